@@ -1,0 +1,1 @@
+"""Upbhokta Setu: links the electricity consumers of Uttar Pradesh to WhatsApp."""

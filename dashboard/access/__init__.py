@@ -1,0 +1,1 @@
+"""Who may do what, and for which office; and the record of who did."""

@@ -1,0 +1,1 @@
+"""Who the consumers are: offices, accounts, phone numbers, imports."""

@@ -1,0 +1,18 @@
+-- name: office_by_code(code)^
+-- One office by its code.
+SELECT office_no, last_no, parent_no, code, level, name, name_hi, district FROM office WHERE code = :code;
+
+-- name: offices_below(parent_no)
+-- The offices directly below one.
+SELECT office_no, last_no, parent_no, code, level, name, name_hi, district
+FROM office WHERE parent_no = :parent_no ORDER BY office_no;
+
+-- name: offices_above(office_no, first_no)
+-- An office and those above it, down from the first number that the reader may see.
+SELECT office_no, last_no, parent_no, code, level, name, name_hi, district
+FROM office WHERE office_no <= :office_no AND last_no >= :office_no AND office_no >= :first_no ORDER BY office_no;
+
+-- name: offices_at_level(first_no, last_no, level)
+-- All offices of one level in an interval.
+SELECT office_no, last_no, parent_no, code, level, name, name_hi, district
+FROM office WHERE office_no BETWEEN :first_no AND :last_no AND level = :level ORDER BY office_no;

@@ -1,0 +1,1 @@
+"""The database: one DuckDB file, one writer, migrations."""
