@@ -1,0 +1,78 @@
+"""Cells as they stand in exports, and what each must come to."""
+
+import phonenumbers
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard.registry.phone import judge
+
+EXAMPLES = [
+    ("9415012345", 9415012345, "ok"),
+    ("", None, "missing"),
+    ("   ", None, "missing"),
+    ("0", None, "missing"),
+    ("0.0", None, "missing"),
+    ("NA", None, "missing"),
+    ("N/A", None, "missing"),
+    ("null", None, "missing"),
+    ("-", None, "missing"),
+    ("उपलब्ध नहीं", None, "missing"),
+    ("+91 94150 12345", 9415012345, "ok"),
+    ("+91-94150-12345", 9415012345, "ok"),
+    ("919415012345", 9415012345, "ok"),
+    ("00919415012345", 9415012345, "ok"),
+    ("09415012345", 9415012345, "ok"),
+    ("+9109415012345", 9415012345, "ok"),
+    ("9415012345.0", 9415012345, "ok"),
+    ("९४१५०१२३४५", 9415012345, "ok"),
+    ("\u200b9415012345", 9415012345, "ok"),
+    ("'9415012345", 9415012345, "ok"),
+    ("\u00a09415012345\u00a0", 9415012345, "ok"),
+    ("9.87654E+09", None, "cut"),
+    ("9.8E9", None, "cut"),
+    ("9.415012345E+09", 9415012345, "ok"),  # every digit is still there
+    ("9415012345/8004642302", 9415012345, "ok"),
+    ("12345/8004642302", 8004642302, "ok"),  # the first good one
+    ("9415012345, 8004642302", 9415012345, "ok"),
+    ("9415012345 8004642302", 9415012345, "ok"),
+    ("+91 94150 12345 / +91 80046 42302", 9415012345, "ok"),
+    ("94150123458004642302", 9415012345, "ok"),
+    ("941501234", None, "malformed"),
+    ("94150123456", None, "malformed"),
+    ("98765 4321", None, "malformed"),
+    ("1912", None, "malformed"),
+    ("0123456789", None, "malformed"),  # the trunk zero off, nine digits
+    ("9999999999", 9999999999, "dummy"),
+    ("0000000000", 0, "dummy"),
+    ("1234567890", 1234567890, "dummy"),
+    ("9876543210", 9876543210, "dummy"),
+    ("9898989898", 9898989898, "dummy"),
+    ("9400000000", 9400000000, "dummy"),
+    ("0522-2900612", 5222900612, "landline"),
+    ("05222900612", 5222900612, "landline"),
+    ("7312345678", 7312345678, "landline"),  # begins with 7 and is a fixed line all the same
+    ("1800123456", 1800123456, "malformed"),  # neither mobile nor fixed line
+]
+
+
+@pytest.mark.parametrize(("cell", "mobile", "verdict"), EXAMPLES)
+def test_a_cell_is_judged_as_the_table_says(cell: str, mobile: int | None, verdict: str) -> None:
+    judged = judge([cell])[0]
+    assert (judged.mobile, judged.verdict) == (mobile, verdict)
+
+
+def test_the_plan_agrees_with_the_library_on_ten_digit_numbers() -> None:
+    numbers = [str(1_000_000_007 + 8_999_999 * step) for step in range(1_000)]
+    for judged in judge(numbers):
+        kind = phonenumbers.number_type(phonenumbers.parse("+91" + judged.input))
+        expected = {0: "landline", 1: "ok", 2: "ok"}.get(kind, "malformed")
+        assert judged.verdict in (expected, "dummy"), judged.input
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=20))
+def test_any_text_gets_a_verdict_and_only_good_ones_an_address(cells: list[str]) -> None:
+    for judged in judge(cells):
+        assert judged.verdict in {"ok", "missing", "malformed", "landline", "dummy", "cut"}
+        assert (judged.e164 is not None) == (judged.verdict == "ok")
