@@ -206,7 +206,8 @@ CREATE TABLE message (
 CREATE TABLE claim (                      -- the intent, committed before any HTTP
     job_id BIGINT NOT NULL,
     claim_no INTEGER NOT NULL,
-    message_nos INTEGER[] NOT NULL,
+    message_nos INTEGER[] NOT NULL,       -- those handed to the sender; who was skipped at claiming is not among them
+    last_no INTEGER NOT NULL,             -- of a first attempt: every message up to here has been claimed or skipped
     attempt INTEGER NOT NULL,
     claimed_at TIMESTAMP NOT NULL
 );
@@ -231,6 +232,38 @@ CREATE TABLE status_event (
     billable BOOLEAN,
     received_at TIMESTAMP NOT NULL
 );
+-- What a message's state is: status reports beat outcomes, outcomes beat the claim. Exclusive: each message stands in one state.
+-- `delivered` beats `failed` (another device reported it); an unknown status still proves that the provider has the message.
+CREATE MACRO message_state(wanted_job) AS TABLE
+WITH answered AS (
+    SELECT message_no, max(attempt) AS attempt,
+           arg_max(struct_pack(result := result, code := code), attempt * 2 + (result <> 'in_doubt')::INTEGER) AS last_one
+    FROM outcome WHERE job_id = wanted_job GROUP BY message_no
+), reported AS (
+    SELECT message_no, max(code) FILTER (status = 'failed') AS code,
+           max(CASE status WHEN 'sent' THEN 2 WHEN 'failed' THEN 3 WHEN 'delivered' THEN 4 WHEN 'read' THEN 5 WHEN 'played' THEN 5 ELSE 1 END) AS place
+    FROM status_event WHERE job_id = wanted_job GROUP BY message_no
+), claimed AS (
+    SELECT message_no, max(attempt) AS attempt
+    FROM (SELECT unnest(message_nos) AS message_no, attempt FROM claim WHERE job_id = wanted_job) GROUP BY message_no
+)
+SELECT message.message_no, message.account_no, message.mobile,
+       coalesce(claimed.attempt, 0) AS attempt,
+       CASE WHEN reported.place IS NOT NULL THEN reported.code
+            WHEN answered.last_one.result = 'failed' THEN answered.last_one.code END AS code,
+       answered.last_one.result AS result,
+       CASE WHEN reported.place IS NOT NULL THEN ['accepted', 'sent', 'failed', 'delivered', 'read'][reported.place]
+            WHEN coalesce(claimed.attempt, 0) > coalesce(answered.attempt, 0) THEN 'in_flight'
+            WHEN answered.last_one.result IN ('accepted', 'held', 'treated_as_sent') THEN 'accepted'
+            WHEN answered.last_one.result IN ('failed', 'in_doubt', 'skipped') THEN answered.last_one.result
+            WHEN job.state IN ('cancelled', 'discarded') THEN 'skipped'
+            ELSE 'waiting' END AS state
+FROM message
+JOIN job ON job.job_id = message.job_id
+LEFT JOIN answered ON answered.message_no = message.message_no
+LEFT JOIN reported ON reported.message_no = message.message_no
+LEFT JOIN claimed ON claimed.message_no = message.message_no
+WHERE message.job_id = wanted_job;
 CREATE TABLE webhook_raw (
     raw_id BIGINT NOT NULL,
     received_at TIMESTAMP NOT NULL,

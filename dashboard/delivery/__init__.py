@@ -1,0 +1,1 @@
+"""How messages go out and come back. Knows messages, not notices nor consumers."""

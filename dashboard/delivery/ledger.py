@@ -1,0 +1,251 @@
+"""The ledger of what is to be sent and what became of it: immutable messages, appended facts, derived states.
+
+All functions run on a cursor, inside the caller's change, so that freezing a notice and staging its messages
+commit together. None of them has a scope: the rooms above ask for the right before they call.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from dashboard.errors import BadInput, IllegalChange
+from dashboard.store.database import Cursor
+from dashboard.store.queries import load_queries
+
+_queries = load_queries(Path(__file__).with_name("ledger.sql"))
+
+# The lifecycle of a job: from each state, those that may follow.
+_MAY_FOLLOW: dict[str, frozenset[str]] = {
+    "held": frozenset({"running", "discarded"}),
+    "running": frozenset({"paused", "cancelled", "finished"}),
+    "paused": frozenset({"running", "cancelled", "finished"}),
+    "finished": frozenset({"running"}),  # a person may have doubtful messages sent again
+    "cancelled": frozenset(),
+    "discarded": frozenset(),
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job; `parameter_names` is the order of every message's parameters."""
+
+    job_id: int
+    state: str
+    kind: str
+    template: str
+    language: str
+    parameter_names: tuple[str, ...]
+    message_count: int
+    pause_reason: str | None
+    created_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many of a job's messages stand in each state; the eight of the second block add up to `total`.
+
+    `waiting` includes those on their way (`in_flight`) and those to be tried again; `accepted` means taken by
+    the provider and nothing heard since, and includes those whom a person declared sent (`treated_as_sent`).
+    """
+
+    total: int = 0
+
+    waiting: int = 0
+    accepted: int = 0
+    sent: int = 0
+    delivered: int = 0
+    read: int = 0
+    failed: int = 0
+    in_doubt: int = 0
+    skipped: int = 0
+
+    in_flight: int = 0
+    treated_as_sent: int = 0
+
+    @property
+    def accepted_or_beyond(self) -> int:
+        """Taken by the provider and not failed since: the `accepted` of a report."""
+        return self.accepted + self.sent_or_beyond
+
+    @property
+    def sent_or_beyond(self) -> int:
+        return self.sent + self.delivered_or_beyond
+
+    @property
+    def delivered_or_beyond(self) -> int:
+        """Delivered or read: who reads has received, also where no report of delivery came."""
+        return self.delivered + self.read
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing more will be sent by itself."""
+        return self.waiting == 0
+
+
+def stage(
+    cursor: Cursor,
+    now: datetime,
+    *,
+    kind: str,
+    template: str,
+    language: str,
+    parameter_names: Sequence[str],
+    rows: pa.Table | pd.DataFrame | None = None,
+) -> int:
+    """Freeze messages as a held job and return its id.
+
+    `rows` has the columns `account_no` (text or null), `mobile` (ten digits, a number), `parameters` (a list
+    of text in the order of `parameter_names`). Without `rows` they are taken from a temporary table
+    `staged_message` with the same columns, made before on the same cursor; it is dropped. A job of kind
+    'text' has the one parameter `text`. Raises BadInput("audience_empty"), and
+    BadInput("recipient_rows", count=…) for numbers or parameters that cannot be sent.
+    """
+    if rows is not None:
+        cursor.register("staged_rows", rows)
+        _queries.copy_staged(cursor)
+        cursor.unregister("staged_rows")
+    count = _count_staged(cursor, len(parameter_names))
+    job_id = int(_queries.next_job_id(cursor))
+    names = json.dumps(list(parameter_names))
+    _queries.insert_job(
+        cursor, job_id=job_id, kind=kind, template=template, language=language, parameter_names=names,
+        message_count=count, now=now,
+    )  # fmt: skip
+    _queries.insert_messages(cursor, job_id=job_id)
+    _queries.drop_staged(cursor)
+    return job_id
+
+
+def _count_staged(cursor: Cursor, wanted_parameters: int) -> int:
+    count, bad_numbers, lengths, longest, holes = _queries.count_staged(cursor)
+    if count == 0:
+        raise BadInput("audience_empty")
+    if bad_numbers or holes or lengths != 1 or longest != wanted_parameters:
+        raise BadInput("recipient_rows", count=max(bad_numbers, holes, 1))
+    return int(count)
+
+
+def get_job(cursor: Cursor, job_id: int) -> Job:
+    """Return one job. Raises BadInput("job_unknown")."""
+    row = _queries.job_by_id(cursor, job_id=job_id)
+    if row is None:
+        raise BadInput("job_unknown", job_id=job_id)
+    fields: list[Any] = list(row)
+    fields[5] = tuple(json.loads(fields[5]))
+    return Job(*fields)
+
+
+def release(cursor: Cursor, job_id: int, now: datetime) -> None:
+    """Let a held job go out."""
+    _change(cursor, job_id, "running", now, only_from="held")
+
+
+def pause(cursor: Cursor, job_id: int, reason: str, now: datetime) -> None:
+    """Claim nothing more of a running job; `reason` is a key of words, 'person' where one asked for it."""
+    _change(cursor, job_id, "paused", now, reason=reason)
+
+
+def go_on(cursor: Cursor, job_id: int, now: datetime) -> None:
+    """Let a paused job go on."""
+    _change(cursor, job_id, "running", now, only_from="paused")
+
+
+def cancel(cursor: Cursor, job_id: int, now: datetime) -> None:
+    """End a running or paused job; what was not claimed yet counts as skipped."""
+    _change(cursor, job_id, "cancelled", now)
+
+
+def discard(cursor: Cursor, job_id: int, now: datetime) -> None:
+    """Give up a held job that never went out: a returned or edited notice."""
+    _change(cursor, job_id, "discarded", now)
+
+
+def finish(cursor: Cursor, job_id: int, now: datetime) -> bool:
+    """End a job of settled messages; return whether it was so. Reports may still come."""
+    if get_job(cursor, job_id).state not in ("running", "paused") or not tally(cursor, job_id).is_settled:
+        return False
+    _change(cursor, job_id, "finished", now)
+    return True
+
+
+def _change(
+    cursor: Cursor,
+    job_id: int,
+    state: str,
+    now: datetime,
+    reason: str | None = None,
+    only_from: str | None = None,
+) -> None:
+    current = get_job(cursor, job_id).state
+    if state not in _MAY_FOLLOW[current] or (only_from and current != only_from):
+        raise IllegalChange("job_state", current=current, wanted=state)
+    _queries.set_job_state(cursor, job_id=job_id, state=state, pause_reason=reason, now=now)
+
+
+def pause_running(cursor: Cursor, reason: str, now: datetime) -> int:
+    """Pause every running job with one reason and return how many they were."""
+    job_ids = [row[0] for row in _queries.jobs_in_state(cursor, state="running")]
+    for job_id in job_ids:
+        pause(cursor, job_id, reason, now)
+    return len(job_ids)
+
+
+def content_digest(cursor: Cursor, job_id: int) -> str:
+    """Return the sha256 (hex) over all that a job will send: template, language, and every row."""
+    return str(_queries.content_digest(cursor, job_id=job_id))
+
+
+def tally(cursor: Cursor, job_id: int) -> Tally:
+    """Count a job's messages by state."""
+    counts: dict[str, int] = {}
+    treated = 0
+    for state, count, treated_count in _queries.count_states(cursor, job_id=job_id):
+        counts[state] = count
+        treated += treated_count if state == "accepted" else 0
+    in_flight = counts.get("in_flight", 0)
+    counts["waiting"] = counts.get("waiting", 0) + in_flight
+    return Tally(
+        total=sum(counts.values()) - in_flight, treated_as_sent=treated, **{"in_flight": 0, **counts}
+    )
+
+
+def failures(cursor: Cursor, job_id: int) -> pd.DataFrame:
+    """Return the failed messages: `message_no, account_no, mobile, code` (empty where there was none)."""
+    rows = list(_queries.list_failures(cursor, job_id=job_id))
+    frame = pd.DataFrame(rows, columns=["message_no", "account_no", "mobile", "code"])
+    return frame.astype({"code": "Int64"})
+
+
+def failures_by_code(cursor: Cursor, job_id: int) -> dict[int | None, int]:
+    """Return how many messages failed with each of the provider's codes, the most frequent first."""
+    return dict(_queries.count_failures(cursor, job_id=job_id))
+
+
+def in_doubt(cursor: Cursor, job_id: int) -> pd.DataFrame:
+    """Return the messages of which nobody knows whether they went out: `message_no, account_no, mobile`."""
+    rows = list(_queries.list_in_doubt(cursor, job_id=job_id))
+    return pd.DataFrame(rows, columns=["message_no", "account_no", "mobile"])
+
+
+def settle_in_doubt(cursor: Cursor, job_id: int, as_sent: bool, now: datetime) -> int:
+    """Write down a person's word on every message in doubt, and return how many they were.
+
+    `as_sent` counts them as accepted; otherwise they are sent again, and a finished job runs again. Raises
+    IllegalChange where a cancelled job should send.
+    """
+    job = get_job(cursor, job_id)
+    if not as_sent and job.state == "finished":
+        _change(cursor, job_id, "running", now)
+    elif not as_sent and job.state not in ("running", "paused"):
+        raise IllegalChange("job_state", current=job.state, wanted="running")
+    result, retry_at = ("treated_as_sent", None) if as_sent else ("retry", now)
+    count = tally(cursor, job_id).in_doubt
+    _queries.settle_in_doubt(cursor, job_id=job_id, result=result, retry_at=retry_at, now=now)
+    return count

@@ -1,0 +1,86 @@
+-- name: next_job_id()$
+-- The id that the next job takes.
+SELECT coalesce(max(job_id), 0) + 1 FROM job;
+
+-- name: count_staged()^
+-- How many rows were handed over, and how many of them cannot be sent as they are.
+SELECT count(*),
+       count(*) FILTER (mobile IS NULL OR mobile NOT BETWEEN 6000000000 AND 9999999999),
+       count(DISTINCT len(parameters)), max(len(parameters)),
+       count(*) FILTER (parameters IS NULL OR len(list_filter(parameters, lambda value: value IS NULL)) > 0)
+FROM staged_message;
+
+-- name: insert_job(job_id, kind, template, language, parameter_names, message_count, now)!
+-- A new job, held until somebody releases it.
+INSERT INTO job VALUES (:job_id, 'held', :kind, :template, :language, :parameter_names, :message_count, NULL, :now, :now);
+
+-- name: insert_messages(job_id)!
+-- The staged rows as this job's messages, numbered in the order of accounts.
+INSERT INTO message
+SELECT :job_id, row_number() OVER (ORDER BY account_no, mobile, parameters), account_no, mobile, parameters
+FROM staged_message ORDER BY account_no, mobile, parameters;
+
+-- name: copy_staged()!
+-- Rows that came as a table become the staging table.
+CREATE OR REPLACE TEMP TABLE staged_message AS
+SELECT account_no::VARCHAR AS account_no, mobile::BIGINT AS mobile, parameters::VARCHAR[] AS parameters FROM staged_rows;
+
+-- name: drop_staged()!
+-- The staging table has done its work.
+DROP TABLE IF EXISTS temp.staged_message;
+
+-- name: job_by_id(job_id)^
+-- One job.
+SELECT job_id, state, kind, template, language, parameter_names, message_count, pause_reason, created_at, changed_at
+FROM job WHERE job_id = :job_id;
+
+-- name: jobs_in_state(state)
+-- The jobs in one state.
+SELECT job_id FROM job WHERE state = :state ORDER BY job_id;
+
+-- name: set_job_state(job_id, state, pause_reason, now)!
+-- A job's next state.
+UPDATE job SET state = :state, pause_reason = :pause_reason, changed_at = :now WHERE job_id = :job_id;
+
+-- name: content_digest(job_id)$
+-- One sha256 over all that will be sent: the job's head and every row, in blocks so that no single string grows large.
+SELECT sha256(string_agg(block, '' ORDER BY block_no)) FROM (
+    SELECT -1 AS block_no, sha256(to_json([kind, template, language, parameter_names::VARCHAR])) AS block
+    FROM job WHERE job_id = :job_id
+    UNION ALL
+    SELECT message_no // 4096, sha256(string_agg(row_digest, '' ORDER BY message_no))
+    FROM (
+        SELECT message_no, sha256(to_json(struct_pack(n := message_no, a := account_no, m := mobile, p := parameters))) AS row_digest
+        FROM message WHERE job_id = :job_id
+    ) GROUP BY message_no // 4096
+);
+
+-- name: count_states(job_id)
+-- How many messages stand in each state; `treated` are those whom a person declared sent.
+SELECT state, count(*), count(*) FILTER (result = 'treated_as_sent') FROM message_state(:job_id) GROUP BY state;
+
+-- name: list_failures(job_id)
+-- The messages that failed, with the provider's code.
+SELECT message_no, account_no, mobile, code FROM message_state(:job_id) WHERE state = 'failed' ORDER BY message_no;
+
+-- name: count_failures(job_id)
+-- How many messages failed with each code.
+SELECT code, count(*) FROM message_state(:job_id) WHERE state = 'failed' GROUP BY code ORDER BY count(*) DESC, code;
+
+-- name: list_in_doubt(job_id)
+-- The messages of which nobody knows whether they went out.
+SELECT message_no, account_no, mobile FROM message_state(:job_id) WHERE state = 'in_doubt' ORDER BY message_no;
+
+-- name: settle_in_doubt(job_id, result, retry_at, now)!
+-- A person's word on every message in doubt, under the attempt that is in doubt.
+INSERT INTO outcome
+SELECT :job_id, message_no, attempt, :result, NULL, NULL, :now, :retry_at
+FROM message_state(:job_id) WHERE state = 'in_doubt';
+
+-- name: get_fact(name)$
+-- One fact about this installation.
+SELECT value FROM fact WHERE name = :name;
+
+-- name: insert_fact(name, value)!
+-- A fact made on the spot.
+INSERT INTO fact VALUES (:name, :value);
