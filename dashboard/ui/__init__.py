@@ -1,0 +1,1 @@
+"""What the pages share: words, formats, charts, tables, the message bubble, errors, the page's frame."""

@@ -1,0 +1,120 @@
+"""Charts as plain Plotly dictionaries (`st.plotly_chart` takes them; building figure objects costs ten times as much)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from dashboard.ui.formats import group_digits, percent, share
+
+# One order and one set of colours everywhere. Distinct for the colour-blind (Okabe-Ito hues) and in grey: their
+# lightness runs 46, 73, 89, 60, 33 of 100, so that neighbours in a bar differ by 13 or more; two also carry a pattern.
+STATES = ("enrolled", "on_file", "opted_out", "unusable", "missing")
+STATE_COLOURS = {
+    "enrolled": "#0072B2",
+    "on_file": "#74BDE8",
+    "opted_out": "#E0E0E0",
+    "unusable": "#D07A00",
+    "missing": "#8F2A0C",
+}
+_STATE_PATTERNS = {"unusable": "/", "opted_out": "."}
+_LABEL_COLOURS = {
+    "enrolled": "#FFFFFF",
+    "on_file": "#14202E",
+    "opted_out": "#14202E",
+    "unusable": "#14202E",
+    "missing": "#FFFFFF",
+}
+_OUTLINE = "#7C8896"
+_LABEL_MIN_RATE = 0.06
+CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+Namer = Callable[[str], str]
+
+
+def draw_states(table: pd.DataFrame, names: list[str], name_state: Namer) -> dict[str, Any]:
+    """Return a stacked horizontal bar a row of `table` (columns consumers and the five states): shares, adding up to 100 %.
+
+    `names` label the rows from top to bottom; `name_state` gives the words of a state.
+    """
+    traces = [_draw_state(table, names, state, name_state(state)) for state in STATES]
+    return {"data": traces, "layout": _bar_layout(len(table))}
+
+
+def draw_trend(table: pd.DataFrame, columns: dict[str, str]) -> dict[str, Any]:
+    """Return lines over the column `day`; `columns` maps a column to its words. One dash style a line, not colour alone."""
+    dashes = ("solid", "dash", "dot")
+    colours = (STATE_COLOURS["enrolled"], STATE_COLOURS["missing"], STATE_COLOURS["unusable"])
+    days = [str(value)[:10] for value in table["day"]]
+    traces = [
+        {
+            "type": "scatter", "mode": "lines+markers", "name": words, "x": days, "y": [int(v) for v in table[column]],
+            "customdata": [group_digits(int(v)) for v in table[column]],
+            "line": {"color": colour, "width": 2, "dash": dash}, "marker": {"size": 4},
+            "hovertemplate": "%{x|%d-%m-%Y}<br>%{customdata}<extra>" + words + "</extra>",
+        }
+        for (column, words), colour, dash in zip(columns.items(), colours, dashes, strict=False)
+    ]  # fmt: skip
+    return {"data": traces, "layout": _trend_layout(table, list(columns))}
+
+
+def draw_progress(counts: dict[str, int], colours: dict[str, str], name_part: Namer) -> dict[str, Any]:
+    """Return one stacked bar of parts that add up (a notice's messages): each part with its count as a label."""
+    total = sum(counts.values())
+    traces = [
+        {
+            "type": "bar", "orientation": "h", "name": f"{name_part(part)} {group_digits(count)}", "x": [count], "y": [""],
+            "marker": {"color": colours[part], "line": {"color": _OUTLINE, "width": 1}},
+            "text": [percent(share(count, total))] if total and count / total >= _LABEL_MIN_RATE else [""],
+            "textposition": "inside", "insidetextanchor": "middle", "hoverinfo": "name",
+        }
+        for part, count in counts.items() if count
+    ]  # fmt: skip
+    layout = _bar_layout(1) | {
+        "height": 150,
+        "xaxis": {"visible": False, "range": [0, max(total, 1)], "fixedrange": True},
+    }
+    return {"data": traces, "layout": layout}
+
+
+def _draw_state(table: pd.DataFrame, names: list[str], state: str, words: str) -> dict[str, Any]:
+    rates = [
+        share(int(part), int(whole)) or 0
+        for part, whole in zip(table[state], table["consumers"], strict=True)
+    ]
+    return {
+        "type": "bar", "orientation": "h", "name": words, "y": names, "x": rates,
+        "customdata": [[group_digits(int(count)), percent(rate)] for count, rate in zip(table[state], rates, strict=True)],
+        "hovertemplate": "%{y}<br>" + words + ": %{customdata[0]} (%{customdata[1]})<extra></extra>",
+        "text": [percent(rate, 0) if rate >= _LABEL_MIN_RATE else "" for rate in rates],
+        "textposition": "inside", "insidetextanchor": "middle", "textangle": 0, "constraintext": "none",
+        "textfont": {"color": _LABEL_COLOURS[state], "size": 12},
+        "marker": {
+            "color": STATE_COLOURS[state],
+            "line": {"color": _OUTLINE, "width": 1},
+            "pattern": {"shape": _STATE_PATTERNS.get(state, ""), "size": 6, "solidity": 0.12, "fgcolor": "#14202E"},
+        },
+        "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 0.7}},
+    }  # fmt: skip
+
+
+def _bar_layout(rows: int) -> dict[str, Any]:
+    return {
+        "barmode": "stack", "bargap": 0.25, "height": 90 + 34 * max(rows, 1), "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "xaxis": {"range": [0, 1], "tickformat": ".0%", "fixedrange": True, "showgrid": False, "zeroline": False},
+        "yaxis": {"autorange": "reversed", "automargin": True, "fixedrange": True, "ticklabelstandoff": 6},
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1, "xanchor": "left", "x": 0, "traceorder": "normal",
+                   "itemclick": False, "itemdoubleclick": False},
+        "dragmode": False, "hovermode": "closest", "clickmode": "event+select",
+    }  # fmt: skip
+
+
+def _trend_layout(table: pd.DataFrame, columns: list[str]) -> dict[str, Any]:
+    top = max((int(table[column].max()) for column in columns if len(table)), default=1) or 1
+    ticks = [top * part // 3 for part in range(4)]
+    return {
+        "height": 260, "margin": {"l": 8, "r": 16, "t": 8, "b": 8}, "dragmode": False, "hovermode": "x",
+        "xaxis": {"type": "date", "tickformat": "%d-%m-%y", "fixedrange": True, "showgrid": False, "nticks": 5},
+        "yaxis": {"rangemode": "tozero", "fixedrange": True, "automargin": True, "tickvals": ticks,
+                  "ticktext": [group_digits(tick) for tick in ticks]},
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1, "xanchor": "left", "x": 0},
+    }  # fmt: skip

@@ -1,0 +1,87 @@
+"""Numbers, dates and money as they are written in India: lakh and crore, DD-MM-YYYY, Asia/Kolkata."""
+
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from dashboard.store.clock import INDIA_OFFSET
+
+DASH = "–"
+_LAKH = 100_000
+_CRORE = 10_000_000
+_UNITS = {"hi": {_LAKH: "लाख", _CRORE: "करोड़"}, "en": {_LAKH: "lakh", _CRORE: "crore"}}
+_DURATIONS = {"hi": ("सेकंड", "मिनट", "घंटे", "दिन"), "en": ("s", "min", "h", "days")}
+
+
+def group_digits(number: int) -> str:
+    """Return a whole number grouped the Indian way: 32200000 becomes 3,22,00,000."""
+    sign, digits = ("−" if number < 0 else ""), str(abs(int(number)))
+    head, tail = digits[:-3], digits[-3:]
+    while head:
+        head, tail = head[:-2], f"{head[-2:]},{tail}"
+    return sign + tail
+
+
+def shorten(number: int, language: str) -> str:
+    """Return a number as it is spoken: 3.22 crore, 4.05 lakh; below one lakh in full."""
+    for unit in (_CRORE, _LAKH):
+        if abs(number) >= unit:
+            return f"{_round(Decimal(int(number)) / unit, 2)} {_UNITS[language][unit]}"
+    return group_digits(number)
+
+
+def percent(rate: float | None, places: int = 1) -> str:
+    """Return a share (0 to 1) in per cent; a dash where there is none."""
+    return DASH if rate is None else f"{_round(Decimal(str(rate)) * 100, places)}%"
+
+
+def share(part: int, whole: int) -> float | None:
+    """Return part of whole as 0 to 1; None where the whole is nothing."""
+    return part / whole if whole else None
+
+
+def rupees(amount: float | Decimal) -> str:
+    """Return an amount in rupees and paise: ₹1,23,456.70."""
+    value = _round(Decimal(str(amount)), 2)
+    whole, _, paise = str(abs(value)).partition(".")
+    return f"{'−' if value < 0 else ''}₹{group_digits(int(whole))}.{paise}"
+
+
+def day(value: date | None) -> str:
+    """Return a date as DD-MM-YYYY."""
+    return value.strftime("%d-%m-%Y") if _is_there(value) and value else DASH
+
+
+def moment(value: datetime | None) -> str:
+    """Return a stored moment (naive UTC) as date and time in Asia/Kolkata."""
+    return (value + INDIA_OFFSET).strftime("%d-%m-%Y %H:%M") if _is_there(value) and value else DASH
+
+
+def from_india(value: datetime) -> datetime:
+    """Return a moment typed in Asia/Kolkata as it is stored: naive UTC."""
+    return value - INDIA_OFFSET
+
+
+def mask_number(mobile: int | str | None) -> str:
+    """Return a mobile number with its middle hidden: 98xxxxx210."""
+    digits = str(mobile or "")[-10:]
+    return f"{digits[:2]}xxxxx{digits[-3:]}" if len(digits) == 10 else DASH
+
+
+def duration(seconds: float, language: str) -> str:
+    """Return a span of time in the two largest fitting units: 2 h 5 min."""
+    total = max(int(timedelta(seconds=seconds).total_seconds()), 0)
+    sizes = (1, 60, 3600, 86_400)
+    parts = []
+    for size, unit in reversed(list(zip(sizes, _DURATIONS[language], strict=True))):
+        count, total = divmod(total, size)
+        if count:
+            parts.append(f"{group_digits(count)} {unit}")
+    return " ".join(parts[:2]) or f"0 {_DURATIONS[language][0]}"
+
+
+def _round(value: Decimal, places: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def _is_there(value: object) -> bool:
+    return value is not None and value == value  # pandas' NaT is not equal to itself

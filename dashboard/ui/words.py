@@ -1,0 +1,32 @@
+"""Every visible string of the pages comes through `t`: the catalogue's words in the language of this session."""
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard.ui.catalogue import LANGUAGES, has_words, say
+
+LANGUAGE_NAMES = {"hi": "हिन्दी", "en": "English"}
+_SESSION_KEY = "language"
+
+
+def current_language() -> str:
+    """Return the language of this session; Hindi until someone chooses."""
+    language = st.session_state.get(_SESSION_KEY, LANGUAGES[0])
+    return language if language in LANGUAGES else LANGUAGES[0]
+
+
+def choose_language(language: str) -> None:
+    """Set the language of this session."""
+    st.session_state[_SESSION_KEY] = language if language in LANGUAGES else LANGUAGES[0]
+
+
+def t(key: str, **values: Any) -> str:
+    """Return the words of a key in the session's language, its places filled."""
+    return say(current_language(), key, **values)
+
+
+def t_or_code(group: str, code: str) -> str:
+    """Return the words of a code that comes from the data (`group.code`); an unknown code is shown as it is."""
+    key = f"{group}.{code.replace(' ', '_').replace(chr(39), '')}"
+    return t(key) if has_words(key) else code
