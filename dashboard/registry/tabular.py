@@ -48,11 +48,20 @@ class TableReader:
     refused: list[RefusedRow] = field(default_factory=list)
     not_rows: dict[str, int] = field(default_factory=dict)
 
-    def records(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """Yield (row number, text by field) of each usable row."""
+    def usable_rows(self) -> Iterator[Row]:
+        """Yield (row number, cells) of each row that has what the header promises."""
         for row_no, row in self.rows:
             if self._is_usable(row_no, row):
-                yield row_no, {name: row[place].strip() for name, place in self.places.items()}
+                yield row_no, row
+
+    def records(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Yield (row number, text by field) of each usable row."""
+        for row_no, row in self.usable_rows():
+            yield row_no, {name: row[place].strip() for name, place in self.places.items()}
+
+    def refuse(self, row_no: int, reason: str, row: Sequence[str]) -> None:
+        """Keep a row that the caller cannot use, with the reason's code."""
+        self._refuse(row_no, reason, row)
 
     def _is_usable(self, row_no: int, row: list[str]) -> bool:
         if not any(cell.strip() for cell in row):

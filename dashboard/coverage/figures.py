@@ -1,0 +1,69 @@
+"""The figures of the coverage page: five states that add up to the consumers, everywhere, always."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pandas as pd
+
+from dashboard.coverage.cube import queries
+from dashboard.access.scope import Scope
+from dashboard.registry.offices import get_office
+from dashboard.store.clock import Clock, india_day
+from dashboard.store.database import Database
+
+STATES = ("missing", "unusable", "on_file", "enrolled", "opted_out")
+COUNTS = ("consumers", *STATES)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Consumers of one office by state; counts of accounts."""
+
+    consumers: int
+    missing: int
+    unusable: int
+    on_file: int
+    enrolled: int
+    opted_out: int
+
+    @property
+    def to_collect(self) -> int:
+        """What field staff must collect: no number, or one that cannot be used."""
+        return self.missing + self.unusable
+
+    def rate(self, state: str) -> float:
+        """The share of a state in all consumers, 0 to 1; 0 where there are none."""
+        return getattr(self, state) / self.consumers if self.consumers else 0.0
+
+
+def coverage_of(db: Database, scope: Scope, office_code: str) -> Coverage:
+    """Return the five states of one office of the scope."""
+    office = get_office(db, scope, office_code)
+    with db.read() as cursor:
+        return Coverage(*(int(count) for count in queries.sum_cube(cursor, first_no=office.office_no, last_no=office.last_no)))
+
+
+def coverage_by(db: Database, scope: Scope, office_code: str, level: str) -> pd.DataFrame:
+    """Return the offices of one level within an office: office_code, office, office_hi, level, district and the counts."""
+    office = get_office(db, scope, office_code)
+    columns = ["office_code", "office", "office_hi", "level", "district", *COUNTS]
+    with db.read() as cursor:
+        rows = list(queries.sum_by_level(cursor, first_no=office.office_no, last_no=office.last_no, level=level))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def coverage_by_category(db: Database, scope: Scope, office_code: str) -> pd.DataFrame:
+    """Return one office's consumers by tariff category, largest first: category and the counts."""
+    office = get_office(db, scope, office_code)
+    with db.read() as cursor:
+        rows = list(queries.sum_by_category(cursor, first_no=office.office_no, last_no=office.last_no))
+    return pd.DataFrame(rows, columns=["category", *COUNTS])
+
+
+def trend(db: Database, scope: Scope, office_code: str, clock: Clock, days: int = 180) -> pd.DataFrame:
+    """Return one office's counts by day (Asia/Kolkata), oldest first."""
+    office = get_office(db, scope, office_code)
+    first_day = india_day(clock()) - timedelta(days=days)
+    with db.read() as cursor:
+        rows = list(queries.list_days(cursor, office_code=office.code, first_day=first_day))
+    return pd.DataFrame(rows, columns=["day", *COUNTS])

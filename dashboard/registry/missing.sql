@@ -1,0 +1,31 @@
+-- name: count_to_collect(first_no, last_no)
+-- Consumers whose number must be collected, by feeder and reason.
+SELECT verdict, state, count(*) FROM consumer
+WHERE office_no BETWEEN :first_no AND :last_no AND state IN ('missing', 'unusable') GROUP BY verdict, state ORDER BY count(*) DESC;
+
+-- name: list_feeders(first_no, last_no)
+-- The lowest offices of an interval that have numbers to collect, with how many.
+SELECT office.code, office.name, office.name_hi, count(*) FROM consumer JOIN office ON office.office_no = consumer.office_no
+WHERE consumer.office_no BETWEEN :first_no AND :last_no AND consumer.state IN ('missing', 'unusable')
+GROUP BY ALL ORDER BY min(office.office_no);
+
+-- name: list_books(first_no, last_no)
+-- The reading books of an interval that have numbers to collect, with how many.
+SELECT coalesce(book_no, ''), count(*) FROM consumer
+WHERE office_no BETWEEN :first_no AND :last_no AND state IN ('missing', 'unusable')
+GROUP BY ALL ORDER BY 1;
+
+-- name: list_to_collect(first_no, last_no, book_no, verdict, row_limit, row_offset)
+-- The list for field staff, in the order they walk: feeder, book, account.
+SELECT account_no, consumer.name, address, subdivision.name, substation.name, feeder.name, book_no, sc_no, meter_no, pole_no, category,
+    amount_payable::DOUBLE, coalesce(mobile_raw, ''),
+    CASE WHEN verdict = 'ok' THEN 'not on whatsapp' ELSE verdict END
+FROM consumer
+LEFT JOIN office AS feeder ON feeder.office_no = consumer.office_no
+LEFT JOIN office AS substation ON substation.office_no = feeder.parent_no AND substation.level = 'substation'
+LEFT JOIN office AS subdivision ON subdivision.office_no = substation.parent_no AND subdivision.level = 'subdivision'
+WHERE consumer.office_no BETWEEN :first_no AND :last_no AND state IN ('missing', 'unusable')
+    AND (:book_no IS NULL OR coalesce(book_no, '') = :book_no)
+    AND (:verdict IS NULL OR CASE WHEN verdict = 'ok' THEN 'not on whatsapp' ELSE verdict END = :verdict)
+ORDER BY consumer.office_no, book_no, account_no
+LIMIT :row_limit OFFSET :row_offset;

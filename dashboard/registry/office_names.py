@@ -1,0 +1,31 @@
+"""Hindi names and districts of offices, from a small table beside an export."""
+
+import csv
+from pathlib import Path
+
+from dashboard.access.audit import record
+from dashboard.access.scope import Right, Scope
+from dashboard.registry.importer import write_tree
+from dashboard.registry.office_tree import load_tree
+from dashboard.store.clock import Clock
+from dashboard.store.database import Cursor, Database
+
+
+def import_office_names(db: Database, scope: Scope, path: Path, clock: Clock) -> int:
+    """Set Hindi names and districts from a CSV with columns level, code, name_hi, district; return how many offices were found.
+
+    Rows whose office the registry does not know are passed over.
+    """
+    scope.require(Right.IMPORT)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    def change(cursor: Cursor) -> int:
+        tree = load_tree(cursor)
+        found = sum(tree.name_in_hindi(row["level"], row["code"], row["name_hi"], row.get("district") or None) for row in rows)
+        if tree.is_changed:
+            write_tree(cursor, tree.number())
+        record(cursor, clock(), scope.username, "offices.name", office_code=scope.office_code, row_count=found)
+        return found
+
+    return db.write(change)

@@ -1,0 +1,38 @@
+"""What tests share: a real temporary DuckDB, a clock that stands, people with their scopes."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from dashboard.access.scope import Role, Scope
+from dashboard.registry.offices import find_office
+from dashboard.store.database import Database, open_database
+
+NOON = datetime(2026, 11, 24, 6, 30)  # noon in India
+SAMPLES = Path(__file__).parent / "samples"
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    database = open_database(tmp_path / "setu.duckdb", memory_limit="1GB", threads=2)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def clock() -> Callable[[], datetime]:
+    return lambda: NOON
+
+
+@pytest.fixture
+def administrator() -> Scope:
+    """The administrator of an installation that holds nothing yet: the whole state, whatever it will hold."""
+    return Scope("admin", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)
+
+
+def scope_of(db: Database, role: Role, office_code: str, username: str = "someone") -> Scope:
+    with db.read() as cursor:
+        office = find_office(cursor, office_code)
+    return Scope(username, role, office_code, office.office_no, office.last_no)
