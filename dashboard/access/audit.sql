@@ -1,0 +1,17 @@
+-- name: insert_event(happened_at, username, action, office_code, row_count, detail)^
+-- One line of the audit trail.
+INSERT INTO audit_event (happened_at, username, action, office_code, row_count, detail)
+VALUES (:happened_at, :username, :action, :office_code, :row_count, :detail);
+
+-- name: list_audit(first_no, last_no, row_limit)
+-- The latest events within an interval of offices. An event without an office belongs to its actor's office;
+-- one of neither (a command, the machine itself) is seen by those whose interval is the whole tree.
+SELECT event.happened_at, event.username, event.action, event.office_code, event.row_count, event.detail
+FROM audit_event AS event
+LEFT JOIN office AS place ON place.code = event.office_code
+LEFT JOIN app_user AS actor ON actor.username = event.username
+LEFT JOIN office AS home ON home.code = actor.office_code
+WHERE coalesce(place.office_no, home.office_no, (SELECT min(office_no) FROM office), :first_no) >= :first_no
+    AND coalesce(place.last_no, home.last_no, (SELECT max(last_no) FROM office), :last_no) <= :last_no
+ORDER BY event.happened_at DESC, event.action
+LIMIT :row_limit;
