@@ -5,10 +5,14 @@ They come from the environment (prefix `SETU_`) or from `setu.toml` in the data 
 
 import os
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 SHIPPED_DATA_DIR = PROJECT_DIR / "data"
@@ -23,34 +27,58 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SETU_", extra="ignore", frozen=True)
 
-    data_dir: Path = Field(default_factory=_data_dir, description="Folder that holds all that this installation owns.")
+    data_dir: Path = Field(
+        default_factory=_data_dir, description="Folder that holds all that this installation owns."
+    )
     port: int = Field(8501, description="TCP port of the application.")
     address: str = Field("127.0.0.1", description="Address the application listens on.")
-    public_url: str = Field("", description="Address under which Meta reaches the webhook; empty: http://127.0.0.1:PORT.")
+    public_url: str = Field(
+        "", description="Address under which Meta reaches the webhook; empty: http://127.0.0.1:PORT."
+    )
 
     memory_limit: str = Field("6GB", description="Memory DuckDB may use.")
     threads: int = Field(2, description="Threads DuckDB may use.")
 
-    graph_url: str = Field("", description="Address of the WhatsApp Cloud API; empty: the sandbox on this machine.")
+    graph_url: str = Field(
+        "", description="Address of the WhatsApp Cloud API; empty: the sandbox on this machine."
+    )
     graph_version: str = Field("v23.0", description="Version of the Graph API.")
     whatsapp_token: str = Field("", description="Bearer token of the WhatsApp account.", repr=False)
     phone_number_id: str = Field("", description="Identifier of the sending phone number.")
-    whatsapp_number: str = Field("", description="The department's WhatsApp number as consumers dial it, digits with country code.")
+    whatsapp_number: str = Field(
+        "", description="The department's WhatsApp number as consumers dial it, digits with country code."
+    )
     waba_id: str = Field("", description="Identifier of the WhatsApp Business account.")
     app_secret: str = Field("", description="Secret with which webhooks are signed.", repr=False)
     verify_token: str = Field("", description="Word that the webhook handshake must bring.", repr=False)
     sandbox_port: int = Field(8502, description="TCP port of the sandbox.")
 
-    rate_per_second: float = Field(80.0, gt=0, description="Messages a second that may be sent from the number.")
-    daily_limit: int = Field(100_000, ge=1, description="Different people in a rolling 24 hours (messaging limit of the portfolio).")
+    rate_per_second: float = Field(
+        80.0, gt=0, description="Messages a second that may be sent from the number."
+    )
+    daily_limit: int = Field(
+        100_000,
+        ge=1,
+        description="Different people in a rolling 24 hours (messaging limit of the portfolio).",
+    )
     send_batch: int = Field(200, ge=1, description="Messages claimed in one commit.")
-    request_timeout_seconds: float = Field(20.0, gt=0, description="Seconds after which an unanswered call is in doubt.")
-    max_attempts: int = Field(5, ge=1, description="Attempts at a message that the provider refused for a passing reason.")
-    utility_price: float = Field(0.115, ge=0, description="Rupees for a delivered utility message, before GST.")
-    marketing_price: float = Field(0.8631, ge=0, description="Rupees for a delivered marketing message, before GST.")
+    request_timeout_seconds: float = Field(
+        20.0, gt=0, description="Seconds after which an unanswered call is in doubt."
+    )
+    max_attempts: int = Field(
+        5, ge=1, description="Attempts at a message that the provider refused for a passing reason."
+    )
+    utility_price: float = Field(
+        0.115, ge=0, description="Rupees for a delivered utility message, before GST."
+    )
+    marketing_price: float = Field(
+        0.8631, ge=0, description="Rupees for a delivered marketing message, before GST."
+    )
     gst_rate: float = Field(0.18, ge=0, description="Share of GST on top of the price.")
 
-    shared_threshold: int = Field(6, ge=1, description="A number on more accounts than this is shared and thus unusable.")
+    shared_threshold: int = Field(
+        6, ge=1, description="A number on more accounts than this is shared and thus unusable."
+    )
     upload_limit_mb: int = Field(500, ge=1, description="Megabytes one uploaded file may have.")
     lock_after_failures: int = Field(5, ge=1, description="Wrong passwords after which an account is locked.")
     lock_minutes: int = Field(15, ge=1, description="Minutes that a locked account stays locked.")
@@ -70,7 +98,12 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, env_settings: PydanticBaseSettingsSource, **_: Any
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         toml = TomlConfigSettingsSource(settings_cls, toml_file=_data_dir() / "setu.toml")
         return init_settings, env_settings, toml

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pandas as pd
 
-from dashboard.coverage.cube import queries
 from dashboard.access.scope import Scope
+from dashboard.coverage.cube import queries
 from dashboard.registry.offices import get_office
 from dashboard.store.clock import Clock, india_day
 from dashboard.store.database import Database
@@ -40,7 +40,12 @@ def coverage_of(db: Database, scope: Scope, office_code: str) -> Coverage:
     """Return the five states of one office of the scope."""
     office = get_office(db, scope, office_code)
     with db.read() as cursor:
-        return Coverage(*(int(count) for count in queries.sum_cube(cursor, first_no=office.office_no, last_no=office.last_no)))
+        return Coverage(
+            *(
+                int(count)
+                for count in queries.sum_cube(cursor, first_no=office.office_no, last_no=office.last_no)
+            )
+        )
 
 
 def coverage_by(db: Database, scope: Scope, office_code: str, level: str) -> pd.DataFrame:
@@ -48,7 +53,9 @@ def coverage_by(db: Database, scope: Scope, office_code: str, level: str) -> pd.
     office = get_office(db, scope, office_code)
     columns = ["office_code", "office", "office_hi", "level", "district", *COUNTS]
     with db.read() as cursor:
-        rows = list(queries.sum_by_level(cursor, first_no=office.office_no, last_no=office.last_no, level=level))
+        rows = list(
+            queries.sum_by_level(cursor, first_no=office.office_no, last_no=office.last_no, level=level)
+        )
     return pd.DataFrame(rows, columns=columns)
 
 

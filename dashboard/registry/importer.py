@@ -25,7 +25,9 @@ from dashboard.store.queries import load_queries
 from dashboard.store.spreadsheet import write_table
 
 _queries = load_queries(Path(__file__).with_name("importer.sql"))
-_ACCOUNT = re.compile(r"\d{10,12}")  # text, leading zeros kept; shorter ones have lost digits in a spreadsheet
+_ACCOUNT = re.compile(
+    r"\d{10,12}"
+)  # text, leading zeros kept; shorter ones have lost digits in a spreadsheet
 _CHUNK_ROWS = 20_000
 STAGED_FIELDS = (
     "account_no", "name", "address", "mobile_raw", "tariff", "supply_type", "load", "load_unit", "book_no", "sc_no", "meter_no",
@@ -73,7 +75,14 @@ class Upload:
 
 
 def import_exports(
-    db: Database, scope: Scope, uploads: Sequence[Upload], *, clock: Clock, shared_threshold: int, refresh: Refresh, progress: Progress = lambda share, step: None
+    db: Database,
+    scope: Scope,
+    uploads: Sequence[Upload],
+    *,
+    clock: Clock,
+    shared_threshold: int,
+    refresh: Refresh,
+    progress: Progress = lambda share, step: None,
 ) -> ImportResult:
     """Import billing exports as one: all files or none.
 
@@ -134,10 +143,17 @@ def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
 
 
 def _append_staged(cursor: Cursor, file_no: int, places: dict[str, int], rows: list[Row]) -> None:
-    columns = {"file_no": pa.array([file_no] * len(rows), pa.int32()), "row_no": pa.array([row_no for row_no, _ in rows], pa.int64())}
+    columns = {
+        "file_no": pa.array([file_no] * len(rows), pa.int32()),
+        "row_no": pa.array([row_no for row_no, _ in rows], pa.int64()),
+    }
     for name in STAGED_FIELDS:
         place = places.get(name)
-        columns[name] = pa.nulls(len(rows), pa.string()) if place is None else pa.array([row[place] for _, row in rows], pa.string())
+        columns[name] = (
+            pa.nulls(len(rows), pa.string())
+            if place is None
+            else pa.array([row[place] for _, row in rows], pa.string())
+        )
     cursor.register("staged_chunk", pa.table(columns))
     cursor.execute("INSERT INTO import_staging BY NAME SELECT * FROM staged_chunk")
     cursor.unregister("staged_chunk")
@@ -154,8 +170,12 @@ def _understand(cursor: Cursor) -> None:
     _queries.create_macros(cursor)
     paths = list(_queries.staged_paths(cursor))
     tree = load_tree(cursor)
-    columns = {name: pa.array([path[place] for path in paths], pa.string()) for place, name in enumerate(PATH_FIELDS)}
-    cursor.register("paths", pa.table({**columns, "code": pa.array([tree.place(path) for path in paths], pa.string())}))
+    columns = {
+        name: pa.array([path[place] for path in paths], pa.string()) for place, name in enumerate(PATH_FIELDS)
+    }
+    cursor.register(
+        "paths", pa.table({**columns, "code": pa.array([tree.place(path) for path in paths], pa.string())})
+    )
     cursor.execute("CREATE OR REPLACE TABLE import_path AS SELECT * FROM paths")
     cursor.unregister("paths")
     _queries.create_typed(cursor)
@@ -165,7 +185,14 @@ def _understand(cursor: Cursor) -> None:
 
 
 def _merge(
-    cursor: Cursor, scope: Scope, uploads: Sequence[Upload], files: list[FileRefusals], started_at: datetime, clock: Clock, shared_threshold: int, refresh: Refresh
+    cursor: Cursor,
+    scope: Scope,
+    uploads: Sequence[Upload],
+    files: list[FileRefusals],
+    started_at: datetime,
+    clock: Clock,
+    shared_threshold: int,
+    refresh: Refresh,
 ) -> ImportResult:
     import_id = _queries.next_import_id(cursor)
     fallback_no = _renew_offices(cursor)
@@ -183,10 +210,30 @@ def _merge(
     rejected = sum(len(file.refused) for file in files)
     accepted = new + changed + unchanged
     repeated = sum(file.usable for file in files) - accepted
-    result = ImportResult(import_id, accepted + rejected + repeated, accepted, rejected, repeated, new, changed, unchanged, (clock() - started_at).total_seconds(), None, files)
+    result = ImportResult(
+        import_id,
+        accepted + rejected + repeated,
+        accepted,
+        rejected,
+        repeated,
+        new,
+        changed,
+        unchanged,
+        (clock() - started_at).total_seconds(),
+        None,
+        files,
+    )
     _keep_account(cursor, scope, uploads, result, started_at, clock())
     _queries.drop_staging(cursor)
-    record(cursor, clock(), scope.username, "import.export", office_code=state.code, row_count=accepted, detail={"files": [upload.name for upload in uploads]})
+    record(
+        cursor,
+        clock(),
+        scope.username,
+        "import.export",
+        office_code=state.code,
+        row_count=accepted,
+        detail={"files": [upload.name for upload in uploads]},
+    )
     return result
 
 
@@ -213,7 +260,14 @@ def write_tree(cursor: Cursor, offices: Iterable[object]) -> None:
     _queries.renumber_consumers(cursor)
 
 
-def _keep_account(cursor: Cursor, scope: Scope, uploads: Sequence[Upload], result: ImportResult, started_at: datetime, finished_at: datetime) -> None:
+def _keep_account(
+    cursor: Cursor,
+    scope: Scope,
+    uploads: Sequence[Upload],
+    result: ImportResult,
+    started_at: datetime,
+    finished_at: datetime,
+) -> None:
     digest = _digest(uploads)
     is_known = _queries.digest_is_known(cursor, file_digest=digest)
     _queries.insert_run(
@@ -222,7 +276,9 @@ def _keep_account(cursor: Cursor, scope: Scope, uploads: Sequence[Upload], resul
         new_count=result.new, changed_count=result.changed, unchanged_count=result.unchanged,
     )  # fmt: skip
     if not is_known:
-        keep_refused(cursor, result.import_id, [(file.file_name, row) for file in result.files for row in file.refused])
+        keep_refused(
+            cursor, result.import_id, [(file.file_name, row) for file in result.files for row in file.refused]
+        )
 
 
 def keep_refused(cursor: Cursor, import_id: int, refused: Sequence[tuple[str, RefusedRow]]) -> None:
@@ -230,7 +286,9 @@ def keep_refused(cursor: Cursor, import_id: int, refused: Sequence[tuple[str, Re
     if not refused:
         return
     rows = [(import_id, name, row.row_no, row.reason, row.raw) for name, row in refused]
-    cursor.register("refused_rows", pd.DataFrame(rows, columns=["import_id", "file_name", "row_no", "reason", "raw"]))
+    cursor.register(
+        "refused_rows", pd.DataFrame(rows, columns=["import_id", "file_name", "row_no", "reason", "raw"])
+    )
     cursor.execute("INSERT INTO rejected_row BY NAME SELECT * FROM refused_rows")
     cursor.unregister("refused_rows")
 
@@ -244,7 +302,9 @@ def _digest(uploads: Sequence[Upload]) -> str:
 
 
 def _with_rejects_file(result: ImportResult, data_dir: Path) -> ImportResult:
-    refused = [(file.file_name, row.row_no, row.reason, row.raw) for file in result.files for row in file.refused]
+    refused = [
+        (file.file_name, row.row_no, row.reason, row.raw) for file in result.files for row in file.refused
+    ]
     if not refused:
         return result
     path = data_dir / "rejects" / f"import_{result.import_id}.csv"
@@ -281,15 +341,31 @@ def preview_export(scope: Scope, upload: Upload, first: int = 5) -> FilePreview:
         raise BadInput("no_rows", file=upload.name)
     mapped = {field: reader.columns[place] for field, place in reader.places.items()}
     unused = [column for place, column in enumerate(reader.columns) if place not in reader.places.values()]
-    frame = pd.DataFrame([[row[place] for place in reader.places.values()] for _, row in shown], columns=list(mapped.values()))
-    refused = pd.DataFrame([(row.row_no, row.reason, row.raw) for row in reader.refused], columns=["row_no", "reason", "row"])
+    frame = pd.DataFrame(
+        [[row[place] for place in reader.places.values()] for _, row in shown], columns=list(mapped.values())
+    )
+    refused = pd.DataFrame(
+        [(row.row_no, row.reason, row.raw) for row in reader.refused], columns=["row_no", "reason", "row"]
+    )
     return FilePreview(upload.name, reader.encoding, mapped, unused, frame, usable, refused, reader.not_rows)
 
 
 def list_imports(db: Database, scope: Scope, limit: int = 50) -> pd.DataFrame:
     """Return the latest imports, newest first. Needs Right.IMPORT."""
     scope.require(Right.IMPORT)
-    columns = ["import_id", "kind", "file_names", "finished_at", "username", "rows", "accepted", "rejected", "new", "changed", "unchanged"]
+    columns = [
+        "import_id",
+        "kind",
+        "file_names",
+        "finished_at",
+        "username",
+        "rows",
+        "accepted",
+        "rejected",
+        "new",
+        "changed",
+        "unchanged",
+    ]
     with db.read() as cursor:
         return pd.DataFrame(list(_queries.list_runs(cursor, run_limit=limit)), columns=columns)
 
@@ -298,4 +374,7 @@ def list_rejected(db: Database, scope: Scope, import_id: int) -> pd.DataFrame:
     """Return the refused rows of one import with the files' own row numbers. Needs Right.IMPORT."""
     scope.require(Right.IMPORT)
     with db.read() as cursor:
-        return pd.DataFrame(list(_queries.list_rejected(cursor, import_id=import_id)), columns=["file", "row_no", "reason", "row"])
+        return pd.DataFrame(
+            list(_queries.list_rejected(cursor, import_id=import_id)),
+            columns=["file", "row_no", "reason", "row"],
+        )

@@ -68,14 +68,24 @@ def list_missing_books(db: Database, scope: Scope, office_code: str) -> pd.DataF
     return pd.DataFrame(rows, columns=["book_no", "to_collect"])
 
 
-def list_missing(db: Database, scope: Scope, office_code: str, limit: int, offset: int = 0, chosen: MissingFilter = ALL) -> pd.DataFrame:
+def list_missing(
+    db: Database, scope: Scope, office_code: str, limit: int, offset: int = 0, chosen: MissingFilter = ALL
+) -> pd.DataFrame:
     """Return one page of the list with the columns of COLUMNS. Needs Right.SEE_NUMBERS."""
     office = _office(db, scope, office_code)
     with db.read() as cursor:
         return pd.DataFrame(_fetch(cursor, office, chosen, limit, offset), columns=list(COLUMNS))
 
 
-def export_missing(db: Database, scope: Scope, office_code: str, path: Path, reason: str, clock: Clock, chosen: MissingFilter = ALL) -> int:
+def export_missing(
+    db: Database,
+    scope: Scope,
+    office_code: str,
+    path: Path,
+    reason: str,
+    clock: Clock,
+    chosen: MissingFilter = ALL,
+) -> int:
     """Write the list as CSV or XLSX by the path's suffix and enter the download in the audit trail; return the row count.
 
     Raises BadInput("reason_missing") without a reason of at least five characters.
@@ -84,8 +94,23 @@ def export_missing(db: Database, scope: Scope, office_code: str, path: Path, rea
     if len(reason.strip()) < 5:
         raise BadInput("reason_missing")
     count = write_table(path, COLUMNS, _stream(db, office, chosen))
-    detail = {"reason": reason.strip()[:500], "format": path.suffix.lstrip("."), "book_no": chosen.book_no, "verdict": chosen.reason}
-    db.write(lambda cursor: record(cursor, clock(), scope.username, "missing_list.download", office_code=office.code, row_count=count, detail=detail))
+    detail = {
+        "reason": reason.strip()[:500],
+        "format": path.suffix.lstrip("."),
+        "book_no": chosen.book_no,
+        "verdict": chosen.reason,
+    }
+    db.write(
+        lambda cursor: record(
+            cursor,
+            clock(),
+            scope.username,
+            "missing_list.download",
+            office_code=office.code,
+            row_count=count,
+            detail=detail,
+        )
+    )
     return count
 
 
@@ -96,7 +121,9 @@ def _stream(db: Database, office: Office, chosen: MissingFilter) -> Iterator[tup
             yield from rows
 
 
-def _fetch(cursor: Cursor, office: Office, chosen: MissingFilter, limit: int, offset: int) -> list[tuple[object, ...]]:
+def _fetch(
+    cursor: Cursor, office: Office, chosen: MissingFilter, limit: int, offset: int
+) -> list[tuple[object, ...]]:
     return list(_queries.list_to_collect(cursor, **_parameters(office, chosen, limit, offset)))
 
 

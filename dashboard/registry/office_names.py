@@ -22,10 +22,15 @@ def import_office_names(db: Database, scope: Scope, path: Path, clock: Clock) ->
 
     def change(cursor: Cursor) -> int:
         tree = load_tree(cursor)
-        found = sum(tree.name_in_hindi(row["level"], row["code"], row["name_hi"], row.get("district") or None) for row in rows)
+        found = sum(
+            tree.name_in_hindi(row["level"], row["code"], row["name_hi"], row.get("district") or None)
+            for row in rows
+        )
         if tree.is_changed:
             write_tree(cursor, tree.number())
-        record(cursor, clock(), scope.username, "offices.name", office_code=scope.office_code, row_count=found)
+        record(
+            cursor, clock(), scope.username, "offices.name", office_code=scope.office_code, row_count=found
+        )
         return found
 
     return db.write(change)

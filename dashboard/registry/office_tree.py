@@ -63,12 +63,16 @@ class OfficeTree:
         if not any(cells.values()):
             return None
         division = self._place_division(cells)
-        subdivision = self._place_one(division, "subdivision", cells["subdivision_code"], cells["subdivision_name"])
+        subdivision = self._place_one(
+            division, "subdivision", cells["subdivision_code"], cells["subdivision_name"]
+        )
         substation = self._place_one(subdivision, "substation", "", cells["substation"])
         return self._place_one(substation, "feeder", "", cells["feeder"])
 
     def _place_division(self, cells: dict[str, str]) -> str:
-        code = cells["division_code"] or f"DIV{cells['subdivision_code'][:-1]}"  # an SDO code is the division's + 1 digit
+        code = (
+            cells["division_code"] or f"DIV{cells['subdivision_code'][:-1]}"
+        )  # an SDO code is the division's + 1 digit
         if code in self.nodes and self.nodes[code].level == "division":
             return code  # what is known of it stands, whatever columns this report lacks
         parent = self._place_one(TOP_CODE, "discom", cells["discom"], cells["discom"])
@@ -92,14 +96,13 @@ class OfficeTree:
         if found and (not code or self.nodes[found].code == code or "/" in found):
             return found
         code = code or f"{parent}/{name}"
-        known = self.nodes.get(code)
-        if known and known.level == level and self._discom_of(code) == self._discom_of(parent):
-            return code
-        if known:  # the same code in another discom or level: told apart by its parent
-            code = f"{parent}/{code}"
-            if code in self.nodes:
+        while known := self.nodes.get(code):
+            if known.level == level and self._discom_of(code) == self._discom_of(parent):
                 return code
-        english, hindi = _known_names().get(code, (name or code, "अनिर्धारित" if code.endswith(UNPLACED) else ""))
+            code = f"{parent}/{code}"  # the same code in another discom or level: told apart by its parent
+        english, hindi = _known_names().get(
+            code, (name or code, "अनिर्धारित" if code.endswith(UNPLACED) else "")
+        )
         return self.add(Node(code, level, parent, english, hindi))
 
     def _discom_of(self, code: str) -> str | None:
@@ -128,11 +131,18 @@ class OfficeTree:
         return offices
 
 
-def _number_below(children: dict[str | None, list[Node]], parent_code: str | None, parent_no: int | None, offices: list[Office]) -> None:
+def _number_below(
+    children: dict[str | None, list[Node]],
+    parent_code: str | None,
+    parent_no: int | None,
+    offices: list[Office],
+) -> None:
     for node in children.get(parent_code, []):
         place = len(offices)
         own_no = place + 1
-        offices.append(Office(own_no, own_no, parent_no, node.code, node.level, node.name, node.name_hi, node.district))
+        offices.append(
+            Office(own_no, own_no, parent_no, node.code, node.level, node.name, node.name_hi, node.district)
+        )
         _number_below(children, node.code, own_no, offices)
         offices[place] = replace(offices[place], last_no=len(offices))
 

@@ -66,7 +66,9 @@ def list_at_level(db: Database, scope: Scope, code: str, level: str) -> list[Off
     """Return all offices of one level within an office of the scope."""
     office = get_office(db, scope, code)
     with db.read() as cursor:
-        rows = list(_queries.offices_at_level(cursor, first_no=office.office_no, last_no=office.last_no, level=level))
+        rows = list(
+            _queries.offices_at_level(cursor, first_no=office.office_no, last_no=office.last_no, level=level)
+        )
     return [Office(*row) for row in rows]
 
 

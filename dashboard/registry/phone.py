@@ -29,8 +29,16 @@ class Verdict:
 @cache
 def _macros() -> str:
     plan = phonenumbers.PhoneMetadata.metadata_for_region("IN")
+    if plan is None or plan.mobile is None or plan.fixed_line is None:
+        raise RuntimeError("phonenumbers brings no metadata for India")
     text = Path(__file__).with_name("phone.sql").read_text(encoding="utf-8")
-    return text.replace("{mobile_pattern}", plan.mobile.national_number_pattern).replace("{fixed_pattern}", plan.fixed_line.national_number_pattern)
+    patterns = {
+        "{mobile_pattern}": plan.mobile.national_number_pattern,
+        "{fixed_pattern}": plan.fixed_line.national_number_pattern,
+    }
+    for place, pattern in patterns.items():
+        text = text.replace(place, pattern or "")
+    return text
 
 
 def install_macros(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -42,8 +50,13 @@ def judge(values: Sequence[str]) -> list[Verdict]:
     """Judge cells by their own text; *reader's own* and *shared* need the registry and are not seen here."""
     with duckdb.connect() as connection:
         install_macros(connection)
-        connection.register("cells", pa.table({"place": range(len(values)), "raw": pa.array(values, pa.string())}))
+        connection.register(
+            "cells", pa.table({"place": range(len(values)), "raw": pa.array(values, pa.string())})
+        )
         rows = connection.execute(
             "SELECT ten, phone_verdict(raw, ten) FROM (SELECT place, raw, phone_read(raw) AS ten FROM cells) ORDER BY place"
         ).fetchall()
-    return [Verdict(value, int(ten) if ten else None, verdict) for value, (ten, verdict) in zip(values, rows, strict=True)]
+    return [
+        Verdict(value, int(ten) if ten else None, verdict)
+        for value, (ten, verdict) in zip(values, rows, strict=True)
+    ]

@@ -111,7 +111,11 @@ def open_table(path: Path, kind: str) -> TableReader:
         start = file.read(8)
     if not start:
         raise BadInput("file_empty", file=path.name)
-    is_book = start.startswith(b"PK") or start.startswith(b"\xd0\xcf\x11\xe0") or path.suffix.lower() in (".xlsx", ".xls", ".ods")
+    is_book = (
+        start.startswith(b"PK")
+        or start.startswith(b"\xd0\xcf\x11\xe0")
+        or path.suffix.lower() in (".xlsx", ".xls", ".ods")
+    )
     if is_book:
         return _find_sheet(path, kind)
     encoding = _find_encoding(path)
@@ -173,7 +177,12 @@ def _text_rows(path: Path, encoding: str, kind: str) -> Iterator[Row]:
 
 def _find_delimiter(file: Any, kind: str) -> str:
     head = [file.readline(1 << 16) for _ in range(_HEADER_ROWS)]
-    scores = {mark: max((count_known(next(csv.reader([line], delimiter=mark), []), kind) for line in head), default=0) for mark in _DELIMITERS}
+    scores = {
+        mark: max(
+            (count_known(next(csv.reader([line], delimiter=mark), []), kind) for line in head), default=0
+        )
+        for mark in _DELIMITERS
+    }
     return max(_DELIMITERS, key=lambda mark: scores[mark])
 
 

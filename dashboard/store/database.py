@@ -125,12 +125,20 @@ def open_database(path: Path, *, memory_limit: str = "6GB", threads: int = 2) ->
     from dashboard.store.migrate import migrate
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = _connect(path, {"memory_limit": memory_limit, "threads": str(threads), "temp_directory": str(path.parent / "tmp"), "preserve_insertion_order": "false"})
+    connection = _connect(
+        path,
+        {
+            "memory_limit": memory_limit,
+            "threads": str(threads),
+            "temp_directory": str(path.parent / "tmp"),
+            "preserve_insertion_order": "false",
+        },
+    )
     migrate(connection, path)
     return Database(connection, path)
 
 
-def _connect(path: Path, config: dict[str, str]) -> Cursor:
+def _connect(path: Path, config: dict[str, str | bool | int | float | list[str]]) -> Cursor:
     try:
         return duckdb.connect(str(path), config=config)
     except duckdb.IOException as error:

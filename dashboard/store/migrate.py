@@ -12,7 +12,9 @@ _MIGRATIONS_DIR = Path(__file__).parent / "migrations"
 
 def migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Apply the migrations that the file has not seen; a file with content is copied beside itself first."""
-    connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, applied_at TIMESTAMP NOT NULL)")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, applied_at TIMESTAMP NOT NULL)"
+    )
     row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
     current = int(row[0]) if row else 0
     waiting = [file for file in sorted(_MIGRATIONS_DIR.glob("*.sql")) if int(file.name[:4]) > current]

@@ -20,7 +20,12 @@ def disarm(value: object) -> object:
     if not isinstance(value, str):
         return "" if value is None else value
     text = value.replace("\x00", "")
-    return "'" + text if text.lstrip(" \u00a0\u200b\u200c\u200d\ufeff").startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS) else text
+    return (
+        "'" + text
+        if text.lstrip(" \u00a0\u200b\u200c\u200d\ufeff").startswith(_FORMULA_STARTS)
+        or text.startswith(_FORMULA_STARTS)
+        else text
+    )
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
@@ -38,17 +43,23 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[obje
 
 
 def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
-    count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(columns)
-        for count, row in enumerate(rows, 1):
+        count = 0
+        for row in rows:
             writer.writerow([disarm(cell) for cell in row])
+            count += 1
     return count
 
 
 def _write_xlsx(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     count = 0
     with xlsxwriter.Workbook(path, options) as book:
         sheet = book.add_worksheet()

@@ -1,0 +1,1 @@
+"""The demonstration: a made-up billing export of the whole state."""

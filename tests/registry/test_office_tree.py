@@ -1,0 +1,99 @@
+"""Offices out of the exports' own columns: numbered so that an office and all below it are one interval."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard.registry.office_tree import Node, OfficeTree
+from dashboard.registry.offices import LEVELS
+
+FULL = (
+    "MVVNL",
+    "LKO1",
+    "LUCKNOW",
+    "LKO11",
+    "EUDC GOMTI NAGAR",
+    "DIV399901",
+    "EUDD GOMTI NAGAR",
+    "3999011",
+    "EUDSD VIBHUTI",
+    "33/11 KV X",
+    "FD 1",
+)
+
+
+def _tree() -> OfficeTree:
+    tree = OfficeTree()
+    tree.add(Node("UP", "state", None, "State", "राज्य"))
+    return tree
+
+
+def test_a_full_row_builds_every_level_once() -> None:
+    tree = _tree()
+    code = tree.place(FULL)
+    assert code == tree.place(FULL) == "3999011/33/11 KV X/FD 1"
+    assert [office.level for office in tree.number()] == list(LEVELS)
+
+
+def test_a_report_without_codes_finds_the_offices_by_name() -> None:
+    tree = _tree()
+    full = tree.place(FULL)
+    named = (
+        "MVVNL",
+        None,
+        "Lucknow ",
+        None,
+        "EUDC  GOMTI NAGAR",
+        "DIV399901",
+        None,
+        None,
+        "EUDSD VIBHUTI",
+        "33/11 kV X",
+        "FD 1",
+    )
+    assert tree.place(named) == full
+
+
+def test_a_row_without_a_division_is_unplaced_and_counted() -> None:
+    tree = _tree()
+    code = tree.place(("KESCO", *[None] * 10))
+    assert code == "KESCO/UNPLACED"
+    assert tree.nodes[code].level == "division"
+
+
+def test_a_row_that_names_no_office_leaves_the_account_where_it_is() -> None:
+    assert _tree().place([None] * 11) is None
+
+
+def test_an_sdo_code_tells_the_division() -> None:
+    tree = _tree()
+    tree.place(FULL)
+    assert (
+        tree.place((None, None, None, None, None, None, None, "3999012", "EUDSD TWO", None, None))
+        == "3999012"
+    )
+    assert tree.nodes["3999012"].parent_code == "DIV399901"
+
+
+def test_one_zone_code_in_two_discoms_is_two_zones() -> None:
+    tree = _tree()
+    first = tree.place(("MVVNL", "Z1", "NORTH", None, None, "DIV100001", "A", None, None, None, None))
+    second = tree.place(("PVVNL", "Z1", "WEST", None, None, "DIV200001", "B", None, None, None, None))
+    assert tree.nodes[first or ""].parent_code == "Z1"
+    assert tree.nodes[second or ""].parent_code == "PVVNL/Z1"
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(*[st.sampled_from([None, "A", "B", "C"]) for _ in range(11)]), max_size=30))
+def test_any_rows_make_a_tree_of_nested_intervals(paths: list[tuple[str | None, ...]]) -> None:
+    tree = _tree()
+    codes = [tree.place(path) for path in paths]
+    offices = {office.code: office for office in tree.number()}
+    by_number = {office.office_no: office for office in offices.values()}
+    assert set(offices) == set(tree.nodes)
+    assert sorted(by_number) == list(range(1, len(offices) + 1))
+    assert all(code is None or code in offices for code in codes)
+    for office in offices.values():
+        if office.parent_no is not None:
+            parent = by_number[office.parent_no]
+            assert parent.office_no < office.office_no <= office.last_no <= parent.last_no
+            assert LEVELS.index(parent.level) < LEVELS.index(office.level)

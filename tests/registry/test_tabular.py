@@ -1,0 +1,93 @@
+"""Files as they come, good and bad: each bad one has a code, and every row is accounted for."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from dashboard.errors import BadInput
+from dashboard.registry.tabular import open_table, read_table
+
+HEADER = "ACCT_ID,NAME,MOBILE_NO"
+ROW = "0000000013,RAM,9415012346"
+
+
+def _file(folder: Path, content: bytes, name: str = "export.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def _zip(folder: Path) -> Path:
+    path = folder / "export.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("holiday.txt", "not a workbook")
+    return path
+
+
+BAD = [
+    (b"", "file_empty"),
+    (b"\n\n\n", "file_empty"),
+    (b"NAME,MOBILE_NO\nRAM,9415012346\n", "no_account_column"),
+    (b"just a letter to the division\nwith two lines\n", "no_account_column"),
+    (b"ACCT_ID,ACCOUNT_NO,NAME\n0000000013,0000000014,RAM\n", "two_account_columns"),
+    (b"KNO,CA,NAME\n0000000013,0000000014,RAM\n", "two_account_columns"),
+    (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "not_text"),
+]
+
+
+@pytest.mark.parametrize(("content", "code"), BAD)
+def test_a_file_that_cannot_be_used_is_named_by_its_fault(tmp_path: Path, content: bytes, code: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        read_table(_file(tmp_path, content), "export")
+    assert refusal.value.code == code
+
+
+def test_a_zip_called_xlsx_is_not_a_spreadsheet(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as refusal:
+        open_table(_zip(tmp_path), "export")
+    assert refusal.value.code == "not_a_spreadsheet"
+
+
+GOOD = [
+    f"{HEADER}\n{ROW}\n".encode(),
+    f"\ufeff{HEADER}\r\n{ROW}\r\n".encode(),
+    f"{HEADER}\n{ROW}\n".encode("utf-16"),
+    f"{HEADER}\n{ROW}\n".replace(",", ";").encode("cp1252"),
+    f"{HEADER}\n{ROW}\n".replace(",", "\t").encode(),
+    f"{HEADER}\n{ROW}\n".replace(",", "|").encode(),
+    f"BILLED REPORT\n\n{HEADER}\n{ROW}\n".encode(),
+    b"mobile no,  Name ,acct id\n9415012346,RAM,0000000013\n",
+    f"{HEADER},\n{ROW},\n".encode(),  # a trailing delimiter
+    f"{HEADER}\n{ROW}\n\n,,\n".encode(),  # blank lines are no rows
+]
+
+
+@pytest.mark.parametrize("content", GOOD)
+def test_the_same_row_is_read_however_it_was_saved(tmp_path: Path, content: bytes) -> None:
+    table = read_table(_file(tmp_path, content), "export")
+    assert table.rows[["account_no", "name", "mobile_raw"]].to_numpy().tolist() == [
+        ["0000000013", "RAM", "9415012346"]
+    ]
+    assert table.refused == []
+
+
+def test_a_row_keeps_the_number_it_has_in_the_file(tmp_path: Path) -> None:
+    content = f'TITLE\n{HEADER}\n{ROW}\n0000000014,"SITA\nDEVI",\n0000000015,short\n{HEADER}\nTOTAL,2,\n0000000016,LATA,\n'
+    reader = open_table(_file(tmp_path, content.encode()), "export")
+    assert [row_no for row_no, _ in reader.records()] == [3, 4, 8]
+    assert [(row.row_no, row.reason) for row in reader.refused] == [(5, "ragged_row")]
+    assert reader.not_rows == {"repeated_header": 1, "totals": 1}
+
+
+def test_two_hundred_columns_are_no_obstacle(tmp_path: Path) -> None:
+    header = ",".join(f"X{n}" for n in range(199)) + ",ACCT_ID\n"
+    table = read_table(_file(tmp_path, (header + "x," * 199 + "0000000013\n").encode()), "export")
+    assert table.rows["account_no"].tolist() == ["0000000013"]
+
+
+def test_a_cell_of_fifty_megabytes_is_refused_and_the_rest_read(tmp_path: Path) -> None:
+    content = f"{HEADER}\n0000000012,{'A' * 50_000_000},\n{ROW}\n".encode()
+    table = read_table(_file(tmp_path, content), "export")
+    assert [(row.row_no, row.reason) for row in table.refused] == [(2, "cell_too_long")]
+    assert table.rows["account_no"].tolist() == ["0000000013"]

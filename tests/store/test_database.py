@@ -1,0 +1,75 @@
+"""One writer: neighbours in a group commit do not suffer from each other."""
+
+import threading
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dashboard.errors import Unavailable
+from dashboard.store.database import Cursor, Database, open_database
+
+
+def _insert(name: str) -> object:
+    return lambda cursor: cursor.execute("INSERT INTO fact VALUES (?, '1')", [name])
+
+
+def test_a_failing_change_leaves_nothing_and_its_neighbours_stand(db: Database) -> None:
+    errors: list[Exception] = []
+
+    def fail(cursor: Cursor) -> None:
+        cursor.execute("INSERT INTO fact VALUES ('half', '1')")
+        cursor.execute("SELECT * FROM no_such_table")
+
+    def try_to_fail() -> None:
+        try:
+            db.write(fail)
+        except duckdb.Error as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=try_to_fail)] + [
+        threading.Thread(target=db.write, args=[_insert(f"whole{n}")]) for n in range(40)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with db.read() as cursor:
+        names = {name for (name,) in cursor.execute("SELECT name FROM fact").fetchall()}
+    assert len(errors) == 1
+    assert "half" not in names
+    assert names == {f"whole{n}" for n in range(40)}
+
+
+def test_a_read_sees_one_moment(db: Database) -> None:
+    with db.read() as cursor:
+        cursor.execute("BEGIN")
+        before = cursor.execute("SELECT count(*) FROM fact").fetchall()
+        db.write(_insert("later"))
+        assert cursor.execute("SELECT count(*) FROM fact").fetchall() == before
+
+
+def test_a_closed_database_says_so(tmp_path: Path) -> None:
+    database = open_database(tmp_path / "a.duckdb")
+    database.close()
+    with pytest.raises(Unavailable) as error:
+        database.write(_insert("never"))
+    assert error.value.code == "database_closed"
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "setu.duckdb"
+    path.write_bytes(b"not a database at all" * 400)
+    with pytest.raises(Unavailable) as error:
+        open_database(path)
+    assert error.value.code == "database_unreadable"
+
+
+def test_opening_again_keeps_what_was_written(tmp_path: Path) -> None:
+    first = open_database(tmp_path / "a.duckdb")
+    first.write(_insert("kept"))
+    first.close()
+    second = open_database(tmp_path / "a.duckdb")
+    with second.read() as cursor:
+        assert cursor.execute("SELECT name FROM fact").fetchall() == [("kept",)]
+    second.close()

@@ -1,0 +1,58 @@
+"""No cell of a download can become a formula."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from dashboard.errors import BadInput
+from dashboard.store.spreadsheet import disarm, write_table
+
+DANGEROUS = [
+    "=1+1",
+    "+91 98",
+    "-2",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    " =1",
+    "\u200b=1",
+    "＝1",
+    '=HYPERLINK("http://x")',
+]
+
+
+@pytest.mark.parametrize("cell", DANGEROUS)
+def test_a_cell_that_begins_like_a_formula_is_disarmed(cell: str) -> None:
+    assert disarm(cell) == "'" + cell
+
+
+@pytest.mark.parametrize("cell", ["RAM KUMAR", "0012345678", "B-4/118", "", 12.5, 0])
+def test_other_cells_stay_as_they_are(cell: object) -> None:
+    assert disarm(cell) == cell
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_a_table_comes_back_as_written(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"list{suffix}"
+    count = write_table(
+        path, ["account_no", "name"], [["0000000013", "=cmd|' /C calc'!A0"], ["000000000077", "शकीला बानो"]]
+    )
+    if suffix == ".csv":
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file))
+    else:
+        rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    assert count == 2
+    assert rows == [
+        ["account_no", "name"],
+        ["0000000013", "'=cmd|' /C calc'!A0"],
+        ["000000000077", "शकीला बानो"],
+    ]
+
+
+def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as refusal:
+        write_table(tmp_path / "list.pdf", ["a"], [])
+    assert refusal.value.code == "file_type"
