@@ -264,6 +264,17 @@ LEFT JOIN answered ON answered.message_no = message.message_no
 LEFT JOIN reported ON reported.message_no = message.message_no
 LEFT JOIN claimed ON claimed.message_no = message.message_no
 WHERE message.job_id = wanted_job;
+-- A notice as it stands now: once released, its state is its job's, whoever changed that (a person, the sender, the provider).
+CREATE VIEW notice_now AS
+SELECT notice.notice_id,
+       CASE WHEN notice.state NOT IN ('sending', 'paused', 'finished') THEN notice.state
+            WHEN job.state = 'running' THEN 'sending'
+            ELSE coalesce(job.state, notice.state) END AS state,
+       notice.state AS stored_state, notice.template, notice.language, notice.body, notice.variables, notice.office_code,
+       notice.audience, notice.recipient_count, notice.exclusions, notice.content_hash, notice.job_id, job.state AS job_state,
+       job.pause_reason, job.changed_at AS job_changed_at, notice.created_by, notice.created_at, notice.submitted_by,
+       notice.submitted_at, notice.decided_by, notice.decided_at, notice.comment, notice.send_at, notice.finished_at
+FROM notice LEFT JOIN job ON job.job_id = notice.job_id;
 CREATE TABLE webhook_raw (
     raw_id BIGINT NOT NULL,
     received_at TIMESTAMP NOT NULL,
