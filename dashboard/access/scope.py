@@ -15,12 +15,12 @@ class Role(StrEnum):
 
 class Right(StrEnum):
     SEE_COVERAGE = "see_coverage"
-    SEE_NUMBERS = "see_numbers"      # missing list, consumers' rows, failures by person
+    SEE_NUMBERS = "see_numbers"  # missing list, consumers' rows, failures by person
     SETTLE_CASES = "settle_cases"
     COMPOSE = "compose"
     APPROVE = "approve"
-    SEND = "send"                    # start, pause, go on, cancel what was approved
-    SEE_NOTICES = "see_notices"      # texts and sums, never a number
+    SEND = "send"  # start, pause, go on, cancel what was approved
+    SEE_NOTICES = "see_notices"  # texts and sums, never a number
     IMPORT = "import"
     MANAGE_USERS = "manage_users"
     SEE_AUDIT = "see_audit"

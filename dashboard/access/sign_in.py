@@ -1,0 +1,122 @@
+"""The gate's own rules: wrong passwords are counted and lock; every run re-reads the person's row; a cookie can be revoked."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import bcrypt
+
+from dashboard.access.audit import record
+from dashboard.access.scope import Scope
+from dashboard.access.users import User, find_user, queries
+from dashboard.config import Settings
+from dashboard.errors import Refused
+from dashboard.store.clock import Clock
+from dashboard.store.database import Cursor, Database
+
+_ALL_OFFICES = 2_147_483_647
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What a password came to: ok, wrong or locked (until when, UTC)."""
+
+    result: str
+    locked_until: datetime | None = None
+
+
+@cache
+def _nobodys_hash() -> bytes:
+    return bcrypt.hashpw(secrets.token_bytes(16), bcrypt.gensalt(12))
+
+
+def check_password(db: Database, clock: Clock, settings: Settings, username: str, password: str) -> SignIn:
+    """Check a password, count a wrong one, lock at the limit. An unknown name takes as long as a known one."""
+    now = clock()
+    user = find_user(db, username)
+    if user is not None and user.locked_until is not None and user.locked_until > now:
+        return SignIn("locked", user.locked_until)
+    is_right = _matches(password, user)
+    if user is None or not user.is_active:
+        return SignIn("wrong")
+    if is_right:
+        db.write(lambda cursor: _let_in(cursor, user.username, now))
+        return SignIn("ok")
+    return db.write(lambda cursor: _count_wrong(cursor, settings, user.username, now))
+
+
+def _matches(password: str, user: User | None) -> bool:
+    stored = user.password_hash.encode() if user and user.is_active else _nobodys_hash()
+    return bcrypt.checkpw(password.encode()[:72], stored)
+
+
+def _let_in(cursor: Cursor, username: str, now: datetime) -> None:
+    queries.forget_failures(cursor, username=username)
+    record(cursor, now, username, "sign_in.ok")
+
+
+def _count_wrong(cursor: Cursor, settings: Settings, username: str, now: datetime) -> SignIn:
+    until = now + timedelta(minutes=settings.lock_minutes)
+    queries.count_failure(cursor, username=username, limit_count=settings.lock_after_failures, until=until)
+    record(cursor, now, username, "sign_in.wrong")
+    locked_until = cursor.execute(
+        "SELECT locked_until FROM app_user WHERE username = ?", [username]
+    ).fetchall()[0][0]
+    return SignIn("locked", locked_until) if locked_until and locked_until > now else SignIn("wrong")
+
+
+def load_scope(db: Database, username: str) -> Scope:
+    """Return a person's right as their row has it now. Raises Refused("signed_out") where they may not come in any more."""
+    user = find_user(db, username)
+    if user is None or not user.is_active:
+        raise Refused("signed_out")
+    with db.read() as cursor:
+        row = cursor.execute(
+            "SELECT office_no, last_no FROM office WHERE code = ?", [user.office_code]
+        ).fetchone()
+    if row is None:  # before the first export there is only the state
+        if user.office_code != "UP":
+            raise Refused("office")
+        row = (1, _ALL_OFFICES)
+    return Scope(user.username, user.role, user.office_code, int(row[0]), int(row[1]))
+
+
+def session_is_valid(user: User, began_at: datetime) -> bool:
+    """Return whether a session begun at that time still stands."""
+    return user.is_active and began_at + timedelta(milliseconds=1) >= user.sessions_valid_from  # a cookie rounds
+
+
+def end_sessions(db: Database, clock: Clock, username: str) -> None:
+    """Make every cookie of a person worthless that was given until now."""
+
+    def change(cursor: Cursor) -> None:
+        queries.end_sessions(cursor, username=username, now=clock())
+        record(cursor, clock(), username, "sign_out")
+
+    db.write(change)
+
+
+def credentials_of(db: Database) -> dict[str, Any]:
+    """Return the active accounts in the shape that streamlit-authenticator reads."""
+    with db.read() as cursor:
+        rows = list(queries.list_credentials(cursor))
+    return {
+        "usernames": {
+            username: {"name": name, "email": "", "password": hashed} for username, name, hashed in rows
+        }
+    }
+
+
+def cookie_key(db: Database) -> str:
+    """Return the installation's key for session cookies: 32 random bytes, made when first asked for."""
+
+    def change(cursor: Cursor) -> str:
+        row = cursor.execute("SELECT value FROM fact WHERE name = 'cookie_key'").fetchone()
+        if row is None:
+            row = (secrets.token_hex(32),)
+            cursor.execute("INSERT INTO fact VALUES ('cookie_key', ?)", [row[0]])
+        return str(row[0])
+
+    return db.write(change)

@@ -1,0 +1,41 @@
+"""How the installation is: what `GET /health` answers and an operator looks at first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboard.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class Health:
+    """`status` ok or degraded; `sender` running, waiting or stopped; lag in seconds of the oldest webhook not yet applied."""
+
+    status: str
+    database: str
+    sender: str
+    sandbox: bool
+    demo: bool
+    last_import_at: datetime | None
+    consumers: int
+    enrolled: int
+    webhooks_waiting: int
+    ledger_lag_seconds: float
+    in_doubt: int
+
+
+def read_health(runtime: Runtime) -> Health:
+    """Ask the database and the sender how they are; no phone number and no name in the answer."""
+    with runtime.db.read() as cursor:
+        last_import_at, consumers, enrolled, waiting, oldest, in_doubt = cursor.execute(
+            """SELECT (SELECT max(finished_at) FROM import_run),
+                (SELECT coalesce(sum(consumers), 0) FROM coverage_cube), (SELECT coalesce(sum(enrolled), 0) FROM coverage_cube),
+                (SELECT count(*) FROM webhook_raw ANTI JOIN webhook_applied USING (raw_id)),
+                (SELECT min(received_at) FROM webhook_raw ANTI JOIN webhook_applied USING (raw_id)),
+                (SELECT count(*) FROM outcome WHERE result = 'in_doubt')"""
+        ).fetchall()[0]
+    sender = "running" if runtime.dispatcher is not None and runtime.dispatcher.is_alive else "stopped"
+    lag = (runtime.clock() - oldest).total_seconds() if oldest else 0.0
+    return Health(
+        "ok" if sender == "running" else "degraded", "ok", sender, runtime.sandbox is not None, runtime.is_demo,
+        last_import_at, int(consumers), int(enrolled), int(waiting), max(lag, 0.0), int(in_doubt),
+    )  # fmt: skip

@@ -1,0 +1,189 @@
+"""The only place that wires the parts together: database, sender, webhooks, sandbox, the daily work."""
+
+import gc
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from dashboard.config import Settings
+from dashboard.coverage.cube import refresh_cube, take_snapshot
+from dashboard.delivery.account import account_of, complete_settings
+from dashboard.delivery.applier import WebhookApplier
+from dashboard.delivery.client import ManagementClient
+from dashboard.delivery.dispatcher import Dispatcher
+from dashboard.delivery.sandbox.main import SandboxConfig, SandboxProcess
+from dashboard.enrolment.consent import mark_undeliverable, suppressed_numbers
+from dashboard.enrolment.inbound import handle_inbound
+from dashboard.errors import SetuError, Unavailable
+from dashboard.notices.lifecycle import release_due, settle_finished
+from dashboard.notices.templates import LANGUAGES, list_templates, to_meta
+from dashboard.store.clock import Clock, india_day, utc_now
+from dashboard.store.database import Cursor, Database, open_database
+
+_log = logging.getLogger(__name__)
+_TICK_SECONDS = 1.0
+_COLLECT_SECONDS = 30.0
+
+
+@dataclass
+class Runtime:
+    """One running installation. `is_demo`: its registry was made up, and nothing leaves this machine."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    dispatcher: Dispatcher | None = None
+    applier: WebhookApplier | None = None
+    sandbox: SandboxProcess | None = None
+    is_demo: bool = False
+    refresh: Callable[[Cursor, int, int], None] = field(default=refresh_cube)
+
+
+_current: Runtime | None = None
+
+
+def current() -> Runtime:
+    """Return the running installation. Raises Unavailable("not_started") before `start`."""
+    if _current is None:
+        raise Unavailable("not_started")
+    return _current
+
+
+def install(runtime: Runtime | None) -> None:
+    """Make a runtime the current one; tests put their own in its place."""
+    global _current
+    _current = runtime
+
+
+def open_registry(settings: Settings, clock: Clock = utc_now) -> Runtime:
+    """Open the registry alone: enough for every command that sends nothing.
+
+    Raises Unavailable("database_locked") where another process holds it.
+    """
+    db = open_database(settings.database_path, memory_limit=settings.memory_limit, threads=settings.threads)
+    return Runtime(complete_settings(db, settings), db, clock, is_demo=read_fact(db, "is_demo") == "1")
+
+
+def start(settings: Settings, clock: Clock = utc_now) -> Runtime:
+    """Open the registry and start everything that works beside the pages; `stop` ends it all."""
+    runtime = open_registry(settings, clock)
+    try:
+        start_delivery(runtime)
+    except BaseException:
+        stop(runtime)
+        raise
+    install(runtime)
+    return runtime
+
+
+def start_delivery(runtime: Runtime) -> None:
+    """Start sandbox (where no account is configured), sender and the reading of webhooks.
+
+    Raises Refused("demo_loopback_only") where a demonstration is pointed at the world.
+    """
+    settings, db = runtime.settings, runtime.db
+    account = account_of(db, settings)
+    if settings.uses_sandbox:
+        runtime.sandbox = SandboxProcess(_sandbox_config(settings))
+        runtime.sandbox.start()
+        _offer_templates(ManagementClient(account))
+    runtime.applier = WebhookApplier(
+        db, runtime.clock, on_inbound=_answer_with(runtime), on_undeliverable=_undeliverable_with(runtime)
+    )
+    runtime.applier.start()
+    runtime.dispatcher = Dispatcher(db, settings, runtime.clock, suppressed_numbers)
+    runtime.dispatcher.start()
+
+
+def stop(runtime: Runtime) -> None:
+    """End every child and thread, then close the registry."""
+    for part in (runtime.dispatcher, runtime.applier, runtime.sandbox):
+        if part is not None:
+            part.stop()
+    runtime.db.close()
+    if _current is runtime:
+        install(None)
+
+
+def read_fact(db: Database, name: str) -> str | None:
+    """Return one fact about this installation, None where it is not known."""
+    with db.read() as cursor:
+        row = cursor.execute("SELECT value FROM fact WHERE name = ?", [name]).fetchone()
+    return row[0] if row else None
+
+
+def _sandbox_config(settings: Settings) -> SandboxConfig:
+    return SandboxConfig(
+        port=settings.sandbox_port,
+        webhook_url=f"http://127.0.0.1:{settings.port}/webhooks/whatsapp",
+        app_secret=settings.app_secret,
+        token=settings.whatsapp_token,
+        phone_number_id=settings.phone_number_id,
+        waba_id=settings.waba_id,
+    )
+
+
+def _offer_templates(client: ManagementClient) -> None:
+    """Put the shipped templates before the provider, as an administrator would."""
+    client.ensure_templates(
+        [to_meta(template, language) for template in list_templates() for language in LANGUAGES]
+    )
+
+
+def _answer_with(runtime: Runtime) -> Callable[..., str | None]:
+    return lambda message: handle_inbound(runtime.db, runtime.clock, runtime.refresh, message)
+
+
+def _undeliverable_with(runtime: Runtime) -> Callable[[list[int]], None]:
+    def mark(mobiles: list[int]) -> None:
+        runtime.db.write(lambda cursor: mark_undeliverable(cursor, mobiles, runtime.clock(), runtime.refresh))
+
+    return mark
+
+
+class Housekeeper:
+    """What happens by the clock: due notices start, ended ones close, each day's coverage is kept, memory is tidied."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="housekeeper", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        since_collect = 0.0
+        while not self._stopped.wait(_TICK_SECONDS):
+            try:
+                self.work()
+            except SetuError as error:
+                _log.warning("housekeeping: %s", error.code)
+            since_collect += _TICK_SECONDS
+            if since_collect >= _COLLECT_SECONDS:
+                since_collect = 0.0
+                gc.collect()
+
+    def work(self) -> None:
+        """Do what is due now."""
+        runtime = self._runtime
+        release_due(runtime.db, runtime.clock)
+        settle_finished(runtime.db, runtime.clock)
+        keep_days(runtime.db, runtime.clock)
+
+
+def keep_days(db: Database, clock: Clock) -> None:
+    """Keep today's coverage under yesterday's date once a new day has begun; a day missed is filled at the next start."""
+    today = india_day(clock())
+    with db.read() as cursor:
+        row = cursor.execute(
+            "SELECT (SELECT count(*) FROM coverage_cube), (SELECT max(day) FROM coverage_day)"
+        ).fetchone()
+    has_cube, last_day = (row[0] > 0, row[1]) if row else (False, None)
+    if has_cube and (last_day is None or last_day < today):
+        db.write(lambda cursor: take_snapshot(cursor, today))

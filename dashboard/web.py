@@ -1,0 +1,79 @@
+"""The routes beside the pages: health, metrics, and the webhook that WhatsApp calls."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from dashboard import runtime
+from dashboard.delivery.webhook import LONGEST_BODY, answer_handshake, receive
+from dashboard.errors import SetuError
+from dashboard.health import Health, read_health
+
+
+async def show_health(request: Request) -> Response:
+    """`GET /health`: database, sender, last import, ledger lag; 503 where the application cannot work."""
+    try:
+        health = await run_in_threadpool(read_health, runtime.current())
+    except SetuError as error:
+        return JSONResponse({"status": "down", "code": error.code}, status_code=503)
+    return JSONResponse(
+        json.loads(json.dumps(vars(health), default=_to_text)),
+        status_code=200 if health.status == "ok" else 503,
+    )
+
+
+async def show_metrics(request: Request) -> Response:
+    """`GET /metrics`: the same in Prometheus' text."""
+    health = await run_in_threadpool(read_health, runtime.current())
+    return PlainTextResponse(_to_prometheus(health), media_type="text/plain; version=0.0.4")
+
+
+async def shake_hands(request: Request) -> Response:
+    """`GET /webhooks/whatsapp`: Meta's handshake; the bare challenge where the verify token is right."""
+    challenge = answer_handshake(runtime.current().settings, dict(request.query_params))
+    return PlainTextResponse(challenge) if challenge is not None else PlainTextResponse("", status_code=403)
+
+
+async def take_webhook(request: Request) -> Response:
+    """`POST /webhooks/whatsapp`: verified on the raw body and stored before the 200."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LONGEST_BODY:
+            return PlainTextResponse("", status_code=413)
+    rt = runtime.current()
+    status = await run_in_threadpool(
+        receive, rt.db, rt.settings, rt.clock, dict(request.headers), bytes(body)
+    )
+    if status == 200 and rt.applier is not None:
+        rt.applier.wake()
+    return PlainTextResponse("", status_code=status)
+
+
+ROUTES = [
+    Route("/health", show_health),
+    Route("/metrics", show_metrics),
+    Route("/webhooks/whatsapp", shake_hands, methods=["GET"]),
+    Route("/webhooks/whatsapp", take_webhook, methods=["POST"]),
+]
+
+
+def _to_text(value: Any) -> str:
+    return value.isoformat() + "Z" if isinstance(value, datetime) else str(value)
+
+
+def _to_prometheus(health: Health) -> str:
+    figures = {
+        "setu_up": int(health.status == "ok"),
+        "setu_consumers": health.consumers,
+        "setu_enrolled": health.enrolled,
+        "setu_webhooks_waiting": health.webhooks_waiting,
+        "setu_messages_in_doubt": health.in_doubt,
+        "setu_sender_alive": int(health.sender == "running"),
+    }
+    return "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in figures.items())
