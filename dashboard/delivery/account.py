@@ -1,0 +1,107 @@
+"""The WhatsApp account that an installation sends from, and the secrets of the sandbox's account."""
+
+import ipaddress
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dashboard.config import Settings
+from dashboard.errors import Refused
+from dashboard.store.database import Cursor, Database
+from dashboard.store.queries import load_queries
+
+_queries = load_queries(Path(__file__).with_name("ledger.sql"))
+_SANDBOX_PHONE_NUMBER_ID = "100000000000001"
+_SANDBOX_WABA_ID = "200000000000001"
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where and as whom to call; made only by hands that may: a demonstration reaches nothing outside this
+    machine.
+
+    Raises Refused("demo_loopback_only") where `loopback_only` stands against the address.
+    """
+
+    graph_url: str
+    version: str
+    token: str = field(repr=False)
+    phone_number_id: str
+    waba_id: str
+    timeout_seconds: float
+    loopback_only: bool
+
+    def __post_init__(self) -> None:
+        if self.loopback_only and not is_loopback(self.graph_url):
+            raise Refused("demo_loopback_only")
+
+    @property
+    def messages_url(self) -> str:
+        return f"{self._base}/{self.phone_number_id}/messages"
+
+    @property
+    def phone_url(self) -> str:
+        return f"{self._base}/{self.phone_number_id}"
+
+    @property
+    def templates_url(self) -> str:
+        return f"{self._base}/{self.waba_id}/message_templates"
+
+    @property
+    def _base(self) -> str:
+        return f"{self.graph_url.rstrip('/')}/{self.version}"
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether an address lies on this machine by its very text; a name that only resolves so does
+    not."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def account_of(db: Database, settings: Settings) -> Account:
+    """Return the account of an installation. Raises Refused("demo_loopback_only")."""
+    with db.read() as cursor:
+        is_demo = _queries.get_fact(cursor, name="is_demo") == "1"
+    return Account(
+        graph_url=settings.graph_url or f"http://127.0.0.1:{settings.sandbox_port}",
+        version=settings.graph_version,
+        token=settings.whatsapp_token,
+        phone_number_id=settings.phone_number_id,
+        waba_id=settings.waba_id,
+        timeout_seconds=settings.request_timeout_seconds,
+        loopback_only=is_demo,
+    )
+
+
+def complete_settings(db: Database, settings: Settings) -> Settings:
+    """Return the settings with the sandbox's account filled in where no real account is configured.
+
+    Its secrets are made once and kept, so that application and sandbox find each other again after a restart.
+    """
+    if not settings.uses_sandbox:
+        return settings
+    names = ("whatsapp_token", "app_secret", "verify_token")
+    made = {name: getattr(settings, name) or keep_secret(db, f"sandbox_{name}") for name in names}
+    made["phone_number_id"] = settings.phone_number_id or _SANDBOX_PHONE_NUMBER_ID
+    made["waba_id"] = settings.waba_id or _SANDBOX_WABA_ID
+    return settings.model_copy(update=made)
+
+
+def keep_secret(db: Database, name: str, size: int = 24) -> str:
+    """Return the secret of this name, made at random when first asked for."""
+
+    def change(cursor: Cursor) -> str:
+        known = _queries.get_fact(cursor, name=name)
+        if known is None:
+            known = secrets.token_urlsafe(size)
+            _queries.insert_fact(cursor, name=name, value=known)
+        return str(known)
+
+    return db.write(change)

@@ -1,0 +1,71 @@
+"""What our child processes share: they end with their parent, whatever happens to it."""
+
+import asyncio
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from typing import BinaryIO
+
+from dashboard.config import PROJECT_DIR
+
+_PR_SET_PDEATHSIG = 1
+_LINE_LIMIT = 64 * 1024 * 1024
+_GRACE_SECONDS = 5.0
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when the thread that started it ends, also by `kill -9`. Linux
+    only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+async def open_stdin() -> asyncio.StreamReader:
+    """Return this process's standard input as a stream."""
+    reader = asyncio.StreamReader(limit=_LINE_LIMIT)
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    return reader
+
+
+def start_child(module: str, first_line: bytes) -> subprocess.Popen[bytes]:
+    """Start `python -m module` and hand it its first line: secrets go by the pipe, never by arguments or
+    environment.
+
+    The thread that calls this must live as long as the child should.
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SETU_")}
+    child = subprocess.Popen(
+        [sys.executable, "-m", module],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=PROJECT_DIR,
+        env=environment,
+    )
+    pipe_of(child).write(first_line + b"\n")
+    pipe_of(child).flush()
+    return child
+
+
+def pipe_of(child: subprocess.Popen[bytes]) -> BinaryIO:
+    """Return the pipe into a child started here."""
+    assert child.stdin is not None
+    return child.stdin  # type: ignore[return-value]
+
+
+def end_child(child: subprocess.Popen[bytes]) -> None:
+    """Close the child's standard input, which ends it, and wait; kill it where it does not go."""
+    try:
+        pipe_of(child).close()
+    except OSError:  # it is gone already, with our last words unread
+        child.kill()
+    try:
+        child.wait(_GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    if child.stdout:
+        child.stdout.close()

@@ -1,0 +1,83 @@
+"""The provider's error codes as data: what each means for the message, the job and the number.
+
+Branch on the code, never on the HTTP status. Source: Meta, "Error codes" of the Cloud API. The words stand
+in the catalogues under `provider.<words>`.
+"""
+
+import csv
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class Action(StrEnum):
+    """What to do about a refusal; all but the failing ones keep the message waiting for another attempt."""
+
+    SLOW = "slow"  # halve the number's rate, try again
+    WAIT = "wait"  # leave the account alone for minutes, try again
+    PAIR = "pair"  # try this person again after 4^X seconds
+    RETRY = "retry"  # try again with growing pauses, a limited number of times
+    LATER = "later"  # try again after a minute
+    FAIL = "fail"  # this message fails, says nothing about others
+    FAIL_ALIKE = "fail_alike"  # this message fails; many alike mean that the job itself is wrong
+    UNDELIVERABLE = "undeliverable"  # fails, and the number is not on WhatsApp
+    SUPPRESS = "suppress"  # fails, and the person is not to be written to
+    PAUSE_JOB = "pause_job"  # the job's template is at fault: pause the job
+    PAUSE_ALL = "pause_all"  # the number or the account is at fault: pause everything
+
+
+FINAL_ACTIONS = frozenset({Action.FAIL, Action.FAIL_ALIKE, Action.UNDELIVERABLE, Action.SUPPRESS})
+UNLIMITED_ACTIONS = frozenset({Action.SLOW, Action.WAIT, Action.PAUSE_JOB, Action.PAUSE_ALL})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What one code means; `words` is the key of its sentence."""
+
+    action: Action
+    words: str
+
+
+_UNKNOWN = Rule(Action.FAIL_ALIKE, "unknown_code")
+_LONGEST_PAUSE_SECONDS = 300.0
+_MINUTE_SECONDS = 60.0
+
+
+def _read_rules() -> dict[int, Rule]:
+    rules: dict[int, Rule] = {}
+    with Path(__file__).with_name("provider_codes.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            first, _, last = row["code"].partition("-")
+            for code in range(int(first), int(last or first) + 1):
+                rules[code] = Rule(Action(row["action"]), row["words"])
+    return rules
+
+
+RULES = _read_rules()
+
+
+def rule_for(code: int | None) -> Rule:
+    """Return the rule of a code; one that the table lacks fails the message, and many of them pause the
+    job."""
+    return _UNKNOWN if code is None else RULES.get(code, _UNKNOWN)
+
+
+def all_words() -> frozenset[str]:
+    """Return every key of words that a code may lead to, for the test that keeps the catalogues complete."""
+    return frozenset(rule.words for rule in RULES.values()) | {_UNKNOWN.words}
+
+
+def pause_before_retry(action: Action, refused_before: int, unit: float) -> float:
+    """Return the seconds to wait before a refused message is tried again.
+
+    `refused_before` counts the refusals before this one; `unit` is the first pause, 2 s in production.
+    """
+    if action is Action.PAIR:
+        return unit / 2 * 4 ** (refused_before + 1)
+    if action in (Action.WAIT, Action.LATER):
+        return _MINUTE_SECONDS / 2 * unit
+    if action is Action.SLOW:
+        return unit
+    if action in (Action.PAUSE_JOB, Action.PAUSE_ALL):
+        return 0.0  # the job is paused: whoever lets it go on wants it tried at once
+    return min(_LONGEST_PAUSE_SECONDS, unit * 2**refused_before)

@@ -1,0 +1,26 @@
+"""The reference that travels with each message and comes back with every report about it."""
+
+import re
+
+from dashboard.delivery.account import keep_secret
+from dashboard.store.database import Database
+
+_REFERENCE = re.compile(r"(?P<prefix>[\w-]+)\.j(?P<job>\d{1,18})m(?P<message>\d{1,9})")
+
+
+def read_prefix(db: Database) -> str:
+    """Return this installation's own prefix: reports on another one's messages are never taken for ours."""
+    return keep_secret(db, "delivery_prefix", size=9)
+
+
+def make_reference(prefix: str, job_id: int, message_no: int) -> str:
+    """Return the `biz_opaque_callback_data` of one message."""
+    return f"{prefix}.j{job_id}m{message_no}"
+
+
+def read_reference(prefix: str, text: object) -> tuple[int, int] | None:
+    """Return job and message number of a reference that is ours, else None."""
+    match = _REFERENCE.fullmatch(text) if isinstance(text, str) else None
+    if match is None or match["prefix"] != prefix:
+        return None
+    return int(match["job"]), int(match["message"])
