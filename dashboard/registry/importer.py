@@ -24,7 +24,7 @@ from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
 from dashboard.store.spreadsheet import write_table
 
-_queries = load_queries(Path(__file__).with_name("importer.sql"))
+queries = load_queries(Path(__file__).with_name("importer.sql"))
 _ACCOUNT = re.compile(
     r"\d{10,12}"
 )  # text, leading zeros kept; shorter ones have lost digits in a spreadsheet
@@ -110,7 +110,7 @@ def import_exports(
 
 
 def _stage_files(cursor: Cursor, uploads: Sequence[Upload], progress: Progress) -> list[FileRefusals]:
-    _queries.create_staging(cursor)
+    queries.create_staging(cursor)
     total = sum(upload.path.stat().st_size for upload in uploads) or 1
     done, files = 0, []
     for file_no, upload in enumerate(uploads):
@@ -167,8 +167,8 @@ def _require_rows(files: list[FileRefusals]) -> None:
 
 def _understand(cursor: Cursor) -> None:
     install_macros(cursor)
-    _queries.create_macros(cursor)
-    paths = list(_queries.staged_paths(cursor))
+    queries.create_macros(cursor)
+    paths = list(queries.staged_paths(cursor))
     tree = load_tree(cursor)
     columns = {
         name: pa.array([path[place] for path in paths], pa.string()) for place, name in enumerate(PATH_FIELDS)
@@ -178,7 +178,7 @@ def _understand(cursor: Cursor) -> None:
     )
     cursor.execute("CREATE OR REPLACE TABLE import_path AS SELECT * FROM paths")
     cursor.unregister("paths")
-    _queries.create_typed(cursor)
+    queries.create_typed(cursor)
 
 
 # ── merging: one commit ────────────────────────────────────────────────────────────────────
@@ -194,15 +194,15 @@ def _merge(
     shared_threshold: int,
     refresh: Refresh,
 ) -> ImportResult:
-    import_id = _queries.next_import_id(cursor)
+    import_id = queries.next_import_id(cursor)
     fallback_no = _renew_offices(cursor)
     state = find_office(cursor, scope.office_code)
-    _queries.create_merged(cursor, fallback_no=fallback_no, import_id=import_id, today=india_day(started_at))
-    new, changed, unchanged = _queries.count_merged(cursor)
-    _queries.delete_changed(cursor)
-    _queries.insert_merged(cursor, import_id=import_id)
-    _queries.insert_readers(cursor)
-    _queries.judge_by_registry(cursor, shared_threshold=shared_threshold)
+    queries.create_merged(cursor, fallback_no=fallback_no, import_id=import_id, today=india_day(started_at))
+    new, changed, unchanged = queries.count_merged(cursor)
+    queries.delete_changed(cursor)
+    queries.insert_merged(cursor, import_id=import_id)
+    queries.insert_readers(cursor)
+    queries.judge_by_registry(cursor, shared_threshold=shared_threshold)
     keep_consented_numbers(cursor, import_id, clock())
     last_no = cursor.execute("SELECT max(last_no) FROM office").fetchall()[0][0]
     derive_states(cursor, 1, last_no)
@@ -224,7 +224,7 @@ def _merge(
         files,
     )
     _keep_account(cursor, scope, uploads, result, started_at, clock())
-    _queries.drop_staging(cursor)
+    queries.drop_staging(cursor)
     record(
         cursor,
         clock(),
@@ -242,7 +242,7 @@ def _renew_offices(cursor: Cursor) -> int:
     tree = load_tree(cursor)
     for path in cursor.execute("SELECT * EXCLUDE (code) FROM import_path").fetchall():
         tree.place(path)
-    unplaced = tree.unplaced() if _queries.new_without_office(cursor) else None
+    unplaced = tree.unplaced() if queries.new_without_office(cursor) else None
     if tree.is_changed:
         write_tree(cursor, tree.number())
     row = cursor.execute("SELECT office_no FROM office WHERE code = ?", [unplaced]).fetchone()
@@ -257,7 +257,7 @@ def write_tree(cursor: Cursor, offices: Iterable[object]) -> None:
     cursor.execute("DELETE FROM office")
     cursor.execute("INSERT INTO office BY NAME SELECT * FROM new_offices")
     cursor.unregister("new_offices")
-    _queries.renumber_consumers(cursor)
+    queries.renumber_consumers(cursor)
 
 
 def _keep_account(
@@ -269,8 +269,8 @@ def _keep_account(
     finished_at: datetime,
 ) -> None:
     digest = _digest(uploads)
-    is_known = _queries.digest_is_known(cursor, file_digest=digest)
-    _queries.insert_run(
+    is_known = queries.digest_is_known(cursor, kind="export", file_digest=digest)
+    queries.insert_run(
         cursor, import_id=result.import_id, kind="export", file_names=", ".join(upload.name for upload in uploads), file_digest=digest, started_at=started_at,
         finished_at=finished_at, username=scope.username, row_count=result.rows, accepted_count=result.accepted, rejected_count=result.rejected,
         new_count=result.new, changed_count=result.changed, unchanged_count=result.unchanged,
@@ -367,7 +367,7 @@ def list_imports(db: Database, scope: Scope, limit: int = 50) -> pd.DataFrame:
         "unchanged",
     ]
     with db.read() as cursor:
-        return pd.DataFrame(list(_queries.list_runs(cursor, run_limit=limit)), columns=columns)
+        return pd.DataFrame(list(queries.list_runs(cursor, run_limit=limit)), columns=columns)
 
 
 def list_rejected(db: Database, scope: Scope, import_id: int) -> pd.DataFrame:
@@ -375,6 +375,6 @@ def list_rejected(db: Database, scope: Scope, import_id: int) -> pd.DataFrame:
     scope.require(Right.IMPORT)
     with db.read() as cursor:
         return pd.DataFrame(
-            list(_queries.list_rejected(cursor, import_id=import_id)),
+            list(queries.list_rejected(cursor, import_id=import_id)),
             columns=["file", "row_no", "reason", "row"],
         )

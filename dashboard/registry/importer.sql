@@ -143,9 +143,9 @@ WHERE judged.account_no = consumer.account_no AND judged.verdict <> judged.old_v
 -- The staged text is gone once the import is in.
 DROP TABLE IF EXISTS import_staging; DROP TABLE IF EXISTS import_typed; DROP TABLE IF EXISTS import_path;
 
--- name: digest_is_known(file_digest)$
+-- name: digest_is_known(kind, file_digest)$
 -- Whether the same bytes came in before.
-SELECT count(*) > 0 FROM import_run WHERE kind = 'export' AND file_digest = :file_digest;
+SELECT count(*) > 0 FROM import_run WHERE kind = :kind AND file_digest = :file_digest;
 
 -- name: next_import_id()$
 -- Import ids are ours: one after the last.

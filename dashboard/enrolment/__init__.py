@@ -1,0 +1,1 @@
+"""Joining and leaving: consent, messages from consumers, numbers to settle."""

@@ -1,0 +1,108 @@
+"""The consent ledger: facts are appended, what stands now is derived in the same commit, coverage follows."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from dashboard.registry.states import derive_states
+from dashboard.store.database import Cursor
+from dashboard.store.queries import load_queries
+
+queries = load_queries(Path(__file__).with_name("consent.sql"))
+WORDING = "2026-11"  # version of the wording that forms, posters and answers carry
+
+Refresh = Callable[[Cursor, int, int], None]
+
+
+@dataclass(frozen=True)
+class ConsentFact:
+    """One person's word for one account: kind opt_in or opt_out, `given_at` UTC, `how` and `evidence` for the record."""
+
+    account_no: str
+    mobile: int
+    kind: str
+    given_at: datetime
+    recorded_at: datetime
+    how: str
+    username: str
+    evidence: str
+    language: str = "hi"
+    wording: str = WORDING
+
+
+def record_consents(cursor: Cursor, facts: Sequence[ConsentFact], refresh: Refresh) -> None:
+    """Append facts and bring numbers, states and coverage of their accounts up to date; one fact an account.
+
+    A number that was consented to is the number in use from then on. Called inside a change.
+    """
+    if not facts:
+        return
+    with _registered(cursor, "consent_rows", pd.DataFrame([asdict(fact) for fact in facts])):
+        queries.append_events(cursor)
+        queries.delete_consents(cursor)
+        queries.insert_consents(cursor)
+        queries.take_over_numbers(cursor)
+        offices = [office_no for (office_no,) in queries.touched_offices(cursor)]
+    refresh_offices(cursor, offices, refresh)
+
+
+def refresh_offices(cursor: Cursor, office_nos: Sequence[int], refresh: Refresh) -> None:
+    """Derive states and refresh coverage of these offices, neighbours together."""
+    for first_no, last_no in _runs(office_nos):
+        derive_states(cursor, first_no, last_no)
+        refresh(cursor, first_no, last_no)
+
+
+def suppressed_numbers(cursor: Cursor, mobiles: Sequence[int]) -> set[int]:
+    """Return those of the numbers that have opted out: asked again right before a message goes. System function."""
+    if not mobiles:
+        return set()
+    with _asked(cursor, mobiles):
+        return {mobile for (mobile,) in queries.suppressed(cursor)}
+
+
+def mark_undeliverable(cursor: Cursor, mobiles: Sequence[int], now: datetime, refresh: Refresh) -> None:
+    """Note that WhatsApp cannot reach these numbers; their consumers become unusable. System function, inside a change."""
+    if not mobiles:
+        return
+    with _asked(cursor, mobiles):
+        queries.insert_undeliverable(cursor, now=now)
+        offices = [office_no for (office_no,) in queries.offices_of_numbers(cursor)]
+    refresh_offices(cursor, offices, refresh)
+
+
+def mark_reachable(cursor: Cursor, mobile: int, refresh: Refresh) -> None:
+    """Forget that a number could not be reached: it has just written to us. System function, inside a change."""
+    if queries.delete_undeliverable(cursor, mobile=mobile) > 0:
+        with _asked(cursor, [mobile]):
+            offices = [office_no for (office_no,) in queries.offices_of_numbers(cursor)]
+        refresh_offices(cursor, offices, refresh)
+
+
+@contextmanager
+def _registered(cursor: Cursor, name: str, rows: object) -> Iterator[None]:
+    cursor.register(name, rows)
+    try:
+        yield
+    finally:
+        cursor.unregister(name)
+
+
+def _asked(cursor: Cursor, mobiles: Sequence[int]) -> AbstractContextManager[None]:
+    return _registered(cursor, "asked_numbers", pa.table({"mobile": pa.array(list(mobiles), pa.int64())}))
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Return sorted numbers as intervals, neighbours joined; many become one that spans them."""
+    runs: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if runs and number <= runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return [(runs[0][0], runs[-1][1])] if len(runs) > 20 else runs

@@ -1,0 +1,62 @@
+-- name: get_consumer(account_no)^
+-- What consent needs to know of an account.
+SELECT consumer.account_no, consumer.office_no, office.code, consumer.mobile, consumer.verdict, consumer.state
+FROM consumer JOIN office ON office.office_no = consumer.office_no WHERE consumer.account_no = :account_no;
+
+-- name: get_consent(account_no)^
+-- What stands now for an account.
+SELECT account_no, mobile, status, language, changed_at FROM consent WHERE account_no = :account_no;
+
+-- name: language_of(mobile)$
+-- The language last used with a number.
+SELECT language FROM consent WHERE mobile = :mobile ORDER BY changed_at DESC LIMIT 1;
+
+-- name: append_events()!
+-- Facts of consent, as registered in the relation consent_rows.
+INSERT INTO consent_event SELECT given_at, recorded_at, account_no, mobile, kind, how, wording, username, evidence FROM consent_rows;
+
+-- name: delete_consents()!
+-- What stood for these accounts …
+DELETE FROM consent WHERE account_no IN (SELECT account_no FROM consent_rows);
+
+-- name: insert_consents()!
+-- … gives way to what stands now.
+INSERT INTO consent
+SELECT account_no, mobile, CASE kind WHEN 'opt_in' THEN 'in' ELSE 'out' END, language, given_at FROM consent_rows;
+
+-- name: take_over_numbers()!
+-- The consented number becomes the number in use; the export's raw cell is kept.
+UPDATE consumer SET mobile = consent_rows.mobile, verdict = 'ok'
+FROM consent_rows
+WHERE consent_rows.account_no = consumer.account_no AND consent_rows.kind = 'opt_in'
+    AND (consumer.mobile IS DISTINCT FROM consent_rows.mobile OR consumer.verdict <> 'ok');
+
+-- name: touched_offices()
+-- The offices whose consumers these rows touch.
+SELECT DISTINCT office_no FROM consumer WHERE account_no IN (SELECT account_no FROM consent_rows) ORDER BY office_no;
+
+-- name: consents_of_number(mobile)
+-- Accounts that a number joined with.
+SELECT consent.account_no, consent.language FROM consent WHERE mobile = :mobile AND status = 'in';
+
+-- name: accounts_of_number(mobile)
+-- Accounts that have this number on file.
+SELECT account_no FROM consumer WHERE mobile = :mobile AND verdict = 'ok';
+
+-- name: suppressed()
+-- Numbers of the relation asked_numbers that have opted out and joined with no other account since.
+SELECT DISTINCT asked_numbers.mobile FROM asked_numbers JOIN consent USING (mobile)
+GROUP BY asked_numbers.mobile HAVING arg_max(status, changed_at) = 'out';
+
+-- name: insert_undeliverable(now)!
+-- WhatsApp could not reach these numbers.
+INSERT INTO undeliverable_number
+SELECT DISTINCT mobile, CAST(:now AS TIMESTAMP) FROM asked_numbers WHERE mobile NOT IN (SELECT mobile FROM undeliverable_number);
+
+-- name: delete_undeliverable(mobile)!
+-- A message from that number: it is on WhatsApp.
+DELETE FROM undeliverable_number WHERE mobile = :mobile;
+
+-- name: offices_of_numbers()
+-- The offices whose consumers have one of the asked numbers.
+SELECT DISTINCT office_no FROM consumer WHERE mobile IN (SELECT mobile FROM asked_numbers) ORDER BY office_no;
