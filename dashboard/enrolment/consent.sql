@@ -17,7 +17,9 @@ INSERT INTO consent_event SELECT given_at, recorded_at, account_no, mobile, kind
 
 -- name: delete_consents()!
 -- What stood for these accounts …
-DELETE FROM consent WHERE account_no IN (SELECT account_no FROM consent_rows);
+-- (a word given for a number alone, without an account, stands under that number).
+DELETE FROM consent USING consent_rows
+WHERE consent.account_no = consent_rows.account_no AND (consent.account_no <> '' OR consent.mobile = consent_rows.mobile);
 
 -- name: insert_consents()!
 -- … gives way to what stands now.

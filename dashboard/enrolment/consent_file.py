@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
+from dashboard.enrolment.cases import open_cases
 from dashboard.enrolment.consent import ConsentFact, Refresh, record_consents
 from dashboard.errors import BadInput
 from dashboard.registry.importer import keep_refused
@@ -42,6 +43,7 @@ class _Judged:
     facts: list[ConsentFact]
     refused: list[RefusedRow]
     unchanged: int
+    claims: list[tuple[str, int]]  # accounts whose number on file differs: cases to settle
 
 
 def read_consent_file(
@@ -70,6 +72,7 @@ def import_consents(
     def change(cursor: Cursor) -> tuple[int, _Judged]:
         judged = _judge(cursor, scope, rows, clock(), file_name)
         record_consents(cursor, judged.facts, refresh)
+        open_cases(cursor, judged.claims, "consent_file", clock())
         import_id = import_queries.next_import_id(cursor)
         known = import_queries.digest_is_known(cursor, kind="consent", file_digest=digest)
         all_refused = [*refused, *judged.refused]
@@ -111,6 +114,7 @@ def _judge(cursor: Cursor, scope: Scope, rows: pd.DataFrame, now: datetime, file
     known = _known_accounts(cursor, rows)
     facts: dict[str, ConsentFact] = {}
     refused: list[RefusedRow] = []
+    claims: list[tuple[str, int]] = []
     unchanged = 0
     for row, number in zip(rows.itertuples(index=False), judge(rows["mobile"].tolist()), strict=True):
         day = _read_day(row.given_at)
@@ -119,6 +123,8 @@ def _judge(cursor: Cursor, scope: Scope, rows: pd.DataFrame, now: datetime, file
         if reason:
             raw = ",".join((row.account_no, row.mobile, row.given_at, row.how))
             refused.append(RefusedRow(int(row.row_no), reason, raw))
+            if reason == "other_number":
+                claims.append((row.account_no, number.mobile or 0))
         elif row.account_no in facts or _stands_already(account, number.mobile):
             unchanged += 1
         else:
@@ -128,7 +134,7 @@ def _judge(cursor: Cursor, scope: Scope, rows: pd.DataFrame, now: datetime, file
             facts[row.account_no] = ConsentFact(
                 row.account_no, number.mobile or 0, "opt_in", min(given_at, now), now, row.how[:40] or "form", scope.username, f"{file_name}:{row.row_no}"
             )  # fmt: skip
-    return _Judged(list(facts.values()), refused, unchanged)
+    return _Judged(list(facts.values()), refused, unchanged, claims)
 
 
 @dataclass(frozen=True)
@@ -169,7 +175,7 @@ def _refusal(
         return "number"
     if account.verdict == "ok" and account.mobile != mobile:
         return "other_number"
-    if account.consent_status == "out" and account.changed_at and day < india_day(account.changed_at):
+    if account.consent_status == "out" and account.changed_at and day <= india_day(account.changed_at):
         return "opted_out_since"
     return None
 

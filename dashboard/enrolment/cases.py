@@ -1,0 +1,147 @@
+"""Numbers to settle: a number that differs from the one on file is a case for a person, never a silent overwrite."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from dashboard.access.audit import record
+from dashboard.access.scope import Right, Scope
+from dashboard.enrolment.consent import ConsentFact, Refresh, queries, record_consents, refresh_offices
+from dashboard.errors import BadInput, IllegalChange, Refused
+from dashboard.registry.offices import get_office
+from dashboard.store.clock import Clock
+from dashboard.store.database import Cursor, Database
+from dashboard.store.queries import load_queries
+
+_queries = load_queries(Path(__file__).with_name("cases.sql"))
+_COLUMNS = (
+    "case_id",
+    "account_no",
+    "name",
+    "office_code",
+    "office",
+    "office_hi",
+    "mobile_on_file",
+    "mobile_claimed",
+    "source",
+    "opened_at",
+)
+
+
+def open_case(
+    cursor: Cursor,
+    *,
+    account_no: str,
+    office_code: str,
+    on_file: int | None,
+    claimed: int,
+    source: str,
+    language: str,
+    now: datetime,
+) -> int:
+    """Open a case inside a change and return its id; one that is open already for the same claim stands."""
+    known = _queries.find_open(cursor, account_no=account_no, mobile_claimed=claimed)
+    if known is not None:
+        return int(known)
+    case_id = int(_queries.next_case_id(cursor))
+    _queries.insert_case(
+        cursor, case_id=case_id, account_no=account_no, office_code=office_code, mobile_on_file=on_file, mobile_claimed=claimed,
+        source=source, language=language, now=now,
+    )  # fmt: skip
+    return case_id
+
+
+def open_cases(cursor: Cursor, claims: Sequence[tuple[str, int]], source: str, now: datetime) -> None:
+    """Open a case for each (account, claimed number) inside a change."""
+    for account_no, claimed in claims:
+        row = queries.get_consumer(cursor, account_no=account_no)
+        open_case(
+            cursor, account_no=account_no, office_code=row[2], on_file=row[3], claimed=claimed, source=source, language="hi", now=now
+        )  # fmt: skip
+
+
+def list_cases(db: Database, scope: Scope, office_code: str) -> pd.DataFrame:
+    """Return the open cases of an office, oldest first. Numbers are ten digits. Needs Right.SETTLE_CASES."""
+    scope.require(Right.SETTLE_CASES)
+    office = get_office(db, scope, office_code)
+    with db.read() as cursor:
+        rows = list(_queries.list_open(cursor, first_no=office.office_no, last_no=office.last_no))
+    return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def settle_case(
+    db: Database, scope: Scope, clock: Clock, *, refresh: Refresh, case_id: int, accept: bool, comment: str
+) -> None:
+    """Settle a case: accepted, the claimed number becomes the number in use and is enrolled; rejected, only the record changes.
+
+    A claim that came with an export accepts a number without consent: it is put on file, not enrolled.
+    Raises BadInput("comment_missing"), IllegalChange("case_settled"), Refused outside the scope.
+    """
+    scope.require(Right.SETTLE_CASES)
+    if len(comment.strip()) < 3:
+        raise BadInput("comment_missing")
+
+    def change(cursor: Cursor) -> None:
+        row = _queries.get_case(cursor, case_id=case_id)
+        if row is None:
+            raise Refused("office")
+        account_no, office_no, office_code, claimed, state, language, source = row
+        scope.require_offices(office_no, office_no)
+        if state != "open":
+            raise IllegalChange("case_settled")
+        now = clock()
+        if accept:
+            _take(cursor, scope, account_no, claimed, language, source, case_id, now, refresh)
+        _queries.settle(
+            cursor,
+            case_id=case_id,
+            state="accepted" if accept else "rejected",
+            username=scope.username,
+            now=now,
+            comment=comment.strip()[:500],
+        )
+        record(
+            cursor,
+            now,
+            scope.username,
+            "case.accept" if accept else "case.reject",
+            office_code=office_code,
+            row_count=1,
+            detail={"case": case_id},
+        )
+
+    db.write(change)
+
+
+def _take(
+    cursor: Cursor,
+    scope: Scope,
+    account_no: str,
+    claimed: int,
+    language: str,
+    source: str,
+    case_id: int,
+    now: datetime,
+    refresh: Refresh,
+) -> None:
+    if source == "export":
+        _replace_number(cursor, account_no, claimed, refresh)
+        return
+    fact = ConsentFact(
+        account_no, claimed, "opt_in", now, now, source, scope.username, f"case:{case_id}", language
+    )
+    record_consents(cursor, [fact], refresh)
+
+
+def _replace_number(cursor: Cursor, account_no: str, claimed: int, refresh: Refresh) -> None:
+    """Put an export's number in use; the consent was for the old one and does not carry over."""
+    cursor.execute("DELETE FROM consent WHERE account_no = ?", [account_no])
+    cursor.execute(
+        "UPDATE consumer SET mobile = ?, verdict = 'ok' WHERE account_no = ?", [claimed, account_no]
+    )
+    office_no = cursor.execute(
+        "SELECT office_no FROM consumer WHERE account_no = ?", [account_no]
+    ).fetchall()[0][0]
+    refresh_offices(cursor, [office_no], refresh)

@@ -1,0 +1,119 @@
+"""Consumers' messages to the department's number: joining and leaving, answered in their language."""
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from dashboard.enrolment.cases import open_case
+from dashboard.enrolment.consent import ConsentFact, Refresh, mark_reachable, queries, record_consents
+from dashboard.enrolment.keywords import Meaning, understand
+from dashboard.store.clock import Clock
+from dashboard.store.database import Cursor, Database
+from dashboard.store.queries import load_queries
+
+_queries = load_queries(Path(__file__).with_name("inbound.sql"))
+_MOST_ACCOUNTS = 5  # of one message
+_LONGEST_TEXT = 4096  # characters WhatsApp allows
+_SYSTEM = "whatsapp"
+
+
+@dataclass(frozen=True)
+class InboundText:
+    """A consumer's message: WhatsApp's id, the sender's ten digits, the text, when it was sent (UTC)."""
+
+    wamid: str
+    mobile: int = field(repr=False)
+    text: str = field(repr=False)
+    sent_at: datetime
+
+
+@cache
+def answers() -> dict[str, dict[str, str]]:
+    """Return the answers by code and language."""
+    return tomllib.loads(Path(__file__).with_name("answers.toml").read_text(encoding="utf-8"))
+
+
+def handle_inbound(db: Database, clock: Clock, refresh: Refresh, message: InboundText) -> str | None:
+    """Do what a message asks for and return the answer; None where it was handled before or needs none.
+
+    System function, called by the webhook: the sender's number is the right to speak for itself, nothing more.
+    """
+    meaning = understand(message.text)
+
+    def change(cursor: Cursor) -> str | None:
+        if _queries.is_known(cursor, wamid=message.wamid):
+            return None
+        mark_reachable(cursor, message.mobile, refresh)
+        language = _language(cursor, message.mobile, meaning)
+        code, account = _act(cursor, message, meaning, language, clock(), refresh)
+        _queries.insert_inbound(
+            cursor, wamid=message.wamid, mobile=message.mobile, sent_at=message.sent_at, text=message.text[:_LONGEST_TEXT],
+            meaning=meaning.kind, reply_code=code,
+        )  # fmt: skip
+        return answers()[code][language].format(account=account[-4:]) if code else None
+
+    return db.write(change)
+
+
+def _language(cursor: Cursor, mobile: int, meaning: Meaning) -> str:
+    """The script of this message where it is Hindi, else what the number used before, else the script."""
+    if meaning.language == "hi":
+        return "hi"
+    return str(queries.language_of(cursor, mobile=mobile) or meaning.language)
+
+
+def _act(
+    cursor: Cursor, message: InboundText, meaning: Meaning, language: str, now: datetime, refresh: Refresh
+) -> tuple[str, str]:
+    """Return the answer's code ('' for none) and the account it speaks of."""
+    if meaning.kind == "stop":
+        return _stop(cursor, message, language, now, refresh), ""
+    if meaning.kind == "join" and meaning.accounts:
+        done = [
+            (_join(cursor, message, account, language, now, refresh), account)
+            for account in meaning.accounts[:_MOST_ACCOUNTS]
+        ]
+        return next((one for one in done if one[0] != "unknown_account"), done[0])
+    helped = _queries.count_helped(cursor, mobile=message.mobile, since=message.sent_at - timedelta(hours=24))
+    return ("", "") if helped else ("help", "")
+
+
+def _stop(cursor: Cursor, message: InboundText, language: str, now: datetime, refresh: Refresh) -> str:
+    """Opt every account of that number out at once, also those that never joined: no message may reach it."""
+    joined = {account for account, _ in queries.consents_of_number(cursor, mobile=message.mobile)}
+    accounts = joined | {account for (account,) in queries.accounts_of_number(cursor, mobile=message.mobile)}
+    facts = [_fact(message, account, "opt_out", language, now) for account in sorted(accounts)]
+    record_consents(cursor, facts or [_fact(message, "", "opt_out", language, now)], refresh)
+    return "stopped"
+
+
+def _join(
+    cursor: Cursor, message: InboundText, account: str, language: str, now: datetime, refresh: Refresh
+) -> str:
+    """Enrol the number for the account where the file has none, or the same; another number on file becomes a case."""
+    row = queries.get_consumer(cursor, account_no=account)
+    if row is None:
+        return "unknown_account"
+    account_no, _, office_code, on_file, verdict, state = row
+    if state == "enrolled" and on_file == message.mobile:
+        return "joined_already"
+    same = on_file == message.mobile
+    has_other = not same and verdict == "ok" and state != "unusable"
+    unsafe = same and verdict in ("reader's own", "shared")  # a reader cannot join for the homes of his round
+    if has_other or unsafe:
+        open_case(
+            cursor, account_no=account_no, office_code=office_code, on_file=on_file, claimed=message.mobile, source=_SYSTEM,
+            language=language, now=now,
+        )  # fmt: skip
+        return "will_be_checked"
+    record_consents(cursor, [_fact(message, account_no, "opt_in", language, now)], refresh)
+    return "joined"
+
+
+def _fact(message: InboundText, account_no: str, kind: str, language: str, now: datetime) -> ConsentFact:
+    given_at = min(message.sent_at, now)
+    return ConsentFact(
+        account_no, message.mobile, kind, given_at, now, "whatsapp", _SYSTEM, message.wamid, language
+    )

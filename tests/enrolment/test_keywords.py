@@ -1,0 +1,68 @@
+"""What consumers write, and what it means."""
+
+import pytest
+
+from dashboard.enrolment.keywords import understand
+
+JOINS = [
+    ("JOIN 0012345678", ("0012345678",), "en"),
+    ("join 0012345678", ("0012345678",), "en"),
+    ("Join:0012345678", ("0012345678",), "en"),
+    ("JOIN-0012345678.", ("0012345678",), "en"),
+    ("JOIN0012345678", ("0012345678",), "en"),
+    ("  *JOIN*  0012345678 ", ("0012345678",), "en"),
+    ("JOIN 0012 345 678", ("0012345678",), "en"),
+    ("JOIN 0012345678, 000012345679", ("0012345678", "000012345679"), "en"),
+    ("जोड़ें ००१२३४५६७८", ("0012345678",), "hi"),
+    ("जोड़ें 0012345678", ("0012345678",), "hi"),
+    ("जोड़े 0012345678", ("0012345678",), "hi"),
+    ("जोडें 0012345678", ("0012345678",), "hi"),
+    ("जोड़ें\u200b 0012345678", ("0012345678",), "hi"),
+    ("\u200bJOIN\u200b 0012345678", ("0012345678",), "en"),
+]
+
+
+@pytest.mark.parametrize(("text", "accounts", "language"), JOINS)
+def test_joining_is_understood(text: str, accounts: tuple[str, ...], language: str) -> None:
+    meaning = understand(text)
+    assert (meaning.kind, meaning.accounts, meaning.language) == ("join", accounts, language)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STOP",
+        "stop.",
+        "Stop!",
+        "UNSUBSCRIBE",
+        "रोकें",
+        "रोके",
+        "बंद",
+        "बंद।",
+        "बंद करें",
+        "बन्द करें",
+        "\u200bSTOP ",
+        "“STOP”",
+    ],
+)
+def test_leaving_is_understood(text: str) -> None:
+    assert understand(text).kind == "stop"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "please don't stop supply",
+        "band baja",
+        "stop cutting our supply",
+        "बिजली बंद है",
+        "when will it stop?",
+        "hello",
+        "",
+        "?",
+        "joining fee?",
+        "जोड़ा",
+    ],
+)
+def test_anything_else_is_neither(text: str) -> None:
+    assert understand(text).kind == "other"
