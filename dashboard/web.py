@@ -1,6 +1,9 @@
 """The routes beside the pages: health, metrics, and the webhook that WhatsApp calls."""
 
+import gc
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +13,25 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from dashboard import runtime
+from dashboard.config import Settings
 from dashboard.delivery.webhook import LONGEST_BODY, answer_handshake, receive
 from dashboard.errors import SetuError
 from dashboard.health import Health, read_health
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
+    """Start the installation with the server and end it with the server."""
+    rt = await run_in_threadpool(runtime.start, Settings())
+    keeper = runtime.Housekeeper(rt)
+    keeper.start()
+    gc.collect()
+    gc.freeze()  # what stands after the start stays; collections then have little to look at
+    try:
+        yield {}
+    finally:
+        await run_in_threadpool(keeper.stop)
+        await run_in_threadpool(runtime.stop, rt)
 
 
 async def show_health(request: Request) -> Response:

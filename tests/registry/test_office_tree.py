@@ -53,6 +53,13 @@ def test_a_report_without_codes_finds_the_offices_by_name() -> None:
     assert tree.place(named) == full
 
 
+def test_a_discom_is_one_however_many_rows_name_it() -> None:
+    tree = _tree()
+    for division in ("DIV000001", "DIV000002"):
+        tree.place(("MVVNL", "Z1", "Z", "C1", "C", division, division, None, None, None, None))
+    assert [office.code for office in tree.number() if office.level == "discom"] == ["MVVNL"]
+
+
 def test_a_row_without_a_division_is_unplaced_and_counted() -> None:
     tree = _tree()
     code = tree.place(("KESCO", *[None] * 10))

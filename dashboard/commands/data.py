@@ -1,0 +1,165 @@
+"""Commands that bring data in and figures out."""
+
+import argparse
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dashboard import runtime
+from dashboard.access.scope import Role, Scope
+from dashboard.access.sign_in import load_scope
+from dashboard.config import Settings
+from dashboard.coverage.cube import take_snapshot
+from dashboard.coverage.figures import COUNTS, coverage_by, coverage_of
+from dashboard.enrolment.consent_file import import_consents
+from dashboard.errors import BadInput, Unavailable
+from dashboard.registry.demo import write_demo
+from dashboard.registry.importer import Upload, import_exports
+from dashboard.registry.missing import export_missing
+from dashboard.registry.office_names import import_office_names
+from dashboard.registry.offices import get_office
+from dashboard.registry.phone import judge
+from dashboard.runtime import Runtime
+from dashboard.store.clock import india_day
+
+COMMAND_LINE = Scope("command line", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)  # whoever may start the program
+_NAMES_FILE = "offices_hi.csv"
+
+
+def with_registry(work: Callable[[Runtime], Any]) -> Any:
+    """Open the registry for one command and close it, whatever happens."""
+    rt = runtime.open_registry(Settings())
+    try:
+        return work(rt)
+    finally:
+        runtime.stop(rt)
+
+
+def write_export(arguments: argparse.Namespace) -> dict[str, Any]:
+    """`demo`: a made-up billing export."""
+    paths = write_demo(arguments.consumers, arguments.seed, arguments.out, show_progress("written"))
+    return {"consumers": arguments.consumers, "seed": arguments.seed, "files": [str(path) for path in paths]}
+
+
+def import_files(arguments: argparse.Namespace) -> dict[str, Any]:
+    """`import`: billing exports; a table of Hindi office names beside them is taken along."""
+    files = [_existing(path) for path in arguments.files]
+    names = [path for path in files if path.name == _NAMES_FILE]
+    exports = [path for path in files if path.name != _NAMES_FILE]
+    return with_registry(lambda rt: bring_in(rt, exports, names))
+
+
+def bring_in(rt: Runtime, exports: list[Path], names: list[Path]) -> dict[str, Any]:
+    """Import exports and office names into an open registry and keep the day's coverage."""
+    result = import_exports(
+        rt.db, COMMAND_LINE, [Upload(path, path.name) for path in exports], clock=rt.clock,
+        shared_threshold=rt.settings.shared_threshold, refresh=rt.refresh, progress=_show_share,
+    )  # fmt: skip
+    for path in names:
+        import_office_names(rt.db, COMMAND_LINE, path, rt.clock)
+    rt.db.write(lambda cursor: take_snapshot(cursor, india_day(rt.clock())))
+    keys = ("rows", "accepted", "rejected", "repeated", "new", "changed", "unchanged", "seconds", "rejects_file")
+    return {key: getattr(result, key) for key in keys}
+
+
+def import_optins(arguments: argparse.Namespace) -> dict[str, Any]:
+    """`consent`: opt-ins collected elsewhere."""
+    path = _existing(arguments.file)
+
+    def work(rt: Runtime) -> dict[str, Any]:
+        result = import_consents(rt.db, COMMAND_LINE, path, rt.clock, refresh=rt.refresh)
+        rt.db.write(lambda cursor: take_snapshot(cursor, india_day(rt.clock())))
+        return {key: getattr(result, key) for key in ("rows", "accepted", "rejected", "unchanged", "rejects_file")}
+
+    return with_registry(work)
+
+
+def judge_numbers(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """`phone`: numbers from the arguments, or from standard input a line each."""
+    numbers = arguments.numbers or [line.rstrip("\r\n") for line in sys.stdin]
+    return [{"input": one.input, "e164": one.e164, "verdict": one.verdict} for one in judge(numbers)]
+
+
+def show_coverage(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """`coverage`: one office, or each office of a level within it."""
+
+    def work(rt: Runtime) -> list[dict[str, Any]]:
+        office = get_office(rt.db, COMMAND_LINE, arguments.office)
+        if arguments.by:
+            frame = coverage_by(rt.db, COMMAND_LINE, office.code, arguments.by)
+            rows = frame[["office_code", "office", "level", *COUNTS]].to_dict("records")
+            return [{str(key): value for key, value in row.items()} for row in rows]
+        figures = coverage_of(rt.db, COMMAND_LINE, office.code)
+        return [{"office_code": office.code, "office": office.name, "level": office.level, **vars(figures)}]
+
+    return with_registry(work)
+
+
+def write_missing(arguments: argparse.Namespace) -> dict[str, Any]:
+    """`missing`: the list for field staff, under a named person's right."""
+
+    def work(rt: Runtime) -> dict[str, Any]:
+        scope = load_scope(rt.db, arguments.user)
+        rows = export_missing(rt.db, scope, arguments.office, arguments.out, arguments.reason, rt.clock)
+        return {"rows": rows, "file": str(arguments.out)}
+
+    return with_registry(work)
+
+
+def back_up(arguments: argparse.Namespace) -> dict[str, Any]:
+    """`backup`: a consistent copy of the registry into an empty place."""
+    target = arguments.directory / "setu.duckdb"
+    if target.exists():
+        raise BadInput("backup_exists", path=str(target))
+
+    def work(rt: Runtime) -> Path:
+        with rt.db.read() as cursor:
+            cursor.execute("CHECKPOINT")
+        return rt.db.path
+
+    source = with_registry(work)
+    arguments.directory.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source, target)
+    return {"file": str(target), "bytes": target.stat().st_size}
+
+
+def restore(arguments: argparse.Namespace) -> dict[str, Any]:
+    """`restore`: put a copy back; what stood before is kept beside it."""
+    source = arguments.directory / "setu.duckdb"
+    if not source.exists():
+        raise BadInput("backup_missing", path=str(source))
+    settings = Settings()
+    target = settings.database_path
+    kept = None
+    if target.exists():
+        with_registry(lambda rt: None)  # refuses where the application holds it
+        kept = target.with_name(f"setu.before-restore-{runtime.utc_now():%Y%m%d-%H%M%S}.duckdb")
+        target.rename(kept)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source, target)
+    return {"file": str(target), "kept": str(kept) if kept else None}
+
+
+def show_progress(word: str) -> Callable[[int, int], None]:
+    """Return a callback that shows done and all on standard error, where someone looks at it."""
+
+    def show(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{word}: {done:,} of {total:,}" + ("\n" if done >= total else ""))
+            sys.stderr.flush()
+
+    return show
+
+
+def _show_share(share: float, step: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{step}: {share:4.0%} " + ("\n" if share >= 1 else ""))
+        sys.stderr.flush()
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file():
+        raise Unavailable("file_missing", path=str(path))
+    return path
