@@ -24,7 +24,9 @@ from dashboard.registry.phone import judge
 from dashboard.runtime import Runtime
 from dashboard.store.clock import india_day
 
-COMMAND_LINE = Scope("command line", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)  # whoever may start the program
+COMMAND_LINE = Scope(
+    "command line", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647
+)  # whoever may start the program
 _NAMES_FILE = "offices_hi.csv"
 
 
@@ -60,7 +62,17 @@ def bring_in(rt: Runtime, exports: list[Path], names: list[Path]) -> dict[str, A
     for path in names:
         import_office_names(rt.db, COMMAND_LINE, path, rt.clock)
     rt.db.write(lambda cursor: take_snapshot(cursor, india_day(rt.clock())))
-    keys = ("rows", "accepted", "rejected", "repeated", "new", "changed", "unchanged", "seconds", "rejects_file")
+    keys = (
+        "rows",
+        "accepted",
+        "rejected",
+        "repeated",
+        "new",
+        "changed",
+        "unchanged",
+        "seconds",
+        "rejects_file",
+    )
     return {key: getattr(result, key) for key in keys}
 
 
@@ -71,7 +83,9 @@ def import_optins(arguments: argparse.Namespace) -> dict[str, Any]:
     def work(rt: Runtime) -> dict[str, Any]:
         result = import_consents(rt.db, COMMAND_LINE, path, rt.clock, refresh=rt.refresh)
         rt.db.write(lambda cursor: take_snapshot(cursor, india_day(rt.clock())))
-        return {key: getattr(result, key) for key in ("rows", "accepted", "rejected", "unchanged", "rejects_file")}
+        return {
+            key: getattr(result, key) for key in ("rows", "accepted", "rejected", "unchanged", "rejects_file")
+        }
 
     return with_registry(work)
 

@@ -6,7 +6,7 @@ import secrets
 import shutil
 import sys
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,24 @@ from dashboard.coverage.cube import take_snapshot
 from dashboard.enrolment.consent_file import import_consents
 from dashboard.registry.demo import OFFICE_NAMES_FILE, write_demo
 from dashboard.runtime import Runtime
-from dashboard.store.clock import INDIA_OFFSET, Clock, india_day, utc_now
+from dashboard.store.clock import Clock, india_day, utc_now
 
 _CONSUMERS, _SEED = 200_000, 7
 _HISTORY_WEEKS = 22
-_PASSWORD_WORDS = ("neem", "ganga", "mango", "peepal", "lotus", "monsoon", "lantern", "bamboo", "tulsi", "saffron", "jasmine", "river")
+_PASSWORD_WORDS = (
+    "neem",
+    "ganga",
+    "mango",
+    "peepal",
+    "lotus",
+    "monsoon",
+    "lantern",
+    "bamboo",
+    "tulsi",
+    "saffron",
+    "jasmine",
+    "river",
+)
 
 
 def make_demonstration(settings: Settings) -> list[dict[str, Any]]:
@@ -106,7 +119,11 @@ def _weeks_of_optins(rt: Runtime, now: Clock) -> Iterator[list[tuple[str, int]]]
     joined_until = 0.0
     for week in range(_HISTORY_WEEKS):
         until = ((week + 1) / _HISTORY_WEEKS) ** 1.6
-        yield [(account, mobile) for account, mobile, draw, share in rows if joined_until * share <= draw / 10000 < until * share]
+        yield [
+            (account, mobile)
+            for account, mobile, draw, share in rows
+            if joined_until * share <= draw / 10000 < until * share
+        ]
         joined_until = until
 
 
@@ -142,13 +159,22 @@ def _add_accounts(rt: Runtime) -> list[dict[str, Any]]:
 
 
 def _add_account(rt: Runtime, username: str, full_name: str, role: Role, office: str) -> dict[str, Any]:
-    password = "-".join(secrets.choice(_PASSWORD_WORDS) for _ in range(3)) + f"-{secrets.randbelow(9000) + 1000}"
-    add_user(rt.db, utc_now, username=username, full_name=full_name, role=role, office_code=office, password=password, by=None)
+    password = (
+        "-".join(secrets.choice(_PASSWORD_WORDS) for _ in range(3)) + f"-{secrets.randbelow(9000) + 1000}"
+    )
+    add_user(
+        rt.db,
+        utc_now,
+        username=username,
+        full_name=full_name,
+        role=role,
+        office_code=office,
+        password=password,
+        by=None,
+    )
     return {"username": username, "password": password, "role": role.value, "office": office}
 
 
 def _say(text: str) -> None:
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
-
-

@@ -28,7 +28,15 @@ def run(arguments: argparse.Namespace) -> None:
     if settings.uses_sandbox:
         print(f"Sandbox, where you play the consumer: http://127.0.0.1:{settings.sandbox_port}", flush=True)
     os.chdir(PROJECT_DIR)
-    words = ["streamlit", "run", "app.py", "--server.port", str(settings.port), "--server.address", settings.address]
+    words = [
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        str(settings.port),
+        "--server.address",
+        settings.address,
+    ]
     os.execv(sys.executable, [sys.executable, "-m", *words])
 
 
@@ -47,7 +55,11 @@ def run_sandbox_alone(arguments: argparse.Namespace) -> None:
         phone_number_id=settings.phone_number_id or "100000000000001",
         waba_id=settings.waba_id or "200000000000001",
     )
-    print(f"Sandbox: http://127.0.0.1:{arguments.port}   webhooks go to {settings.webhook_url}", file=sys.stderr, flush=True)
+    print(
+        f"Sandbox: http://127.0.0.1:{arguments.port}   webhooks go to {settings.webhook_url}",
+        file=sys.stderr,
+        flush=True,
+    )
     serve_sandbox(config)
 
 

@@ -1,0 +1,121 @@
+"""The missing-number list: whom it shows, to whom, and what stays in the audit trail."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from dashboard.access.scope import Role, Scope
+from dashboard.coverage.cube import refresh_cube
+from dashboard.coverage.figures import coverage_of
+from dashboard.errors import BadInput, Refused
+from dashboard.registry.importer import Upload, import_exports
+from dashboard.registry.missing import (
+    COLUMNS,
+    MissingFilter,
+    count_missing,
+    export_missing,
+    list_missing,
+    list_missing_books,
+    list_missing_feeders,
+)
+from dashboard.store.clock import Clock
+from dashboard.store.database import Database
+from tests.conftest import SAMPLES, scope_of
+
+DIVISION, FOREIGN = "DIV399901", "DIV399902"
+
+
+@pytest.fixture
+def registry(db: Database, administrator: Scope, clock: Clock) -> Database:
+    names = ["billed_2026-06_gomti_nagar.csv", "unbilled_2026-06_gonda.csv"]
+    import_exports(
+        db,
+        administrator,
+        [Upload(SAMPLES / name, name) for name in names],
+        clock=clock,
+        shared_threshold=6,
+        refresh=refresh_cube,
+    )
+    return db
+
+
+def test_the_list_holds_exactly_missing_and_unusable(registry: Database) -> None:
+    scope = scope_of(registry, Role.COMPOSER, DIVISION)
+    figures = coverage_of(registry, scope, DIVISION)
+    rows = list_missing(registry, scope, DIVISION, limit=10_000)
+    assert len(rows) == figures.to_collect == sum(count_missing(registry, scope, DIVISION).values())
+    assert "ok" not in set(rows["reason"])
+    assert (
+        len(rows)
+        == list_missing_feeders(registry, scope, DIVISION)["to_collect"].sum()
+        == list_missing_books(registry, scope, DIVISION)["to_collect"].sum()
+    )
+
+
+def test_a_book_and_a_reason_narrow_it(registry: Database) -> None:
+    scope = scope_of(registry, Role.COMPOSER, DIVISION)
+    rows = list_missing(registry, scope, DIVISION, limit=10_000, chosen=MissingFilter("BK000", "missing"))
+    assert len(rows) > 0
+    assert set(rows["book_no"]) == {"BK000"}
+    assert set(rows["reason"]) == {"missing"}
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_a_download_is_written_and_remembered(
+    registry: Database, clock: Clock, tmp_path: Path, suffix: str
+) -> None:
+    scope = scope_of(registry, Role.COMPOSER, DIVISION, "ee")
+    path = tmp_path / f"list{suffix}"
+    count = export_missing(registry, scope, DIVISION, path, "field visit in June", clock)
+    if suffix == ".csv":
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file))
+    else:
+        rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    assert rows[0] == list(COLUMNS)
+    assert len(rows) - 1 == count == len(list_missing(registry, scope, DIVISION, limit=10_000))
+    with registry.read() as cursor:
+        event = cursor.execute(
+            "SELECT username, office_code, row_count, detail FROM audit_event WHERE action = 'missing_list.download'"
+        ).fetchall()
+    assert [row[:3] for row in event] == [("ee", DIVISION, count)]
+    assert json.loads(event[0][3])["reason"] == "field visit in June"
+
+
+def test_a_download_without_a_reason_is_refused(registry: Database, clock: Clock, tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as refusal:
+        export_missing(
+            registry,
+            scope_of(registry, Role.COMPOSER, DIVISION),
+            DIVISION,
+            tmp_path / "list.csv",
+            "  ",
+            clock,
+        )
+    assert refusal.value.code == "reason_missing"
+    assert not (tmp_path / "list.csv").exists()
+
+
+CALLS = [
+    lambda db, scope, path, clock: count_missing(db, scope, FOREIGN),
+    lambda db, scope, path, clock: list_missing(db, scope, FOREIGN, limit=10),
+    lambda db, scope, path, clock: list_missing_feeders(db, scope, FOREIGN),
+    lambda db, scope, path, clock: list_missing_books(db, scope, FOREIGN),
+    lambda db, scope, path, clock: export_missing(
+        db, scope, FOREIGN, path / "x.csv", "curious about them", clock
+    ),
+]
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize(
+    ("role", "office"), [(Role.COMPOSER, DIVISION), (Role.VIEWER, "UP"), (Role.ADMINISTRATOR, "UP")]
+)
+def test_a_foreign_division_and_a_role_without_numbers_are_refused(
+    registry: Database, clock: Clock, tmp_path: Path, call, role: Role, office: str
+) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(Refused):
+        call(registry, scope_of(registry, role, office), tmp_path, clock)
