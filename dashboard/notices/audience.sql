@@ -1,0 +1,73 @@
+-- name: define_audience()#
+-- Whom a notice could reach, as two temporary table macros: one text an office, one judgement a consumer.
+-- Text: p_levels[i] is the office level whose name fills the i-th variable, '' for a typed one; p_typed[i] its typed value;
+-- p_uses[i] how often it stands in the body; p_length the characters of the body without variables. Names lose line breaks
+-- and runs of blanks (Meta refuses them) and stop at 60 characters.
+CREATE OR REPLACE TEMP MACRO audience_text(p_first, p_last, p_language, p_levels, p_typed, p_uses, p_length) AS TABLE
+WITH named AS (
+    SELECT office_no, last_no, level,
+           trim(regexp_replace(CASE WHEN p_language = 'hi' AND trim(name_hi) <> '' THEN name_hi ELSE name END, '[\pZ\p{Cc}]+', ' ', 'g')) AS title
+    FROM office
+), path AS (
+    SELECT below.office_no,
+           map_from_entries(list(struct_pack(k := above.level, v := CASE WHEN length(above.title) > 60 THEN left(above.title, 59) || '…' ELSE above.title END))) AS titles
+    FROM office AS below
+    JOIN named AS above ON above.office_no <= below.office_no AND above.last_no >= below.office_no
+    WHERE below.office_no BETWEEN p_first AND p_last
+    GROUP BY below.office_no
+), valued AS (
+    SELECT office_no, list_transform(p_levels::VARCHAR[], lambda level, place: coalesce(nullif((p_typed::VARCHAR[])[place], ''), titles[level], '')) AS parameters
+    FROM path
+)
+SELECT office_no, parameters,
+       p_length + list_sum(list_transform(parameters, lambda value, place: length(value) * (p_uses::INTEGER[])[place])) AS text_length,
+       len(list_filter(parameters, lambda value, place: value = '' AND (p_levels::VARCHAR[])[place] <> '')) > 0 AS has_hole
+FROM valued;
+
+-- Judgement: `reason` is NULL for whom the notice may reach; a number that comes twice is still in twice.
+CREATE OR REPLACE TEMP MACRO audience_member(p_first, p_last, p_categories, p_segments, p_feeders, p_language, p_levels, p_typed, p_uses, p_length) AS TABLE
+SELECT consumer.account_no, consumer.name, consumer.mobile, office_text.parameters, office_text.text_length,
+       CASE WHEN consumer.state = 'opted_out' THEN 'opted_out'
+            WHEN consumer.mobile IN (SELECT mobile FROM undeliverable_number) THEN 'not_on_whatsapp'
+            WHEN consumer.state NOT IN ('on_file', 'enrolled') OR consumer.mobile IS NULL
+                 OR consumer.mobile NOT BETWEEN 6000000000 AND 9999999999 THEN 'no_number'
+            WHEN consumer.state = 'on_file' OR consent.account_no IS NULL THEN 'not_enrolled'
+            WHEN coalesce(office_text.has_hole, true) THEN 'empty_variable' END AS reason
+FROM consumer
+LEFT JOIN consent ON consent.account_no = consumer.account_no AND consent.mobile = consumer.mobile AND consent.status = 'in'
+LEFT JOIN audience_text(p_first, p_last, p_language, p_levels, p_typed, p_uses, p_length) AS office_text
+       ON office_text.office_no = consumer.office_no
+WHERE consumer.office_no BETWEEN p_first AND p_last
+  AND (len(p_categories::VARCHAR[]) = 0 OR list_contains(p_categories::VARCHAR[], consumer.category))
+  AND (len(p_segments::VARCHAR[]) = 0 OR list_contains(p_segments::VARCHAR[], consumer.arrears_segment))
+  AND (len(p_feeders::INTEGER[]) = 0 OR list_contains(p_feeders::INTEGER[], consumer.office_no));
+
+-- name: count_members(first, last, categories, segments, feeders, language, levels, typed, uses, length)^
+-- The audience by reason; those whom nothing excludes, their different numbers, and the longest text among them.
+SELECT count(*) FILTER (reason = 'opted_out'), count(*) FILTER (reason = 'no_number'), count(*) FILTER (reason = 'not_enrolled'),
+       count(*) FILTER (reason = 'not_on_whatsapp'), count(*) FILTER (reason = 'empty_variable'),
+       count(*) FILTER (reason IS NULL), count(DISTINCT mobile) FILTER (reason IS NULL),
+       coalesce(max(text_length) FILTER (reason IS NULL), 0)
+FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length);
+
+-- name: pick_member(first, last, categories, segments, feeders, language, levels, typed, uses, length, position)^
+-- One recipient by place, in the order in which messages are staged: by account, the lowest account for a number.
+SELECT name, mobile, parameters FROM (
+    SELECT account_no, name, mobile, parameters
+    FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length)
+    WHERE reason IS NULL
+    QUALIFY row_number() OVER (PARTITION BY mobile ORDER BY account_no) = 1
+) ORDER BY account_no LIMIT 1 OFFSET :position;
+
+-- name: stage_members(first, last, categories, segments, feeders, language, levels, typed, uses, length)!
+-- All recipients once, into the table from which the ledger takes its messages.
+CREATE OR REPLACE TEMP TABLE staged_message AS
+SELECT account_no, mobile, parameters
+FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length)
+WHERE reason IS NULL
+QUALIFY row_number() OVER (PARTITION BY mobile ORDER BY account_no) = 1;
+
+-- name: find_feeders(first, last, codes)
+-- The offices behind codes, as far as they lie in an interval.
+SELECT code, office_no FROM office WHERE office_no BETWEEN :first AND :last AND list_contains(:codes::VARCHAR[], code);
+

@@ -1,0 +1,130 @@
+"""A notice while it is written: plain rules about its variables, no database."""
+
+import dataclasses
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.errors import BadInput
+from dashboard.notices.templates import Template, find_variables, get_template, require_language
+
+ARREARS_SEGMENTS = ("none", "due", "long_unpaid", "never_paid")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
+_FORBIDDEN = frozenset({"Cc", "Cs", "Zl", "Zp"})  # line breaks, tabs, other controls, half characters
+_BLANK_RUN = re.compile(r"\s{5,}")  # Meta refuses more than four blanks in a row inside a parameter
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Whom a notice is for: an office and all below it, narrowed down; an empty tuple narrows nothing."""
+
+    office_code: str
+    categories: tuple[str, ...] = ()
+    arrears_segments: tuple[str, ...] = ()
+    feeder_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NoticeDraft:
+    """What an author chose and typed. `variables` holds the typed values by name.
+
+    A value given for a variable that offices fill stands in every message instead of the recipient's office name.
+    """
+
+    template: str
+    language: str
+    variables: Mapping[str, str]
+    audience: Audience
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a draft cannot go out: `code` names the sentence (`error.<code>`), `field` the variable concerned or ''."""
+
+    code: str
+    field: str = ""
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def as_error(self) -> BadInput:
+        return BadInput(self.code, **self.values)
+
+
+@dataclass(frozen=True)
+class Filling:
+    """How the text of a draft is filled, variable by variable in the order of the message's parameters.
+
+    `levels[i]` is the office level whose name fills a variable, '' where `typed[i]` does; `uses[i]` is how often it
+    stands in the body; `length` is what the body has besides, in characters.
+    """
+
+    names: tuple[str, ...]
+    levels: tuple[str, ...]
+    typed: tuple[str, ...]
+    uses: tuple[int, ...]
+    length: int
+
+
+def require_known(draft: NoticeDraft) -> Template:
+    """Return the draft's template; raise BadInput for a template, language or segment that does not exist."""
+    template = get_template(draft.template)
+    require_language(draft.language)
+    for segment in draft.audience.arrears_segments:
+        if segment not in ARREARS_SEGMENTS:
+            raise BadInput("arrears_segment_unknown", segment=segment)
+    return template
+
+
+def clean_values(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the typed values without blanks at the ends; what holds nothing visible is left out."""
+    stripped = {name: str(value).strip() for name, value in variables.items()}
+    return {name: value for name, value in stripped.items() if not _is_invisible(value)}
+
+
+def check_draft(draft: NoticeDraft) -> list[Problem]:
+    """Return what is wrong with the typed variables: variable_empty, variable_unknown, variable_control, variable_spaces.
+
+    The length of the text depends on the recipients' offices: see `drafting.judge_draft`. Raises as `require_known`.
+    """
+    template = require_known(draft)
+    values = clean_values(draft.variables)
+    known = {variable.name for variable in template.variables}
+    problems = [
+        Problem("variable_empty", variable.name, {"name": variable.name})
+        for variable in template.typed_variables
+        if variable.name not in values
+    ]
+    problems += [
+        Problem("variable_unknown", name, {"name": name}) for name in draft.variables if name not in known
+    ]
+    return problems + [problem for name, value in values.items() for problem in _check_value(name, value)]
+
+
+def resolve_filling(draft: NoticeDraft) -> Filling:
+    """Return how the draft's text is filled; an office-bound variable with a typed value counts as typed."""
+    template = get_template(draft.template)
+    values = clean_values(draft.variables)
+    body = template.bodies[draft.language]
+    sources = {variable.name: variable.source for variable in template.variables if not variable.is_typed}
+    uses = find_variables(body)
+    names = template.variable_names(draft.language)
+    return Filling(
+        names=names,
+        levels=tuple("" if name in values else sources.get(name, "") for name in names),
+        typed=tuple(values.get(name, "") for name in names),
+        uses=tuple(uses.count(name) for name in names),
+        length=len(body) - sum(len(name) + 2 for name in uses),
+    )
+
+
+def _is_invisible(value: str) -> bool:
+    return all(unicodedata.category(character) in _INVISIBLE for character in value)
+
+
+def _check_value(name: str, value: str) -> list[Problem]:
+    if any(unicodedata.category(character) in _FORBIDDEN for character in value):
+        return [Problem("variable_control", name, {"name": name})]
+    if _BLANK_RUN.search(value):
+        return [Problem("variable_spaces", name, {"name": name})]
+    return []

@@ -1,0 +1,233 @@
+"""From a draft to what is frozen: checks, cost and time, test send, submission."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+
+from dashboard.access.audit import record
+from dashboard.access.scope import Right, Scope
+from dashboard.config import Settings
+from dashboard.delivery import ledger
+from dashboard.errors import BadInput, IllegalChange, Refused
+from dashboard.notices.audience import count_members, pick_member, require_office, stage_members
+from dashboard.notices.draft import (
+    NoticeDraft,
+    Problem,
+    check_draft,
+    clean_values,
+    require_known,
+    resolve_filling,
+)
+from dashboard.notices.notice import Notice, queries, read_notice
+from dashboard.notices.states import Action, State, next_state
+from dashboard.notices.templates import BODY_LIMIT, get_template
+from dashboard.store.clock import Clock
+from dashboard.store.database import Cursor, Database
+
+_SECONDS_A_DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a send of so many messages costs and takes: rupees with GST, seconds at the configured rate and daily limit."""
+
+    recipients: int
+    price: float
+    cost: float
+    seconds: float
+    days: int
+
+
+def estimate(settings: Settings, template: str, recipients: int) -> Estimate:
+    """Return cost and time of a send; the price is that of the template's category, before GST."""
+    price = (
+        settings.marketing_price if get_template(template).category == "MARKETING" else settings.utility_price
+    )
+    full_days = max(0, -(-recipients // settings.daily_limit) - 1)
+    last_day = recipients - full_days * settings.daily_limit
+    seconds = full_days * _SECONDS_A_DAY + last_day / settings.rate_per_second
+    return Estimate(
+        recipients, price, recipients * price * (1 + settings.gst_rate), seconds, full_days + (recipients > 0)
+    )
+
+
+def judge_draft(db: Database, scope: Scope, draft: NoticeDraft) -> list[Problem]:
+    """Return everything that stands in the way of submitting: variables, length of the longest real text, nobody to read it."""
+    require_known(draft)
+    with db.read() as cursor:
+        return _judge(cursor, scope, draft)
+
+
+def _judge(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> list[Problem]:
+    count = count_members(cursor, scope, draft)
+    problems = check_draft(draft)
+    typed_length = sum(len(value) for value in clean_values(draft.variables).values())
+    longest = max(count.longest_text, typed_length)
+    if longest > BODY_LIMIT:
+        problems.append(Problem("text_too_long", "", {"length": longest, "limit": BODY_LIMIT}))
+    if count.recipients == 0:
+        problems.append(Problem("audience_empty"))
+    return problems
+
+
+def save_draft(
+    db: Database, scope: Scope, clock: Clock, draft: NoticeDraft, notice_id: int | None = None
+) -> int:
+    """Keep a draft, new or in place of an earlier state of the notice; what was submitted or approved before is void."""
+    require_known(draft)
+
+    def change(cursor: Cursor) -> int:
+        return _save(cursor, scope, clock, draft, notice_id)
+
+    return db.write(change)
+
+
+def _save(cursor: Cursor, scope: Scope, clock: Clock, draft: NoticeDraft, notice_id: int | None) -> int:
+    require_office(cursor, scope, Right.COMPOSE, draft.audience.office_code)
+    fields = {
+        "template": draft.template,
+        "language": draft.language,
+        "body": get_template(draft.template).bodies[draft.language],
+        "variables": json.dumps(dict(draft.variables), ensure_ascii=False),
+        "office_code": draft.audience.office_code,
+        "audience": json.dumps(asdict(draft.audience), ensure_ascii=False),
+    }
+    now = clock()
+    if notice_id is None:
+        notice_id = int(queries.next_notice_id(cursor))
+        queries.insert_notice(cursor, notice_id=notice_id, created_by=scope.username, now=now, **fields)
+    else:
+        notice = read_notice(cursor, scope, Right.COMPOSE, notice_id)
+        state = next_state(notice.state, Action.EDIT)
+        _discard_job(cursor, notice, clock)
+        queries.update_draft(cursor, notice_id=notice_id, state=state.value, **fields)
+    record(
+        cursor,
+        now,
+        scope.username,
+        "notice.save",
+        office_code=fields["office_code"],
+        detail={"notice": notice_id},
+    )
+    return notice_id
+
+
+def _discard_job(cursor: Cursor, notice: Notice, clock: Clock) -> None:
+    if notice.job_id is not None and ledger.get_job(cursor, notice.job_id).state == "held":
+        ledger.discard(cursor, notice.job_id, clock())
+
+
+def delete_draft(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
+    """Give up a draft; only its author may."""
+
+    def change(cursor: Cursor) -> None:
+        notice = read_notice(cursor, scope, Right.COMPOSE, notice_id)
+        next_state(notice.state, Action.DELETE)
+        if notice.created_by != scope.username:
+            raise Refused("not_author")
+        queries.delete_notice(cursor, notice_id=notice_id)
+        record(
+            cursor,
+            clock(),
+            scope.username,
+            "notice.delete",
+            office_code=notice.office_code,
+            detail={"notice": notice_id},
+        )
+
+    db.write(change)
+
+
+def submit(db: Database, scope: Scope, clock: Clock, draft: NoticeDraft, notice_id: int | None = None) -> int:
+    """Freeze audience and text under one hash and put the notice before an approver; return its id.
+
+    The messages are staged as a held job in the same commit. Raises BadInput for the first problem of `judge_draft`.
+    """
+    require_known(draft)
+
+    def change(cursor: Cursor) -> int:
+        problems = _judge(cursor, scope, draft)
+        if problems:
+            raise problems[0].as_error()
+        saved_id = _save(cursor, scope, clock, draft, notice_id)
+        _freeze(cursor, scope, clock, draft, saved_id)
+        return saved_id
+
+    return db.write(change)
+
+
+def _freeze(cursor: Cursor, scope: Scope, clock: Clock, draft: NoticeDraft, notice_id: int) -> None:
+    now = clock()
+    notice = read_notice(cursor, scope, Right.COMPOSE, notice_id)
+    state = next_state(State.RETURNED if notice.state is State.RETURNED else State.DRAFT, Action.SUBMIT)
+    count = count_members(cursor, scope, draft)
+    stage_members(cursor, scope, draft)
+    names = resolve_filling(draft).names
+    job_id = ledger.stage(
+        cursor, now, kind="template", template=draft.template, language=draft.language, parameter_names=names
+    )
+    queries.freeze(
+        cursor, notice_id=notice_id, state=state.value, recipient_count=ledger.get_job(cursor, job_id).message_count,
+        exclusions=json.dumps(dict(count.exclusions)), content_hash=content_hash(cursor, notice, job_id), job_id=job_id,
+        username=scope.username, now=now,
+    )  # fmt: skip
+    record(
+        cursor, now, scope.username, "notice.submit", office_code=draft.audience.office_code, row_count=count.recipients, detail={"notice": notice_id}
+    )  # fmt: skip
+
+
+def content_hash(cursor: Cursor, notice: Notice, job_id: int) -> str:
+    """Return the sha256 (hex) over text, typed values, audience and every staged message: what an approver approves."""
+    parts = [
+        notice.template,
+        notice.language,
+        notice.body,
+        notice.variables,
+        asdict(notice.audience),
+        ledger.content_digest(cursor, job_id),
+    ]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def test_send(db: Database, scope: Scope, clock: Clock, draft: NoticeDraft) -> int:
+    """Send the draft, as its first recipient would read it, to the author's own number; return the delivery job.
+
+    Raises BadInput("own_number_missing") where the account has none, or for the first problem of the draft.
+    """
+    require_known(draft)
+
+    def change(cursor: Cursor) -> int:
+        row = cursor.execute("SELECT mobile FROM app_user WHERE username = ?", [scope.username]).fetchone()
+        problems = _judge(cursor, scope, draft)
+        if problems:
+            raise problems[0].as_error()
+        if row is None or row[0] is None:
+            raise BadInput("own_number_missing")
+        member = pick_member(cursor, scope, draft, 0)
+        if member is None:
+            raise IllegalChange("audience_empty")
+        rows = pd.DataFrame({"account_no": [None], "mobile": [row[0]], "parameters": [list(member[2])]})
+        names = resolve_filling(draft).names
+        job_id = ledger.stage(
+            cursor,
+            clock(),
+            kind="template",
+            template=draft.template,
+            language=draft.language,
+            parameter_names=names,
+            rows=rows,
+        )
+        ledger.release(cursor, job_id, clock())
+        record(
+            cursor,
+            clock(),
+            scope.username,
+            "notice.test_send",
+            office_code=draft.audience.office_code,
+            row_count=1,
+        )
+        return job_id
+
+    return db.write(change)

@@ -1,0 +1,209 @@
+"""What happens to a submitted notice: approved or returned, started, paused, cancelled, finished."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from dashboard.access.audit import record
+from dashboard.access.scope import Right, Scope
+from dashboard.delivery import ledger
+from dashboard.errors import BadInput, Refused
+from dashboard.notices.drafting import content_hash
+from dashboard.notices.notice import Notice, queries, read_any_notice, read_notice
+from dashboard.notices.states import Action, State, next_state
+from dashboard.store.clock import Clock
+from dashboard.store.database import Cursor, Database
+
+_PERSON = "person"
+
+
+def approve(db: Database, scope: Scope, clock: Clock, notice_id: int, approved_hash: str) -> None:
+    """Approve exactly what was shown: `approved_hash` is that of the page.
+
+    Raises Refused("own_notice") for whoever wrote or submitted it, Refused("hash_stale") where it has changed since.
+    """
+
+    def change(cursor: Cursor) -> None:
+        notice = read_notice(cursor, scope, Right.APPROVE, notice_id)
+        state = next_state(notice.state, Action.APPROVE)
+        _require_another(scope, notice)
+        if approved_hash != notice.content_hash:
+            raise Refused("hash_stale")
+        _require_unchanged(cursor, notice)
+        queries.decide(
+            cursor, notice_id=notice_id, state=state.value, username=scope.username, now=clock(), comment=None
+        )
+        _record(cursor, clock, scope, "notice.approve", notice, hash=notice.content_hash)
+
+    db.write(change)
+
+
+def return_notice(db: Database, scope: Scope, clock: Clock, notice_id: int, comment: str) -> None:
+    """Send a notice back to its author with a comment; what was frozen is void. Raises BadInput("comment_missing")."""
+    if len(comment.strip()) < 3:
+        raise BadInput("comment_missing")
+
+    def change(cursor: Cursor) -> None:
+        notice = read_notice(cursor, scope, Right.APPROVE, notice_id)
+        state = next_state(notice.state, Action.RETURN)
+        _require_another(scope, notice)
+        ledger.discard(cursor, _job_of(notice), clock())
+        queries.decide(
+            cursor,
+            notice_id=notice_id,
+            state=state.value,
+            username=scope.username,
+            now=clock(),
+            comment=comment.strip()[:1000],
+        )
+        _record(cursor, clock, scope, "notice.return", notice)
+
+    db.write(change)
+
+
+def start(db: Database, scope: Scope, clock: Clock, notice_id: int, send_at: datetime | None = None) -> None:
+    """Let an approved notice go out now, or at a time (UTC). A second press finds it started: IllegalChange.
+
+    Raises BadInput("schedule_past"), Refused("hash_stale") where the frozen rows are not those that were approved.
+    """
+    if send_at is not None and send_at <= clock():
+        raise BadInput("schedule_past")
+
+    def change(cursor: Cursor) -> None:
+        notice = read_notice(cursor, scope, Right.SEND, notice_id)
+        state = next_state(notice.state, Action.START if send_at is None else Action.SCHEDULE)
+        _require_unchanged(cursor, notice)
+        if send_at is None:
+            ledger.release(cursor, _job_of(notice), clock())
+        queries.set_schedule(cursor, notice_id=notice_id, state=state.value, send_at=send_at or clock())
+        _record(cursor, clock, scope, "notice.start" if send_at is None else "notice.schedule", notice)
+
+    db.write(change)
+
+
+def pause(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
+    """Claim no further message; those on their way arrive."""
+
+    def change(cursor: Cursor) -> None:
+        notice = _may(cursor, scope, notice_id, Action.PAUSE)
+        ledger.pause(cursor, _job_of(notice), _PERSON, clock())
+        _record(cursor, clock, scope, "notice.pause", notice)
+
+    db.write(change)
+
+
+def go_on(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
+    """Let a paused notice go on, whoever or whatever paused it."""
+
+    def change(cursor: Cursor) -> None:
+        notice = _may(cursor, scope, notice_id, Action.GO_ON)
+        ledger.go_on(cursor, _job_of(notice), clock())
+        _record(cursor, clock, scope, "notice.go_on", notice)
+
+    db.write(change)
+
+
+def cancel(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
+    """End a notice for good: what was not sent yet is skipped."""
+
+    def change(cursor: Cursor) -> None:
+        notice = _may(cursor, scope, notice_id, Action.CANCEL)
+        if notice.state in (State.APPROVED, State.SCHEDULED):
+            ledger.discard(cursor, _job_of(notice), clock())
+        else:
+            ledger.cancel(cursor, _job_of(notice), clock())
+        queries.set_state(cursor, notice_id=notice_id, state=State.CANCELLED.value)
+        _record(cursor, clock, scope, "notice.cancel", notice)
+
+    db.write(change)
+
+
+def settle_doubt(db: Database, scope: Scope, clock: Clock, notice_id: int, as_sent: bool) -> int:
+    """Settle every message in doubt by a person's word: treated as sent, or sent again; return how many."""
+
+    def change(cursor: Cursor) -> int:
+        notice = read_notice(cursor, scope, Right.SEND, notice_id)
+        count = ledger.settle_in_doubt(cursor, _job_of(notice), as_sent, clock())
+        if not as_sent and notice.state is State.FINISHED:
+            queries.set_state(cursor, notice_id=notice_id, state=State.SENDING.value)
+        _record(cursor, clock, scope, "notice.settle_doubt", notice, as_sent=as_sent, count=count)
+        return count
+
+    return db.write(change)
+
+
+def release_due(db: Database, clock: Clock) -> int:
+    """Start scheduled notices whose time has come; one whose frozen rows changed goes back. System function."""
+    with db.read() as cursor:
+        due = [notice_id for (notice_id,) in queries.list_due(cursor, now=clock())]
+    for notice_id in due:
+        db.write(partial(_release, clock=clock, notice_id=notice_id))
+    return len(due)
+
+
+def _release(cursor: Cursor, clock: Clock, notice_id: int) -> None:
+    notice = read_any_notice(cursor, notice_id)
+    if notice.state is not State.SCHEDULED:
+        return
+    if content_hash(cursor, notice, _job_of(notice)) != notice.content_hash:
+        state = next_state(notice.state, Action.RETURN)
+        ledger.discard(cursor, _job_of(notice), clock())
+        queries.decide(
+            cursor,
+            notice_id=notice_id,
+            state=state.value,
+            username="clock",
+            now=clock(),
+            comment="hash_stale",
+        )
+        return
+    state = next_state(notice.state, Action.START)
+    ledger.release(cursor, _job_of(notice), clock())
+    queries.set_state(cursor, notice_id=notice_id, state=state.value)
+    record(
+        cursor,
+        clock(),
+        "clock",
+        "notice.start",
+        office_code=notice.office_code,
+        row_count=notice.recipient_count,
+        detail={"notice": notice_id},
+    )
+
+
+def settle_finished(db: Database, clock: Clock) -> int:
+    """Write down which notices have come to their end. System function."""
+    with db.read() as cursor:
+        ended = list(queries.list_ended(cursor))
+    for notice_id, finished_at in ended:
+        db.write(partial(queries.finish_notice, notice_id=notice_id, finished_at=finished_at))
+    return len(ended)
+
+
+def _may(cursor: Cursor, scope: Scope, notice_id: int, action: Action) -> Notice:
+    notice = read_notice(cursor, scope, Right.SEND, notice_id)
+    next_state(notice.state, action)
+    return notice
+
+
+def _require_another(scope: Scope, notice: Notice) -> None:
+    if scope.username in (notice.created_by, notice.submitted_by):
+        raise Refused("own_notice")
+
+
+def _require_unchanged(cursor: Cursor, notice: Notice) -> None:
+    if content_hash(cursor, notice, _job_of(notice)) != notice.content_hash:
+        raise Refused("hash_stale")
+
+
+def _job_of(notice: Notice) -> int:
+    if notice.job_id is None:
+        raise Refused("hash_stale")
+    return notice.job_id
+
+
+def _record(cursor: Cursor, clock: Clock, scope: Scope, action: str, notice: Notice, **detail: Any) -> None:
+    record(
+        cursor, clock(), scope.username, action, office_code=notice.office_code, row_count=notice.recipient_count,
+        detail={"notice": notice.notice_id, **detail},
+    )  # fmt: skip

@@ -1,0 +1,133 @@
+"""What became of notices: sums that add up, failures in plain words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from dashboard.access.audit import record
+from dashboard.access.scope import Right, Scope
+from dashboard.delivery import ledger
+from dashboard.delivery.errors_table import rule_for
+from dashboard.errors import BadInput
+from dashboard.notices.audience import mask_number
+from dashboard.notices.notice import queries, read_notice
+from dashboard.store.clock import Clock
+from dashboard.store.database import Cursor, Database
+from dashboard.store.spreadsheet import write_table
+
+_COLUMNS = (
+    "notice_id", "state", "template", "language", "office_code", "office", "office_hi", "recipient_count", "created_by", "created_at",
+    "submitted_by", "submitted_at", "decided_by", "send_at", "finished_at", "pause_reason", "comment",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FailureCount:
+    """How many messages failed for one reason; `words` is the key of its sentence (`provider.<words>`)."""
+
+    code: int | None
+    words: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """Sums over the recipients: waiting + accepted + failed + in_doubt + skipped = recipients.
+
+    `accepted` counts all that the provider took; `delivered` those of them that arrived, `read` those that were opened.
+    """
+
+    recipients: int
+    waiting: int
+    accepted: int
+    delivered: int
+    read: int
+    failed: int
+    in_doubt: int
+    skipped: int
+    in_flight: int
+    failures: tuple[FailureCount, ...]
+
+    @property
+    def done_rate(self) -> float:
+        """The share of recipients for whom nothing more will be sent, 0 to 1."""
+        return 1 - self.waiting / self.recipients if self.recipients else 0.0
+
+
+def list_notices(db: Database, scope: Scope) -> pd.DataFrame:
+    """Return the notices of the scope's offices, newest first. Needs Right.SEE_NOTICES; no number is in it."""
+    scope.require(Right.SEE_NOTICES)
+    with db.read() as cursor:
+        rows = list(queries.list_notices(cursor, first_no=scope.first_no, last_no=scope.last_no))
+    return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def list_waiting_for(db: Database, scope: Scope) -> pd.DataFrame:
+    """Return the submitted notices that this person may decide upon: of their offices, not their own."""
+    scope.require(Right.APPROVE)
+    notices = list_notices(db, scope)
+    mine = (notices["created_by"] == scope.username) | (notices["submitted_by"] == scope.username)
+    return notices[(notices["state"] == "submitted") & ~mine].reset_index(drop=True)
+
+
+def report(db: Database, scope: Scope, notice_id: int) -> Report:
+    """Return what became of a notice's messages so far."""
+    with db.read() as cursor:
+        notice = read_notice(cursor, scope, Right.SEE_NOTICES, notice_id)
+        if notice.job_id is None:
+            return Report(0, 0, 0, 0, 0, 0, 0, 0, 0, ())
+        tally = ledger.tally(cursor, notice.job_id)
+        codes = ledger.failures_by_code(cursor, notice.job_id)
+    failures = tuple(FailureCount(code, rule_for(code).words, count) for code, count in codes.items())
+    return Report(
+        tally.total, tally.waiting, tally.accepted_or_beyond, tally.delivered_or_beyond, tally.read, tally.failed,
+        tally.in_doubt, tally.skipped, tally.in_flight, failures,
+    )  # fmt: skip
+
+
+def list_failures(db: Database, scope: Scope, notice_id: int, limit: int = 200) -> pd.DataFrame:
+    """Return failed messages with masked numbers: account_no, mobile, code, words. Needs Right.SEE_NUMBERS."""
+    frame = _read_failures(db, scope, notice_id).head(limit).copy()
+    frame["mobile"] = [mask_number(mobile) for mobile in frame["mobile"]]
+    return frame
+
+
+def export_failures(db: Database, scope: Scope, clock: Clock, notice_id: int, path: Path, reason: str) -> int:
+    """Write the failed messages with full numbers as CSV or XLSX, for calling; entered in the audit trail. Returns the rows."""
+    if len(reason.strip()) < 5:
+        raise BadInput("reason_missing")
+    frame = _read_failures(db, scope, notice_id)
+    count = write_table(path, list(frame.columns), _rows(frame))
+
+    def change(cursor: Cursor) -> None:
+        notice = read_notice(cursor, scope, Right.SEE_NUMBERS, notice_id)
+        detail = {"notice": notice_id, "reason": reason.strip()[:500], "format": path.suffix.lstrip(".")}
+        record(
+            cursor,
+            clock(),
+            scope.username,
+            "failures.download",
+            office_code=notice.office_code,
+            row_count=count,
+            detail=detail,
+        )
+
+    db.write(change)
+    return count
+
+
+def _read_failures(db: Database, scope: Scope, notice_id: int) -> pd.DataFrame:
+    with db.read() as cursor:
+        notice = read_notice(cursor, scope, Right.SEE_NUMBERS, notice_id)
+        if notice.job_id is None:
+            return pd.DataFrame(columns=["account_no", "mobile", "code", "words"])
+        frame = ledger.failures(cursor, notice.job_id)
+    frame["words"] = [rule_for(None if pd.isna(code) else int(code)).words for code in frame["code"]]
+    return frame[["account_no", "mobile", "code", "words"]]
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+    for row in frame.itertuples(index=False):
+        yield tuple(None if pd.isna(cell) else cell for cell in row)

@@ -1,0 +1,59 @@
+"""Two divisions of one circle, with consumers in every state."""
+
+from pathlib import Path
+
+import pytest
+
+from dashboard.access.scope import Role, Scope
+from dashboard.coverage.cube import refresh_cube
+from dashboard.enrolment.inbound import InboundText, handle_inbound
+from dashboard.registry.importer import Upload, import_exports
+from dashboard.store.clock import Clock
+from dashboard.store.database import Database
+from tests.conftest import NOON, scope_of
+
+HEADER = "ACCT_ID,NAME,MOBILE_NO,TARIFF_TYPE,DISCOM,ZONE_NAME,CIRCLE_CODE,CIRCLE_NAME,DIV_CODE,DIV_NAME,SDO_CODE,SDO_NAME,SUBSTATION,FEEDER"
+_PLACE = "MVVNL,Z,CIR1,CIRCLE ONE,{division},{division} NAME,{sdo}1,SUB,SS,F{feeder}"
+NUMBERS = [9415012345, 8004642302, 9519912345, 7007012345, 6306312345, 9919912345]
+
+
+@pytest.fixture
+def registry(db: Database, administrator: Scope, clock: Clock, tmp_path: Path) -> Database:
+    lines = [HEADER]
+    for number in range(40):
+        division = "DIV000001" if number < 30 else "DIV000002"
+        mobile = "" if number % 7 == 0 else NUMBERS[number % 6] + (number // 6) * 1000
+        place = _PLACE.format(division=division, sdo=division[3:], feeder=number % 3)
+        lines.append(f"{number + 1:010d},PERSON {number},{mobile},LMV{1 + number % 2},{place}")
+    path = tmp_path / "export.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    import_exports(
+        db, administrator, [Upload(path, "export.csv")], clock=clock, shared_threshold=6, refresh=refresh_cube
+    )
+    with db.read() as cursor:
+        good = cursor.execute(
+            "SELECT account_no, mobile FROM consumer WHERE verdict = 'ok' ORDER BY account_no"
+        ).fetchall()
+    for place, (account_no, mobile) in enumerate(good):
+        if place % 4 != 3:
+            handle_inbound(
+                db, clock, refresh_cube, InboundText(f"j{place}", mobile, f"JOIN {account_no}", NOON)
+            )
+        if place % 9 == 8:
+            handle_inbound(db, clock, refresh_cube, InboundText(f"s{place}", mobile, "STOP", NOON))
+    return db
+
+
+@pytest.fixture
+def ee(registry: Database) -> Scope:
+    return scope_of(registry, Role.COMPOSER, "DIV000001", "ee")
+
+
+@pytest.fixture
+def se(registry: Database) -> Scope:
+    return scope_of(registry, Role.APPROVER, "CIR1", "se")
+
+
+@pytest.fixture
+def stranger(registry: Database) -> Scope:
+    return scope_of(registry, Role.APPROVER, "DIV000002", "stranger")
