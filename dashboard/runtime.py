@@ -13,8 +13,9 @@ from dashboard.delivery.applier import WebhookApplier
 from dashboard.delivery.client import ManagementClient
 from dashboard.delivery.dispatcher import Dispatcher
 from dashboard.delivery.sandbox.main import SandboxConfig, SandboxProcess
+from dashboard.delivery.updates import InboundText as DeliveredText
 from dashboard.enrolment.consent import mark_undeliverable, suppressed_numbers
-from dashboard.enrolment.inbound import handle_inbound
+from dashboard.enrolment.inbound import InboundText, handle_inbound
 from dashboard.errors import SetuError, Unavailable
 from dashboard.notices.lifecycle import release_due, settle_finished
 from dashboard.notices.templates import LANGUAGES, list_templates, to_meta
@@ -92,7 +93,9 @@ def start_delivery(runtime: Runtime) -> None:
         db, runtime.clock, on_inbound=_answer_with(runtime), on_undeliverable=_undeliverable_with(runtime)
     )
     runtime.applier.start()
-    runtime.dispatcher = Dispatcher(db, settings, runtime.clock, suppressed_numbers)
+    runtime.dispatcher = Dispatcher(
+        db, settings, runtime.clock, suppressed_numbers, on_undeliverable=_undeliverable_with(runtime)
+    )
     runtime.dispatcher.start()
 
 
@@ -131,8 +134,12 @@ def _offer_templates(client: ManagementClient) -> None:
     )
 
 
-def _answer_with(runtime: Runtime) -> Callable[..., str | None]:
-    return lambda message: handle_inbound(runtime.db, runtime.clock, runtime.refresh, message)
+def _answer_with(runtime: Runtime) -> Callable[[DeliveredText], str | None]:
+    def answer(message: DeliveredText) -> str | None:
+        own = InboundText(message.wamid, message.mobile, message.text, message.at)
+        return handle_inbound(runtime.db, runtime.clock, runtime.refresh, own)
+
+    return answer
 
 
 def _undeliverable_with(runtime: Runtime) -> Callable[[list[int]], None]:
