@@ -115,8 +115,7 @@ def _make_division(
     code = f"DIV{_DISCOMS.index(row.discom) + 1}{naming.codes:03d}11"
     lift = 0.07 if is_urban and row.rural else -0.02
     rate = row.usable_rate + lift + 0.22 * (draw_one(seed, "usable " + code, 0) - 0.5)
-    usable = round(min(_HIGHEST_USABLE, max(_DISCOMS = ("MVVNL", "PVVNL", "PuVVNL", "DVVNL", "KESCO")
-_LOWEST_USABLE, rate)), 4)
+    usable = round(min(_HIGHEST_USABLE, max(_LOWEST_USABLE, rate)), 4)
     return Division(0, code, name, town, circle, row.district, is_urban, usable, row.std_code)
 
 

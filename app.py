@@ -1,0 +1,10 @@
+"""The launcher: `streamlit run app.py` starts the pages, the routes and everything that runs beside them."""
+
+import streamlit as st
+
+from dashboard import web
+from dashboard.ui.errors import tell_script_error
+
+app = st.App(
+    "dashboard/main.py", lifespan=web.lifespan, routes=web.ROUTES, on_script_error=tell_script_error
+)

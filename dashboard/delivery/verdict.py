@@ -1,0 +1,36 @@
+"""From an answer to an outcome: what is written down, and whether and when a message is tried again."""
+
+from datetime import datetime, timedelta
+
+from dashboard.delivery.claims import Batch, ClaimedMessage, Outcome
+from dashboard.delivery.errors_table import FINAL_ACTIONS, UNLIMITED_ACTIONS, pause_before_retry, rule_for
+from dashboard.delivery.wire import Answer
+
+
+def judge(
+    batch: Batch,
+    message: ClaimedMessage,
+    answer: Answer,
+    now: datetime,
+    *,
+    pause_unit: float,
+    max_attempts: int,
+) -> Outcome:
+    """Return the outcome of one attempt.
+
+    Only what was surely refused, or surely never left this machine, is tried again; no answer stays in doubt.
+    """
+    result, retry_at = answer.result, None
+    if answer.result in ("returned", "not_sent"):
+        result, retry_at = "retry", now + timedelta(seconds=0 if answer.result == "returned" else pause_unit)
+    elif answer.result == "refused":
+        action = rule_for(answer.code).action
+        is_last = action not in UNLIMITED_ACTIONS and message.refused_count + 1 >= max_attempts
+        if action in FINAL_ACTIONS or is_last:
+            result = "failed"
+        else:
+            seconds = pause_before_retry(action, message.refused_count, pause_unit)
+            result, retry_at = "retry", now + timedelta(seconds=seconds)
+    return Outcome(
+        batch.job_id, message.message_no, batch.attempt, result, answer.wamid, answer.code, retry_at
+    )

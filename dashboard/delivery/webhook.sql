@@ -1,0 +1,64 @@
+-- name: insert_raw(now, body)!
+-- A webhook's body as it came, before anybody looks into it.
+INSERT INTO webhook_raw SELECT coalesce(max(raw_id), 0) + 1, :now, :body FROM webhook_raw;
+
+-- name: waiting_raw(size)
+-- The next bodies to be applied, in the order in which they came.
+SELECT raw_id, received_at, body FROM webhook_raw
+WHERE raw_id > (SELECT coalesce(max(raw_id), 0) FROM webhook_applied) ORDER BY raw_id LIMIT :size;
+
+-- name: raw_by_ids(raw_ids)
+-- Stored bodies to be applied once more.
+SELECT raw_id, received_at, body FROM webhook_raw WHERE list_contains(:raw_ids, raw_id) ORDER BY raw_id;
+
+-- name: count_waiting_raw()$
+-- How many bodies nobody has applied yet.
+SELECT count(*) FROM webhook_raw WHERE raw_id > (SELECT coalesce(max(raw_id), 0) FROM webhook_applied);
+
+-- name: insert_applied(raw_ids, notes, now)!
+-- These bodies have been applied.
+INSERT INTO webhook_applied SELECT unnest(:raw_ids::BIGINT[]), :now, unnest(:notes::VARCHAR[]);
+
+-- name: place_by_wamid()!
+-- Reports without our reference find their message by the id that the provider gave it.
+UPDATE new_status SET job_id = outcome.job_id, message_no = outcome.message_no
+FROM outcome WHERE new_status.job_id = 0 AND outcome.wamid = new_status.wamid;
+
+-- name: copy_new_status()!
+-- The reports of a round, in a table of their own so that they can be placed.
+CREATE OR REPLACE TEMP TABLE new_status AS SELECT * FROM status_rows;
+
+-- name: drop_new_status()!
+-- The round is over.
+DROP TABLE IF EXISTS temp.new_status;
+
+-- name: insert_statuses()!
+-- The reports that we do not have yet; what no message is found for stays under job 0.
+WITH known AS (
+    SELECT DISTINCT old.job_id, old.message_no, old.wamid, old.status
+    FROM status_event AS old SEMI JOIN new_status AS new ON old.job_id = new.job_id AND old.message_no = new.message_no
+)
+INSERT INTO status_event
+SELECT job_id, message_no, wamid, status, min(status_at), min(code), min(category), bool_or(billable), min(received_at)
+FROM new_status ANTI JOIN known USING (job_id, message_no, wamid, status)
+GROUP BY job_id, message_no, wamid, status;
+
+-- name: place_late_statuses(since)!
+-- Reports that came before our own record of the message's id, and without our reference.
+UPDATE status_event SET job_id = outcome.job_id, message_no = outcome.message_no
+FROM outcome
+WHERE status_event.job_id = 0 AND status_event.received_at > :since AND outcome.wamid = status_event.wamid;
+
+-- name: has_unplaced(since)$
+-- Whether any recent report still looks for its message.
+SELECT count(*) > 0 FROM status_event WHERE job_id = 0 AND received_at > :since;
+
+-- name: numbers_reported(code)
+-- The numbers of the round's messages that failed with one code.
+SELECT DISTINCT message.mobile
+FROM new_status JOIN message ON message.job_id = new_status.job_id AND message.message_no = new_status.message_no
+WHERE new_status.status = 'failed' AND new_status.code = :code;
+
+-- name: insert_news(field, detail, now)!
+-- News about our account, a template or the number, for a banner.
+INSERT INTO account_notice VALUES (:now, :field, :detail);

@@ -1,0 +1,151 @@
+"""The parts of the coverage page: the five figures, what to do next, the offices below as bars and table, the trend."""
+
+from itertools import dropwhile
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.access.scope import Right
+from dashboard.coverage.figures import Coverage
+from dashboard.registry.offices import LEVELS, Office
+from dashboard.ui import charts
+from dashboard.ui.formats import group_digits, percent, shorten
+from dashboard.ui.office_picker import go_to_office
+from dashboard.ui.tables import Column, show_table
+from dashboard.ui.visitor import Visitor
+from dashboard.ui.words import current_language, t
+
+ORDERS = ("gap", "count", "name")
+_CHART_ROWS = 15
+_TREND_DAYS = 90
+
+
+def show_figures(figures: Coverage) -> None:
+    """Show how many consumers there are and how many of them are in each of the five states."""
+    language = current_language()
+    with st.container(key="coverage_figures"):
+        st.subheader(t("coverage.total", count=group_digits(figures.consumers)), help=t("coverage.total_help"))
+        with st.grid(5, min_column_width=150):
+            for state in charts.STATES:
+                st.metric(
+                    t(f"state.{state}"),
+                    shorten(getattr(figures, state), language),
+                    percent(figures.rate(state)),
+                    delta_color="off",
+                    delta_arrow="off",
+                    border=True,
+                    help=group_digits(getattr(figures, state)),
+                )
+
+
+def show_next_step(visitor: Visitor, office: Office, figures: Coverage) -> None:
+    """Say what there is to do with these figures, with the way there where the person has the right."""
+    with st.container(border=True, key="coverage_next"):
+        st.markdown(f"**{t('page.next_step')}**")
+        rate = percent(figures.to_collect / figures.consumers)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            collect = t("coverage.next_collect", count=group_digits(figures.to_collect), rate=rate)
+            st.markdown(f":material/person_search: {collect}", width="stretch")
+            if visitor.may(Right.SEE_NUMBERS) and figures.to_collect:
+                label = t("coverage.open_missing")
+                st.page_link("views/missing.py", label=label, icon=":material/arrow_forward:", query_params={"office": office.code})
+        if figures.on_file:
+            st.markdown(f":material/forum: {t('coverage.next_invite', count=group_digits(figures.on_file))}")
+
+
+def choose_level(visitor: Visitor, office: Office) -> str | None:
+    """Let one choose the level by which the office is broken down; None where nothing lies below."""
+    below = [level for level in dropwhile(lambda level: level != office.level, LEVELS)][1:]
+    if not below:
+        return None
+    start = "division" if office.level == "state" else below[0]
+    key = f"coverage_level_{office.level}"
+    level = st.segmented_control(
+        t("coverage.by_level"),
+        below[:5],
+        default=start,
+        required=True,
+        format_func=lambda level: t(f"level.{level}"),
+        key=key,
+    )
+    return str(level or start)
+
+
+def choose_order() -> str:
+    """Let one choose the order of the offices; the furthest behind come first."""
+    chosen = st.segmented_control(
+        t("coverage.order"), ORDERS, default=ORDERS[0], required=True, key="coverage_order", format_func=lambda order: t(f"coverage.order_{order}")
+    )
+    return str(chosen or ORDERS[0])
+
+
+def rank_offices(table: pd.DataFrame, order: str, language: str) -> pd.DataFrame:
+    """Return the offices in the chosen order, with the shares to collect and enrolled and the name in one language."""
+    ranked = table[table["consumers"] > 0].copy()
+    ranked["gap_rate"] = (ranked["missing"] + ranked["unusable"]) / ranked["consumers"]
+    ranked["enrolled_rate"] = ranked["enrolled"] / ranked["consumers"]
+    ranked["name"] = ranked["office_hi"].where(ranked["office_hi"] != "", ranked["office"]) if language == "hi" else ranked["office"]
+    if order == "gap":
+        ranked = ranked.sort_values(["gap_rate", "consumers"], ascending=False)
+    elif order == "count":
+        ranked = ranked.sort_values("consumers", ascending=False)
+    return ranked.reset_index(drop=True)
+
+
+def show_offices(office: Office, level: str, ranked: pd.DataFrame) -> None:
+    """Show offices as stacked bars and as a table; a click on either goes down to that office."""
+    if ranked.empty:
+        st.caption(t("coverage.empty_below"))
+        return
+    words = {"office": office.name_in(current_language()), "level": t(f"level.{level}")}
+    place = f"{office.code}_{level}"
+    chosen = _show_bars(ranked.head(_CHART_ROWS), f"coverage_chart_{place}", t("coverage.chart_alt", **words))
+    if len(ranked) > _CHART_ROWS:
+        st.caption(t("coverage.chart_top", shown=_CHART_ROWS, total=group_digits(len(ranked))))
+    picked = _show_table(ranked, f"coverage_table_{place}", t("coverage.table_alt", **words))
+    for row in (chosen, picked):
+        if row is not None:
+            go_to_office(str(ranked["office_code"][row]))
+            st.rerun()
+
+
+def show_trend(office: Office, days: pd.DataFrame) -> None:
+    """Show how enrolled consumers and numbers to collect have moved."""
+    st.subheader(t("coverage.trend"))
+    if len(days) < 2:
+        st.caption(t("coverage.trend_none"))
+        return
+    shown = days.tail(_TREND_DAYS).assign(to_collect=days["missing"] + days["unusable"])
+    figure = charts.draw_trend(shown, {"enrolled": t("state.enrolled"), "to_collect": t("coverage.trend_gap")})
+    alt = t("coverage.trend_alt", office=office.name_in(current_language()))
+    st.plotly_chart(figure, key="coverage_trend", config=charts.CONFIG, alt=alt)
+
+
+def _show_bars(ranked: pd.DataFrame, key: str, alt: str) -> int | None:
+    names = _make_unique([str(name) for name in ranked["name"]])
+    figure = charts.draw_states(ranked, names, lambda state: t(f"state.{state}"))
+    event = st.plotly_chart(figure, key=key, config=charts.CONFIG, alt=alt, on_select="rerun", selection_mode="points")
+    st.caption(t("coverage.chart_hint"))
+    points = event["selection"]["points"]
+    return int(points[0]["point_index"]) if points else None
+
+
+def _show_table(ranked: pd.DataFrame, key: str, alt: str) -> int | None:
+    columns = {
+        "name": Column(t("coverage.column_office"), pinned=True),
+        "consumers": Column(t("coverage.column_consumers"), "count"),
+        "gap_rate": Column(t("coverage.column_gap_rate"), "rate"),
+        "enrolled_rate": Column(t("coverage.column_enrolled_rate"), "rate"),
+        **{state: Column(t(f"state.{state}"), "count") for state in charts.STATES},
+    }
+    return show_table(ranked, columns, key=key, alt=alt, pick=True)
+
+
+def _make_unique(names: list[str]) -> list[str]:
+    """Two offices of one name would fall into one bar: the later gets an invisible mark."""
+    seen: dict[str, int] = {}
+    unique = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        unique.append(name + "\u200b" * (seen[name] - 1))
+    return unique

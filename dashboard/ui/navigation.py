@@ -1,0 +1,66 @@
+"""The pages of the product: where each stands, its icon and the right that opens it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.access.scope import Right, Scope
+from dashboard.ui.words import t
+
+VIEWS_DIR = Path(__file__).resolve().parent.parent / "views"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One page: the name of its file and words, its icon, its right and its section of the menu."""
+
+    name: str
+    icon: str
+    right: Right
+    section: str
+
+
+PLACES = (
+    Place("coverage", "monitoring", Right.SEE_COVERAGE, "coverage"),
+    Place("missing", "person_search", Right.SEE_NUMBERS, "coverage"),
+    Place("cases", "rule", Right.SETTLE_CASES, "coverage"),
+    Place("compose", "edit_note", Right.COMPOSE, "notices"),
+    Place("approvals", "approval", Right.APPROVE, "notices"),
+    Place("notices", "campaign", Right.SEE_NOTICES, "notices"),
+    Place("import_data", "upload_file", Right.IMPORT, "office"),
+    Place("users", "group", Right.MANAGE_USERS, "office"),
+    Place("audit", "history", Right.SEE_AUDIT, "office"),
+)
+
+
+def list_all_pages() -> list[Any]:
+    """Return every page, so that an address is understood before anyone is signed in."""
+    return [make_page(place) for place in PLACES]
+
+
+def list_pages_of(scope: Scope) -> dict[str, list[Any]]:
+    """Return the pages that a person's rights open, by section of the menu."""
+    sections: dict[str, list[Any]] = {}
+    for place in PLACES:
+        if scope.may(place.right):
+            sections.setdefault(t(f"page.section_{place.section}"), []).append(make_page(place))
+    return sections
+
+
+def make_page(place: Place) -> Any:
+    """Return Streamlit's page of a place, named in the session's language."""
+    return st.Page(
+        VIEWS_DIR / f"{place.name}.py",
+        title=t(f"page.{place.name}"),
+        icon=f":material/{place.icon}:",
+        url_path=place.name,
+        default=place is PLACES[0],
+        help=t(f"page.{place.name}_help"),
+    )
+
+
+def open_page(name: str, **query: str) -> None:
+    """Go to another page with these values in its address."""
+    st.switch_page(VIEWS_DIR / f"{name}.py", query_params=query)

@@ -1,0 +1,135 @@
+"""The gate: the only module that knows streamlit-authenticator.
+
+The package signs the cookie and keeps the session's state; everything that decides stands in `dashboard.access`: our code
+counts wrong passwords and locks, every run reads the person's row anew, and signing out makes every earlier cookie worthless.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import streamlit as st
+import streamlit_authenticator as stauth
+
+from dashboard import runtime
+from dashboard.access import sign_in
+from dashboard.access.users import find_user
+from dashboard.runtime import Runtime
+from dashboard.ui.formats import moment
+from dashboard.ui.page import show_header
+from dashboard.ui.visitor import Visitor, current_visitor
+from dashboard.ui.words import choose_language, current_language, t
+
+COOKIE_NAME = "upbhokta_setu"
+_BEGAN = "session_began_at"
+_ENDED = "session_ended"
+
+
+def pass_gate() -> Visitor | None:
+    """Return the signed-in person of this run; show the form and return None where there is nobody."""
+    rt = runtime.current()
+    if st.session_state.pop(_ENDED, False):
+        _forget_session(_open_package(rt))
+    if not st.session_state.get("authentication_status"):
+        _let_in(rt, _open_package(rt))
+    return _check_session(rt)
+
+
+def end_session() -> None:
+    """Sign out: every cookie of this person given so far loses its worth. Used as a button's callback."""
+    rt = runtime.current()
+    sign_in.end_sessions(rt.db, rt.clock, st.session_state["username"])
+    st.session_state[_ENDED] = True
+
+
+def _let_in(rt: Runtime, package: stauth.Authenticate) -> None:
+    """Begin a session by a cookie that stands or by the form; the form goes once it is answered rightly."""
+    if _enter_by_cookie(rt, package):
+        return
+    place = st.empty()
+    with place.container():
+        username = _show_form(rt)
+    if username:
+        place.empty()
+        _begin_session(rt, package, username)
+
+
+def _check_session(rt: Runtime) -> Visitor | None:
+    """Read the person's row and let pass only an active one whose session began after the last sign-out."""
+    if not st.session_state.get("authentication_status"):
+        return None
+    user = find_user(rt.db, st.session_state["username"])
+    began_at = st.session_state[_BEGAN]
+    too_old = rt.clock() - began_at > timedelta(hours=rt.settings.session_hours)
+    if user is None or too_old or not sign_in.session_is_valid(user, began_at):
+        _forget_session(_open_package(rt))
+        st.warning(t("sign_in.ended"), icon=":material/lock_clock:")
+        _show_form(rt)
+        return None
+    choose_language(user.language)
+    return current_visitor()
+
+
+def _enter_by_cookie(rt: Runtime, package: stauth.Authenticate) -> bool:
+    """Take up the session of a cookie that is signed, not too old and not revoked."""
+    token = package.cookie_controller.get_cookie()
+    if not token:
+        return False
+    expires_at = datetime.fromtimestamp(float(token["exp_date"]), UTC).replace(tzinfo=None)
+    began_at = expires_at - timedelta(hours=rt.settings.session_hours)
+    user = find_user(rt.db, str(token["username"]))
+    if user is None or not sign_in.session_is_valid(user, began_at):
+        return False
+    package.authentication_controller.login(token=token)
+    st.session_state[_BEGAN] = began_at
+    return True
+
+
+def _show_form(rt: Runtime) -> str | None:
+    """Show the sign-in page; return the name of a person whose password was right."""
+    show_header(None)
+    with st.container(horizontal_alignment="center"), st.container(width=420, border=True, key="sign_in_card"):
+        st.title(t("sign_in.title"))
+        st.caption(t("page.tagline"))
+        with st.form("sign_in_form", border=False):
+            username = st.text_input(t("sign_in.username"), key="sign_in_username", autocomplete="username")
+            password = st.text_input(t("sign_in.password"), type="password", key="sign_in_password")
+            asked = st.form_submit_button(t("sign_in.submit"), type="primary", width="stretch", key="sign_in_submit")
+        passed = asked and _check_password(rt, username.strip().lower(), password)
+        st.caption(t("sign_in.help"))
+    return username.strip().lower() if passed else None
+
+
+def _check_password(rt: Runtime, username: str, password: str) -> bool:
+    """Ask our own counting check; say what is wrong."""
+    if not username or not password:
+        st.error(t("sign_in.empty"), icon=":material/error:")
+        return False
+    answer = sign_in.check_password(rt.db, rt.clock, rt.settings, username, password)
+    if answer.result == "locked":
+        st.error(t("sign_in.locked", until=moment(answer.locked_until)), icon=":material/lock:")
+    elif answer.result != "ok":
+        st.error(t("sign_in.wrong"), icon=":material/error:")
+    return answer.result == "ok"
+
+
+def _begin_session(rt: Runtime, package: stauth.Authenticate, username: str) -> None:
+    """Hand the checked person to the package, which keeps the state and sets the cookie."""
+    package.authentication_controller.login(token={"username": username})
+    st.session_state["logout"] = None
+    st.session_state[_BEGAN] = rt.clock()
+    package.cookie_controller.set_cookie()
+
+
+def _forget_session(package: stauth.Authenticate) -> None:
+    """Empty the session and take the cookie from the browser; only the language stays."""
+    if st.session_state.get("authentication_status"):
+        package.logout(location="unrendered")
+    language = current_language()
+    st.session_state.clear()
+    choose_language(language)
+    st.session_state["logout"] = True  # the package then leaves the cookie of this page load unread
+
+
+def _open_package(rt: Runtime) -> stauth.Authenticate:
+    """Return the run's authenticator. A signed-in run needs none: the session and our row decide."""
+    days = rt.settings.session_hours / 24
+    return stauth.Authenticate(sign_in.credentials_of(rt.db), COOKIE_NAME, sign_in.cookie_key(rt.db), days, auto_hash=False)
