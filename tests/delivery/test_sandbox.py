@@ -1,0 +1,372 @@
+"""The sandbox: a real process that speaks the provider's language, and the whole way there and back."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from aiohttp import web
+
+from dashboard.config import PROJECT_DIR
+from dashboard.delivery.account import account_of, complete_settings
+from dashboard.delivery.applier import WebhookApplier
+from dashboard.delivery.client import ManagementClient
+from dashboard.delivery.sandbox.main import SandboxConfig, SandboxProcess
+from dashboard.delivery.webhook import receive
+from dashboard.errors import Unavailable
+from dashboard.store.clock import utc_now
+
+from .conftest import FIRST_MOBILE, add_job, make_settings, read_job, read_tally, wait_for, wait_for_state
+
+FAST = {"sent_delay": 0.05, "delivered_delay": 0.1, "read_delay": 0.2, "failed_rate": 0.0}
+TEMPLATE = {
+    "name": "bill_due", "category": "UTILITY", "language": "hi", "parameter_format": "named",
+    "components": [
+        {"type": "BODY", "text": "प्रिय उपभोक्ता, {{division}}: माह {{month}} का बिल।"},
+        {"type": "FOOTER", "text": "रोकने के लिए STOP लिखें"},
+    ],
+}  # fmt: skip
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Application:
+    """The webhook's end of an application: receives, applies, answers what consumers write."""
+
+    def __init__(self, db, settings) -> None:
+        self.heard: list[str] = []
+        self.undeliverable: list[int] = []
+        self._db, self._settings = db, settings
+        self.applier = WebhookApplier(
+            db, utc_now, on_inbound=self._answer, on_undeliverable=self.undeliverable.extend
+        )
+        self._loop = asyncio.new_event_loop()
+
+    def _answer(self, message) -> str:
+        self.heard.append(message.text)
+        return f"आपने लिखा: {message.text}"
+
+    async def _take(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        status = await asyncio.to_thread(
+            receive, self._db, self._settings, utc_now, dict(request.headers), body
+        )
+        self.applier.wake()
+        return web.Response(status=status)
+
+    async def _start(self) -> None:
+        app = web.Application(client_max_size=4 * 1024 * 1024)
+        app.router.add_post("/webhooks/whatsapp", self._take)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self._settings.port).start()
+
+    def start(self) -> None:
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
+        self.applier.start()
+
+    def stop(self) -> None:
+        self.applier.stop()
+        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+
+def config_for(settings, **knobs) -> SandboxConfig:
+    return SandboxConfig(
+        port=settings.sandbox_port, webhook_url=settings.webhook_url, app_secret=settings.app_secret,
+        token=settings.whatsapp_token, phone_number_id=settings.phone_number_id, waba_id=settings.waba_id,
+        knobs={**FAST, **knobs},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def settings(db):
+    blank = {"whatsapp_token": "", "phone_number_id": "", "waba_id": "", "app_secret": "", "verify_token": ""}
+    wanted = make_settings("", sandbox_port=free_port(), port=free_port(), rate_per_second=300.0, **blank)
+    return complete_settings(db, wanted)
+
+
+@pytest.fixture
+def sandbox(settings) -> Iterator[SandboxProcess]:
+    running = SandboxProcess(config_for(settings))
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def application(db, settings) -> Iterator[Application]:
+    running = Application(db, settings)
+    running.start()
+    yield running
+    running.stop()
+
+
+def at(settings, path: str) -> str:
+    return f"http://127.0.0.1:{settings.sandbox_port}{path}"
+
+
+def turn(settings, **knobs) -> None:
+    assert requests.post(at(settings, "/sandbox/knobs"), json=knobs, timeout=5).status_code == 200
+
+
+def test_notice_goes_out_and_every_report_comes_back(
+    db, settings, sandbox, application, make_dispatcher
+) -> None:
+    turn(settings, delivered_rate=1.0, read_rate=0.5, duplicate_rate=0.3, shuffle=True)
+    client = ManagementClient(account_of(db, settings))
+    (status,) = client.ensure_templates([TEMPLATE])
+    assert (status.name, status.language, status.status, status.category) == (
+        "bill_due",
+        "hi",
+        "APPROVED",
+        "UTILITY",
+    )
+    job_id = add_job(db, 400)
+    make_dispatcher(settings)
+    wait_for_state(db, job_id, "finished")
+    wait_for(lambda: read_tally(db, job_id).delivered_or_beyond == 400, what="all reports")
+    wait_for(lambda: requests.get(at(settings, "/sandbox/state"), timeout=5).json()["counts"]["waiting"] == 0)
+    wait_for(lambda: read_tally(db, job_id).read > 100)
+    seen = requests.get(at(settings, "/sandbox/messages"), params={"to": str(FIRST_MOBILE)}, timeout=5).json()
+    assert [line["text"] for line in seen] == [
+        "प्रिय उपभोक्ता, गोमती नगर: माह 0 का बिल।\n\nरोकने के लिए STOP लिखें"
+    ]
+
+
+def test_consumer_writes_and_is_answered(db, settings, sandbox, application, make_dispatcher) -> None:
+    make_dispatcher(settings)
+    written = {"from": "98000 00001", "text": "जोड़ें ०१२३"}
+    assert requests.post(at(settings, "/sandbox/inbound"), json=written, timeout=5).status_code == 200
+
+    def chat() -> list[tuple[str, str]]:
+        lines = requests.get(at(settings, "/sandbox/messages"), params={"to": "9800000001"}, timeout=5).json()
+        return [(line["direction"], line["text"]) for line in lines]
+
+    wait_for(lambda: len(chat()) == 2, what="the answer")
+    assert chat() == [("in", "जोड़ें ०१२३"), ("out", "आपने लिखा: जोड़ें ०१२३")]
+
+
+def test_failures_reported_later_reach_the_tally_and_the_registry(
+    db, settings, sandbox, application, make_dispatcher
+) -> None:
+    ManagementClient(account_of(db, settings)).ensure_templates([TEMPLATE])
+    turn(settings, failed_rate=1.0)
+    job_id = add_job(db, 20)
+    make_dispatcher(settings)
+    wait_for(lambda: read_tally(db, job_id).failed == 20)
+    wait_for(lambda: len(set(application.undeliverable)) == 20)
+
+
+# a knob, and the reason for which the job pauses
+@pytest.mark.parametrize(
+    ("knobs", "reason"),
+    [({"token_expired": True}, "token_expired"), ({"outage": True}, "provider_unavailable")],
+)
+def test_sandbox_in_trouble_pauses_the_job_and_loses_nobody(
+    db, settings, sandbox, make_dispatcher, knobs, reason
+) -> None:
+    ManagementClient(account_of(db, settings)).ensure_templates([TEMPLATE])
+    turn(settings, **knobs)
+    job_id = add_job(db, 200)
+    make_dispatcher(settings)
+    wait_for_state(db, job_id, "paused")
+    wait_for(lambda: read_tally(db, job_id).in_flight == 0)
+    assert (read_job(db, job_id).pause_reason, read_tally(db, job_id).waiting) == (reason, 200)
+
+
+def test_template_that_nobody_posted_is_unknown(db, settings, sandbox, make_dispatcher) -> None:
+    job_id = add_job(db, 5)
+    make_dispatcher(settings)
+    wait_for_state(db, job_id, "paused")
+    assert read_job(db, job_id).pause_reason == "template_missing"
+
+
+def call(
+    settings, body: object, token: str | None = None, number: str | None = None
+) -> tuple[int, int | None]:
+    url = at(settings, f"/v23.0/{number or settings.phone_number_id}/messages")
+    headers = {"Authorization": f"Bearer {token or settings.whatsapp_token}"}
+    answer = requests.post(url, json=body, headers=headers, timeout=5)
+    return answer.status_code, answer.json().get("error", {}).get("code")
+
+
+def template_call(**changes: object) -> dict:
+    parameters = [
+        {"type": "text", "parameter_name": "division", "text": "गोंडा"},
+        {"type": "text", "parameter_name": "month", "text": "June"},
+    ]
+    template = {
+        "name": "bill_due", "language": {"code": "hi"},
+        "components": [{"type": "body", "parameters": changes.pop("parameters", parameters)}],
+    }  # fmt: skip
+    template.update(changes.pop("template", {}))
+    return {
+        "messaging_product": "whatsapp",
+        "to": "+919800000001",
+        "type": "template",
+        "template": template,
+        **changes,
+    }
+
+
+def parameter(text: str, name: str = "division") -> dict:
+    return {"type": "text", "parameter_name": name, "text": text}
+
+
+JUNE = parameter("June", "month")
+# what is sent, and the provider's code
+REFUSALS = [
+    (template_call(), None),
+    (template_call(parameters=[JUNE]), 132000),
+    (template_call(parameters=[parameter("a"), parameter("b")]), 132012),
+    (template_call(parameters=[parameter(""), JUNE]), 132012),
+    (template_call(parameters=[parameter("two\nlines"), JUNE]), 132018),
+    (template_call(parameters=[parameter("x" * 1024), JUNE]), 132005),
+    (template_call(template={"language": {"code": "en"}}), 132001),  # no fallback between languages
+    (template_call(template={"name": "camp"}), 132001),
+    (template_call(to="twelve"), 131009),
+    (template_call(messaging_product="sms"), 100),
+    (
+        {
+            "messaging_product": "whatsapp",
+            "to": "+919800000001",
+            "type": "text",
+            "text": {"body": "x" * 4097},
+        },
+        100,
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """One sandbox for the tests that only ask it."""
+    settings = make_settings("", sandbox_port=free_port(), port=free_port())
+    running = SandboxProcess(config_for(settings))
+    running.start()
+    url = at(settings, f"/v23.0/{settings.waba_id}/message_templates")
+    headers = {"Authorization": f"Bearer {settings.whatsapp_token}"}
+    assert requests.post(url, json=TEMPLATE, headers=headers, timeout=5).status_code == 200
+    yield settings
+    running.stop()
+
+
+@pytest.mark.parametrize(("body", "code"), REFUSALS)
+def test_sandbox_refuses_what_the_provider_refuses(shared, body: dict, code: int | None) -> None:
+    assert call(shared, body)[1] == code
+
+
+def test_sandbox_knows_its_token_and_its_number(shared) -> None:
+    assert call(shared, template_call(), token="stolen") == (401, 190)
+    assert call(shared, template_call(), number="999") == (404, 33)
+
+
+@pytest.mark.parametrize(
+    "body", ["{{division}} first", "last {{division}}", "side {{division}} {{month}} by side", "x" * 1025, ""]
+)
+def test_sandbox_takes_no_template_against_the_rules(shared, body: str) -> None:
+    url = at(shared, f"/v23.0/{shared.waba_id}/message_templates")
+    payload = {**TEMPLATE, "name": "other", "components": [{"type": "BODY", "text": body}]}
+    headers = {"Authorization": f"Bearer {shared.whatsapp_token}"}
+    answer = requests.post(url, json=payload, headers=headers, timeout=5)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, 100)
+
+
+@pytest.mark.parametrize(
+    "knobs", [{"unheard_of": 1}, {"read_rate": 2}, {"read_rate": "much"}, {"outage": 1}, {"latency": -1}]
+)
+def test_knobs_that_cannot_be_turned_are_refused(shared, knobs: dict) -> None:
+    assert requests.post(at(shared, "/sandbox/knobs"), json=knobs, timeout=5).status_code == 400
+
+
+def test_foreign_web_page_cannot_play_the_consumer(shared) -> None:
+    written = '{"from": "9800000001", "text": "STOP"}'
+    plain = requests.post(
+        at(shared, "/sandbox/inbound"), data=written, headers={"Content-Type": "text/plain"}, timeout=5
+    )
+    rebound = requests.get(at(shared, "/sandbox/state"), headers={"Host": "evil.example"}, timeout=5)
+    assert (plain.status_code, rebound.status_code) == (400, 403)
+
+
+def test_health_of_the_number_and_paging_of_templates(shared, db) -> None:
+    client = ManagementClient(account_of(db, shared))
+    assert client.phone_health().quality_rating == "GREEN"
+    more = [{**TEMPLATE, "name": f"more_{number}"} for number in range(120)]
+    assert len(client.ensure_templates(more)) >= 121
+    assert client.ensure_templates(more) == client.list_templates()
+
+
+def test_management_says_what_is_wrong(db, shared) -> None:
+    wrong = account_of(db, shared.model_copy(update={"whatsapp_token": "old"}))
+    with pytest.raises(Unavailable) as caught:
+        ManagementClient(wrong).list_templates()
+    assert (caught.value.code, caught.value.values["reason"]) == ("provider_refused", "token_expired")
+    nobody = account_of(db, shared.model_copy(update={"sandbox_port": free_port()}))
+    with pytest.raises(Unavailable) as caught:
+        ManagementClient(nobody).list_templates()
+    assert caught.value.code == "provider_down"
+
+
+def test_busy_port_is_said(shared) -> None:
+    second = SandboxProcess(config_for(shared))
+    with pytest.raises(Unavailable) as caught:
+        second.start()
+    assert (caught.value.code, caught.value.values) == ("port_busy", {"port": shared.sandbox_port})
+
+
+def test_no_child_outlives_a_killed_application(tmp_path) -> None:
+    """`kill -9` of the application: sandbox and sender go with it."""
+    script = textwrap.dedent(
+        f"""
+        import sys, time
+        from pathlib import Path
+        from dashboard.config import Settings
+        from dashboard.delivery.account import complete_settings
+        from dashboard.delivery.dispatcher import Dispatcher
+        from dashboard.delivery.sandbox.main import SandboxConfig, SandboxProcess
+        from dashboard.store.clock import utc_now
+        from dashboard.store.database import open_database
+        db = open_database(Path({str(tmp_path)!r}) / "setu.duckdb")
+        settings = complete_settings(db, Settings(graph_url="", sandbox_port={free_port()}))
+        sandbox = SandboxProcess(SandboxConfig(settings.sandbox_port, settings.webhook_url, "s", "t", "1", "2"))
+        sandbox.start()
+        dispatcher = Dispatcher(db, settings, utc_now, lambda cursor, numbers: set())
+        dispatcher.start()
+        while dispatcher.sender_process_id is None:
+            time.sleep(0.01)
+        print(dispatcher.sender_process_id, sandbox._child.pid, flush=True)
+        time.sleep(60)
+        """
+    )
+    application = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=PROJECT_DIR, stdout=subprocess.PIPE, text=True
+    )
+    children = [int(word) for word in application.stdout.readline().split()]
+    assert len(children) == 2
+    application.send_signal(signal.SIGKILL)
+    application.wait()
+    application.stdout.close()
+    wait_for(lambda: not any(_is_running(process) for process in children), 5, "both children to go")
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+        return stat.rsplit(")", 1)[1].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
