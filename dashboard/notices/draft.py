@@ -12,7 +12,7 @@ from dashboard.notices.templates import Template, find_variables, get_template, 
 
 ARREARS_SEGMENTS = ("none", "due", "long_unpaid", "never_paid")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
-_FORBIDDEN = frozenset({"Cc", "Cs", "Zl", "Zp"})  # line breaks, tabs, other controls, half characters
+_FORBIDDEN = frozenset({"Cc", "Zl", "Zp"})  # line breaks, tabs, other controls
 _BLANK_RUN = re.compile(r"\s{5,}")  # Meta refuses more than four blanks in a row inside a parameter
 
 
@@ -67,9 +67,15 @@ class Filling:
 
 
 def require_known(draft: NoticeDraft) -> Template:
-    """Return the draft's template; raise BadInput for a template, language or segment that does not exist."""
+    """Return the draft's template; raise BadInput for a template, language or segment that does not exist.
+
+    A value with half a character (a terminal in another encoding) is no text at all: BadInput("variable_control").
+    """
     template = get_template(draft.template)
     require_language(draft.language)
+    for name, value in draft.variables.items():
+        if any(unicodedata.category(character) == "Cs" for character in value):
+            raise BadInput("variable_control", name=name)
     for segment in draft.audience.arrears_segments:
         if segment not in ARREARS_SEGMENTS:
             raise BadInput("arrears_segment_unknown", segment=segment)

@@ -10,7 +10,7 @@ from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.config import Settings
 from dashboard.delivery import ledger
-from dashboard.errors import BadInput, IllegalChange, Refused
+from dashboard.errors import BadInput, Refused
 from dashboard.notices.audience import count_members, pick_member, require_office, stage_members
 from dashboard.notices.draft import (
     NoticeDraft,
@@ -75,7 +75,10 @@ def _judge(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> list[Problem]:
 def save_draft(
     db: Database, scope: Scope, clock: Clock, draft: NoticeDraft, notice_id: int | None = None
 ) -> int:
-    """Keep a draft, new or in place of an earlier state of the notice; what was submitted or approved before is void."""
+    """Keep a draft, new or in place of an earlier state of the notice; what was submitted or approved before is void.
+
+    Raises Refused("not_author") for whoever did not write it: nobody approves words that they put in themselves.
+    """
     require_known(draft)
 
     def change(cursor: Cursor) -> int:
@@ -100,6 +103,7 @@ def _save(cursor: Cursor, scope: Scope, clock: Clock, draft: NoticeDraft, notice
         queries.insert_notice(cursor, notice_id=notice_id, created_by=scope.username, now=now, **fields)
     else:
         notice = read_notice(cursor, scope, Right.COMPOSE, notice_id)
+        _require_author(scope, notice)
         state = next_state(notice.state, Action.EDIT)
         _discard_job(cursor, notice, clock)
         queries.update_draft(cursor, notice_id=notice_id, state=state.value, **fields)
@@ -114,6 +118,11 @@ def _save(cursor: Cursor, scope: Scope, clock: Clock, draft: NoticeDraft, notice
     return notice_id
 
 
+def _require_author(scope: Scope, notice: Notice) -> None:
+    if notice.created_by != scope.username:
+        raise Refused("not_author")
+
+
 def _discard_job(cursor: Cursor, notice: Notice, clock: Clock) -> None:
     if notice.job_id is not None and ledger.get_job(cursor, notice.job_id).state == "held":
         ledger.discard(cursor, notice.job_id, clock())
@@ -124,9 +133,8 @@ def delete_draft(db: Database, scope: Scope, clock: Clock, notice_id: int) -> No
 
     def change(cursor: Cursor) -> None:
         notice = read_notice(cursor, scope, Right.COMPOSE, notice_id)
+        _require_author(scope, notice)
         next_state(notice.state, Action.DELETE)
-        if notice.created_by != scope.username:
-            raise Refused("not_author")
         queries.delete_notice(cursor, notice_id=notice_id)
         record(
             cursor,
@@ -191,6 +199,14 @@ def content_hash(cursor: Cursor, notice: Notice, job_id: int) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
+def is_unchanged(cursor: Cursor, notice: Notice) -> bool:
+    """Tell whether what would go out is what was frozen: the staged messages, and the template that WhatsApp fills."""
+    template = get_template(notice.template)
+    if notice.job_id is None or template.bodies[notice.language] != notice.body:
+        return False
+    return content_hash(cursor, notice, notice.job_id) == notice.content_hash
+
+
 def test_send(db: Database, scope: Scope, clock: Clock, draft: NoticeDraft) -> int:
     """Send the draft, as its first recipient would read it, to the author's own number; return the delivery job.
 
@@ -199,35 +215,28 @@ def test_send(db: Database, scope: Scope, clock: Clock, draft: NoticeDraft) -> i
     require_known(draft)
 
     def change(cursor: Cursor) -> int:
-        row = cursor.execute("SELECT mobile FROM app_user WHERE username = ?", [scope.username]).fetchone()
-        problems = _judge(cursor, scope, draft)
-        if problems:
-            raise problems[0].as_error()
-        if row is None or row[0] is None:
-            raise BadInput("own_number_missing")
-        member = pick_member(cursor, scope, draft, 0)
-        if member is None:
-            raise IllegalChange("audience_empty")
-        rows = pd.DataFrame({"account_no": [None], "mobile": [row[0]], "parameters": [list(member[2])]})
-        names = resolve_filling(draft).names
+        now = clock()
+        rows = _own_message(cursor, scope, draft)
         job_id = ledger.stage(
-            cursor,
-            clock(),
-            kind="template",
-            template=draft.template,
-            language=draft.language,
-            parameter_names=names,
-            rows=rows,
-        )
-        ledger.release(cursor, job_id, clock())
-        record(
-            cursor,
-            clock(),
-            scope.username,
-            "notice.test_send",
-            office_code=draft.audience.office_code,
-            row_count=1,
-        )
+            cursor, now, kind="template", template=draft.template, language=draft.language,
+            parameter_names=resolve_filling(draft).names, rows=rows,
+        )  # fmt: skip
+        ledger.release(cursor, job_id, now)
+        office_code = draft.audience.office_code
+        record(cursor, now, scope.username, "notice.test_send", office_code=office_code, row_count=1)
         return job_id
 
     return db.write(change)
+
+
+def _own_message(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> pd.DataFrame:
+    """Return the first recipient's message, addressed to the author's own number."""
+    problems = _judge(cursor, scope, draft)
+    if problems:
+        raise problems[0].as_error()
+    mobile = queries.own_mobile(cursor, username=scope.username)
+    if mobile is None:
+        raise BadInput("own_number_missing")
+    member = pick_member(cursor, scope, draft, 0)
+    parameters = list(member[2]) if member else []
+    return pd.DataFrame({"account_no": [None], "mobile": [mobile], "parameters": [parameters]})

@@ -8,13 +8,35 @@ from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.delivery import ledger
 from dashboard.errors import BadInput, Refused
-from dashboard.notices.drafting import content_hash
+from dashboard.notices.drafting import is_unchanged
 from dashboard.notices.notice import Notice, queries, read_any_notice, read_notice
-from dashboard.notices.states import Action, State, next_state
+from dashboard.notices.states import TRANSITIONS, Action, State, next_state
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 
 _PERSON = "person"
+_CLOCK = "clock"
+_RIGHTS = {
+    Action.EDIT: Right.COMPOSE, Action.DELETE: Right.COMPOSE, Action.SUBMIT: Right.COMPOSE,
+    Action.APPROVE: Right.APPROVE, Action.RETURN: Right.APPROVE,
+    Action.START: Right.SEND, Action.SCHEDULE: Right.SEND, Action.PAUSE: Right.SEND, Action.GO_ON: Right.SEND,
+    Action.CANCEL: Right.SEND,
+}  # fmt: skip
+
+
+def list_actions(scope: Scope, notice: Notice) -> frozenset[Action]:
+    """Return what this person may do with a notice as it stands: for the buttons of a page; the functions ask again."""
+    possible = {action for state, action in TRANSITIONS if state is notice.state}
+    is_author, is_own = (
+        notice.created_by == scope.username,
+        scope.username in (notice.created_by, notice.submitted_by),
+    )
+    allowed = {action for action in possible if scope.may(_RIGHTS[action])}
+    if not is_author:
+        allowed -= {Action.EDIT, Action.SUBMIT, Action.DELETE}
+    if is_own or notice.state is not State.SUBMITTED:
+        allowed -= {Action.APPROVE, Action.RETURN}
+    return frozenset(allowed)
 
 
 def approve(db: Database, scope: Scope, clock: Clock, notice_id: int, approved_hash: str) -> None:
@@ -133,7 +155,10 @@ def settle_doubt(db: Database, scope: Scope, clock: Clock, notice_id: int, as_se
 
 
 def release_due(db: Database, clock: Clock) -> int:
-    """Start scheduled notices whose time has come; one whose frozen rows changed goes back. System function."""
+    """Start scheduled notices whose time has come, return how many were due. System function.
+
+    One whose frozen rows or template changed since goes back to its author instead.
+    """
     with db.read() as cursor:
         due = [notice_id for (notice_id,) in queries.list_due(cursor, now=clock())]
     for notice_id in due:
@@ -145,30 +170,18 @@ def _release(cursor: Cursor, clock: Clock, notice_id: int) -> None:
     notice = read_any_notice(cursor, notice_id)
     if notice.state is not State.SCHEDULED:
         return
-    if content_hash(cursor, notice, _job_of(notice)) != notice.content_hash:
-        state = next_state(notice.state, Action.RETURN)
-        ledger.discard(cursor, _job_of(notice), clock())
+    now, job_id = clock(), _job_of(notice)
+    action = Action.START if is_unchanged(cursor, notice) else Action.RETURN
+    state = next_state(notice.state, action).value
+    if action is Action.START:
+        ledger.release(cursor, job_id, now)
+        queries.set_state(cursor, notice_id=notice_id, state=state)
+    else:
+        ledger.discard(cursor, job_id, now)
         queries.decide(
-            cursor,
-            notice_id=notice_id,
-            state=state.value,
-            username="clock",
-            now=clock(),
-            comment="hash_stale",
+            cursor, notice_id=notice_id, state=state, username=_CLOCK, now=now, comment="hash_stale"
         )
-        return
-    state = next_state(notice.state, Action.START)
-    ledger.release(cursor, _job_of(notice), clock())
-    queries.set_state(cursor, notice_id=notice_id, state=state.value)
-    record(
-        cursor,
-        clock(),
-        "clock",
-        "notice.start",
-        office_code=notice.office_code,
-        row_count=notice.recipient_count,
-        detail={"notice": notice_id},
-    )
+    _record_clock(cursor, now, f"notice.{action}", notice)
 
 
 def settle_finished(db: Database, clock: Clock) -> int:
@@ -176,8 +189,15 @@ def settle_finished(db: Database, clock: Clock) -> int:
     with db.read() as cursor:
         ended = list(queries.list_ended(cursor))
     for notice_id, finished_at in ended:
-        db.write(partial(queries.finish_notice, notice_id=notice_id, finished_at=finished_at))
+        db.write(partial(_finish, now=clock(), notice_id=notice_id, finished_at=finished_at))
     return len(ended)
+
+
+def _finish(cursor: Cursor, now: datetime, notice_id: int, finished_at: datetime) -> None:
+    notice = read_any_notice(cursor, notice_id)
+    if notice.state is State.FINISHED:  # a person may have let doubtful messages go again meanwhile
+        queries.finish_notice(cursor, notice_id=notice_id, finished_at=finished_at)
+        _record_clock(cursor, now, "notice.finish", notice)
 
 
 def _may(cursor: Cursor, scope: Scope, notice_id: int, action: Action) -> Notice:
@@ -192,7 +212,7 @@ def _require_another(scope: Scope, notice: Notice) -> None:
 
 
 def _require_unchanged(cursor: Cursor, notice: Notice) -> None:
-    if content_hash(cursor, notice, _job_of(notice)) != notice.content_hash:
+    if not is_unchanged(cursor, notice):
         raise Refused("hash_stale")
 
 
@@ -200,6 +220,13 @@ def _job_of(notice: Notice) -> int:
     if notice.job_id is None:
         raise Refused("hash_stale")
     return notice.job_id
+
+
+def _record_clock(cursor: Cursor, now: datetime, action: str, notice: Notice) -> None:
+    detail = {"notice": notice.notice_id}
+    record(
+        cursor, now, _CLOCK, action, office_code=notice.office_code, row_count=notice.recipient_count, detail=detail
+    )  # fmt: skip
 
 
 def _record(cursor: Cursor, clock: Clock, scope: Scope, action: str, notice: Notice, **detail: Any) -> None:

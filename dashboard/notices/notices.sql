@@ -61,3 +61,18 @@ SELECT notice_id, job_changed_at FROM notice_now WHERE stored_state IN ('sending
 -- name: finish_notice(notice_id, finished_at)!
 -- A notice whose last message has gone.
 UPDATE notice SET state = 'finished', finished_at = :finished_at WHERE notice_id = :notice_id;
+
+-- name: own_mobile(username)$
+-- The number to which a person's test messages go.
+SELECT mobile FROM app_user WHERE username = :username;
+
+-- name: frozen_message(job_id, position)^
+-- One frozen message by place, with its reader as the registry knows them now.
+SELECT consumer.name, message.mobile, message.parameters, job.parameter_names, job.message_count
+FROM message JOIN job ON job.job_id = message.job_id LEFT JOIN consumer ON consumer.account_no = message.account_no
+WHERE message.job_id = :job_id AND message.message_no = :position + 1;
+
+-- name: describe_failures()
+-- Failed messages (relation failed_message) with the names of their readers.
+SELECT failed_message.account_no, consumer.name, failed_message.mobile, failed_message.code
+FROM failed_message LEFT JOIN consumer ON consumer.account_no = failed_message.account_no ORDER BY failed_message.message_no;

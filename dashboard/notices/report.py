@@ -1,6 +1,6 @@
 """What became of notices: sums that add up, failures in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,8 @@ _COLUMNS = (
     "notice_id", "state", "template", "language", "office_code", "office", "office_hi", "recipient_count", "created_by", "created_at",
     "submitted_by", "submitted_at", "decided_by", "send_at", "finished_at", "pause_reason", "comment",
 )  # fmt: skip
+FAILURE_COLUMNS = ("account_no", "name", "mobile", "code", "words")
+_SHORTEST_REASON = 5
 
 
 @dataclass(frozen=True)
@@ -88,31 +90,38 @@ def report(db: Database, scope: Scope, notice_id: int) -> Report:
 
 
 def list_failures(db: Database, scope: Scope, notice_id: int, limit: int = 200) -> pd.DataFrame:
-    """Return failed messages with masked numbers: account_no, mobile, code, words. Needs Right.SEE_NUMBERS."""
+    """Return failed messages with masked numbers: account_no, name, mobile, code, words. Needs Right.SEE_NUMBERS."""
     frame = _read_failures(db, scope, notice_id).head(limit).copy()
     frame["mobile"] = [mask_number(mobile) for mobile in frame["mobile"]]
     return frame
 
 
-def export_failures(db: Database, scope: Scope, clock: Clock, notice_id: int, path: Path, reason: str) -> int:
-    """Write the failed messages with full numbers as CSV or XLSX, for calling; entered in the audit trail. Returns the rows."""
-    if len(reason.strip()) < 5:
+def export_failures(
+    db: Database,
+    scope: Scope,
+    clock: Clock,
+    notice_id: int,
+    path: Path,
+    reason: str,
+    say: Callable[[str], str] = str,
+) -> int:
+    """Write the failed messages with full numbers as CSV or XLSX, for calling; entered in the audit trail. Returns the rows.
+
+    `say` turns a key of words into the reader's sentence. Raises BadInput("reason_missing") without a reason of at
+    least five characters.
+    """
+    if len(reason.strip()) < _SHORTEST_REASON:
         raise BadInput("reason_missing")
     frame = _read_failures(db, scope, notice_id)
+    frame["words"] = [say(words) for words in frame["words"]]
     count = write_table(path, list(frame.columns), _rows(frame))
+    detail = {"notice": notice_id, "reason": reason.strip()[:500], "format": path.suffix.lstrip(".")}
 
     def change(cursor: Cursor) -> None:
-        notice = read_notice(cursor, scope, Right.SEE_NUMBERS, notice_id)
-        detail = {"notice": notice_id, "reason": reason.strip()[:500], "format": path.suffix.lstrip(".")}
+        office_code = read_notice(cursor, scope, Right.SEE_NUMBERS, notice_id).office_code
         record(
-            cursor,
-            clock(),
-            scope.username,
-            "failures.download",
-            office_code=notice.office_code,
-            row_count=count,
-            detail=detail,
-        )
+            cursor, clock(), scope.username, "failures.download", office_code=office_code, row_count=count, detail=detail
+        )  # fmt: skip
 
     db.write(change)
     return count
@@ -122,10 +131,11 @@ def _read_failures(db: Database, scope: Scope, notice_id: int) -> pd.DataFrame:
     with db.read() as cursor:
         notice = read_notice(cursor, scope, Right.SEE_NUMBERS, notice_id)
         if notice.job_id is None:
-            return pd.DataFrame(columns=["account_no", "mobile", "code", "words"])
-        frame = ledger.failures(cursor, notice.job_id)
-    frame["words"] = [rule_for(None if pd.isna(code) else int(code)).words for code in frame["code"]]
-    return frame[["account_no", "mobile", "code", "words"]]
+            return pd.DataFrame(columns=list(FAILURE_COLUMNS))
+        cursor.register("failed_message", ledger.failures(cursor, notice.job_id))
+        rows = list(queries.describe_failures(cursor))
+    frame = pd.DataFrame([(*row, rule_for(row[3]).words) for row in rows], columns=list(FAILURE_COLUMNS))
+    return frame.astype({"code": "Int64"})
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[tuple[object, ...]]:
