@@ -1,0 +1,45 @@
+"""The audit trail of one's offices: who did what, when."""
+
+import json
+
+import streamlit as st
+
+from dashboard.access.audit import list_audit
+from dashboard.ui.tables import Column, show_table
+from dashboard.ui.visitor import current_visitor
+from dashboard.ui.words import t, t_or_code
+
+visitor = current_visitor()
+
+events = list_audit(visitor.rt.db, visitor.scope, 2_000)
+if events.empty:
+    st.info(t("audit.empty"), icon=":material/history:")
+    st.stop()
+
+actions = sorted(events["action"].unique())
+chosen = st.multiselect(
+    t("audit.action"),
+    actions,
+    key="audit_action",
+    placeholder=t("page.all"),
+    format_func=lambda action: t_or_code("audit", action.replace(".", "_")),
+)
+shown = events[events["action"].isin(chosen)] if chosen else events
+shown = shown.assign(
+    action=[t_or_code("audit", action.replace(".", "_")) for action in shown["action"]],
+    detail=[
+        " · ".join(f"{key}: {value}" for key, value in json.loads(detail).items() if value not in (None, ""))
+        for detail in shown["detail"]
+    ],
+)
+columns = {
+    "happened_at": Column(t("audit.at"), "moment", pinned=True),
+    "username": Column(t("audit.who")),
+    "action": Column(t("audit.action")),
+    "office_code": Column(t("audit.office")),
+    "row_count": Column(t("audit.rows"), "count"),
+    "detail": Column(t("audit.detail")),
+}
+show_table(
+    shown.astype({"office_code": object}), columns, key="audit_table", alt=t("page.audit_help"), rows=18
+)

@@ -1,0 +1,90 @@
+"""Accounts of one's offices: add, disable, set a new password."""
+
+import streamlit as st
+
+from dashboard.access.scope import Role
+from dashboard.access.users import add_user, change_password, disable_user, list_users
+from dashboard.errors import BadInput
+from dashboard.registry.phone import judge
+from dashboard.ui.errors import told
+from dashboard.ui.tables import Column, show_table
+from dashboard.ui.visitor import current_visitor
+from dashboard.ui.words import current_language, t
+
+visitor = current_visitor()
+rt, scope = visitor.rt, visitor.scope
+
+users = list_users(rt.db, scope)
+name = (
+    users["office_hi"].where(users["office_hi"] != "", users["office"])
+    if current_language() == "hi"
+    else users["office"]
+)
+shown = users.assign(
+    role_words=[t(f"page.role_{role}") for role in users["role"]],
+    office_name=name.where(name != "", users["office_code"]),
+    state=[t("users.active") if active else t("users.disabled") for active in users["is_active"]],
+)
+columns = {
+    "username": Column(t("users.username"), pinned=True),
+    "full_name": Column(t("users.full_name")),
+    "role_words": Column(t("users.role")),
+    "office_name": Column(t("users.office")),
+    "state": Column(t("users.state")),
+    "created_at": Column(t("users.created"), "moment"),
+}
+chosen = show_table(shown, columns, key="users_table", alt=t("page.users_help"), pick=True)
+if chosen is None:
+    st.caption(t("users.choose"))
+else:
+    account = users.iloc[chosen]
+    with st.container(border=True, key="users_account"):
+        st.markdown(f"**{account['full_name']}** · {account['username']}")
+        with st.form("users_password_form", border=False, clear_on_submit=True):
+            password = st.text_input(
+                t("users.new_password"),
+                type="password",
+                key="users_new_password",
+                help=t("users.password_help"),
+            )
+            if st.form_submit_button(
+                t("users.set_password"), icon=":material/key:", key="users_set_password"
+            ):
+                with told():
+                    change_password(
+                        rt.db, rt.clock, username=account["username"], password=password, by=scope
+                    )
+                    st.success(t("users.password_set"), icon=":material/task_alt:")
+        if account["is_active"]:
+            sure = st.checkbox(t("users.disable_sure", name=account["full_name"]), key="users_disable_sure")
+            if st.button(
+                t("users.disable"), icon=":material/person_off:", disabled=not sure, key="users_disable"
+            ):
+                with told():
+                    disable_user(rt.db, rt.clock, username=account["username"], by=scope)
+                    st.rerun()
+
+st.subheader(t("users.add_title"))
+with st.form("users_add_form"):
+    username = st.text_input(t("users.username"), key="users_username", help=t("users.username_help"))
+    full_name = st.text_input(t("users.full_name"), key="users_full_name")
+    role = st.selectbox(
+        t("users.role"), list(Role), format_func=lambda role: t(f"page.role_{role}"), key="users_role"
+    )
+    office = st.text_input(
+        t("users.office_code"), value=scope.office_code, key="users_office", help=t("users.office_help")
+    )
+    mobile = st.text_input(t("users.mobile"), key="users_mobile", help=t("users.mobile_help"))
+    password = st.text_input(
+        t("users.password"), type="password", key="users_password", help=t("users.password_help")
+    )
+    if st.form_submit_button(t("users.add"), type="primary", icon=":material/person_add:", key="users_add"):
+        with told():
+            number = judge([mobile])[0] if mobile.strip() else None
+            if number is not None and number.verdict != "ok":
+                raise BadInput("own_number", verdict=number.verdict)
+            user = add_user(
+                rt.db, rt.clock, username=username, full_name=full_name, role=role, office_code=office.strip(), password=password,
+                mobile=number.mobile if number else None, language=current_language(), by=scope,
+            )  # fmt: skip
+            st.success(t("users.added", name=user.username), icon=":material/task_alt:")
