@@ -29,7 +29,7 @@ from dashboard.store.database import Cursor, Database
 
 _log = logging.getLogger(__name__)
 _FIRST_BATCH = 10  # how these fare tells whether a job is sound
-_BATCH_SECONDS, _WINDOW_SECONDS = 0.5, 1.5  # of sending: size of a batch, and of all that the sender holds
+_BATCH_SECONDS, _QUEUE_SECONDS = 0.2, 0.4  # of sending: a batch, and all that waits in the sender
 _BUSY_SECONDS, _IDLE_SECONDS, _BROKEN_SECONDS = 0.02, 0.2, 1.0
 _RECOUNT_SECONDS = 5.0
 _DEATHS, _DEATH_SECONDS = 3, 60.0  # a sender that dies so often puts too much in doubt to be started again
@@ -246,7 +246,7 @@ class Dispatcher:
         self._ask_back_what_stopped(running)
         held = self._governor.hold_reason(time.monotonic()) if running else None
         size = self._batch_size()
-        if not running or held or self._link is None or self._open_count() + size > self._window():
+        if not running or held or self._link is None or not self._has_room(size):
             self._waiting_reason = held
             return False
         return self._claim_from(running, size)
@@ -293,8 +293,10 @@ class Dispatcher:
             return 1
         return max(1, min(self._settings.send_batch, int(self._governor.rate * _BATCH_SECONDS)))
 
-    def _window(self) -> int:
-        return max(self._batch_size() * 2, int(self._governor.rate * _WINDOW_SECONDS))
+    def _has_room(self, size: int) -> bool:
+        """Keep little waiting in the sender: whatever waits there when it dies is in doubt."""
+        waiting = self._link.waiting_count if self._link else 0
+        return waiting + size <= max(2 * size, int(self._governor.rate * _QUEUE_SECONDS))
 
     def _open_count(self) -> int:
         return sum(len(entry.open) for entry in list(self._in_flight.values()))

@@ -46,6 +46,8 @@ class SenderLink:
         first = {"account": asdict(account), "rate": rate, "connections": connections}
         self._prefix = prefix
         self._events = events
+        self._handed_count = 0
+        self._begun_count = 0  # written by the reading thread alone
         self._child = start_child(_MODULE, json.dumps(first).encode())
         threading.Thread(target=self._read, name="sender-results", daemon=True).start()
 
@@ -60,6 +62,7 @@ class SenderLink:
             ]
             for one in batch.messages
         ]
+        self._handed_count += len(rows)
         self._write({"batch": batch_id, "job": batch.job_id, "head": asdict(batch.head), "messages": rows})
 
     def set_rate(self, rate: float) -> None:
@@ -72,6 +75,12 @@ class SenderLink:
     def end(self) -> None:
         """End the sender at once; calls that it has in flight are lost."""
         end_child(self._child)
+
+    @property
+    def waiting_count(self) -> int:
+        """How many messages the sender has not begun yet, as far as we know: all of these a crash puts in
+        doubt."""
+        return self._handed_count - self._begun_count
 
     @property
     def is_alive(self) -> bool:
@@ -95,10 +104,13 @@ class SenderLink:
         assert self._child.stdout is not None
         for line in self._child.stdout:
             if line.endswith(b"\n"):  # half a line means that the sender died while it wrote
-                self._events.put(_read_results(line))
+                self._events.put(self._read_line(line))
         self._events.put(ChildEnded(self))
 
-
-def _read_results(line: bytes) -> list[Result]:
-    rows: Sequence[Any] = json.loads(line)["results"]
-    return [Result(batch, number, Answer(result, wamid, code)) for batch, number, result, wamid, code in rows]
+    def _read_line(self, line: bytes) -> list[Result]:
+        said = json.loads(line)
+        self._begun_count = said["begun"]
+        rows: Sequence[Any] = said["results"]
+        return [
+            Result(batch, number, Answer(result, wamid, code)) for batch, number, result, wamid, code in rows
+        ]

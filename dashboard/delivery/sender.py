@@ -3,9 +3,9 @@ pages.
 
 JSON lines on standard input: first the account with rate and connections, then `{"batch": 1, "job": 7,
 "head": {…}, "messages": [[message_no, mobile, [parameters], reference], …]}`, `{"rate": 80.0}`, `{"drop":
-7}` (a job's number, or null for all: what is not begun is given back untried). On standard output:
-`{"results": [[batch, message_no, result, wamid, code], …]}` as they come. The end of standard input ends it
-at once.
+7}` (a job's number, or null for all: what is not begun is given back untried). On standard output, as they
+come: `{"results": [[batch, message_no, result, wamid, code], …], "begun": 1234}`, the latter counting all
+that no longer waits here. The end of standard input ends it at once.
 """
 
 import asyncio
@@ -47,6 +47,7 @@ class Sender:
         self._results: list[list[Any]] = []
         self._calls: set[asyncio.Task[None]] = set()
         self._next_at = 0.0
+        self._begun_count = 0  # begun or given back: no longer waiting here
 
     async def run(self, reader: asyncio.StreamReader) -> None:
         """Work until standard input ends."""
@@ -73,6 +74,7 @@ class Sender:
         kept: deque[_Task] = deque()
         for task in self._waiting:
             if job is None or task.job == job:
+                self._begun_count += 1
                 self._results.append([task.batch, task.message[0], "returned", None, None])
             else:
                 kept.append(task)
@@ -87,6 +89,7 @@ class Sender:
                 self._slots.release()
                 self._arrived.clear()
                 continue
+            self._begun_count += 1
             call = asyncio.create_task(self._send(self._waiting.popleft()))
             self._calls.add(call)
             call.add_done_callback(self._calls.discard)
@@ -108,11 +111,13 @@ class Sender:
             self._slots.release()
 
     async def _flush_often(self) -> None:
+        told = 0
         while True:
             await asyncio.sleep(_FLUSH_SECONDS)
-            if self._results:
-                chunk, self._results = self._results, []
-                sys.stdout.buffer.write(json.dumps({"results": chunk}).encode() + b"\n")
+            if self._results or told != self._begun_count:
+                chunk, self._results, told = self._results, [], self._begun_count
+                line = json.dumps({"results": chunk, "begun": told}).encode()
+                sys.stdout.buffer.write(line + b"\n")
                 sys.stdout.buffer.flush()
 
 

@@ -137,7 +137,9 @@ def _read_inbound(entry: dict[str, Any], received_at: datetime) -> InboundText |
         or entry.get("type") in ("system", "reaction", "unsupported")
     ):
         return None
-    return InboundText(_clean(wamid), mobile, _clean(_read_text(entry)), _read_time(entry.get("timestamp"), received_at))
+    return InboundText(
+        _clean(wamid), mobile, _clean(_read_text(entry)), _read_time(entry.get("timestamp"), received_at)
+    )
 
 
 def _read_text(entry: dict[str, Any]) -> str:
