@@ -1,0 +1,57 @@
+"""Notices: the list, and one notice with its text, decision, sending and report."""
+
+import streamlit as st
+
+from dashboard.notices.lifecycle import list_actions
+from dashboard.notices.notice import get_notice
+from dashboard.notices.report import list_notices, report
+from dashboard.notices.states import Action, State
+from dashboard.ui import navigation
+from dashboard.ui import notice_parts as parts
+from dashboard.ui.visitor import current_visitor
+from dashboard.ui.words import t
+
+visitor = current_visitor()
+db, scope = visitor.rt.db, visitor.scope
+asked = st.query_params.get("notice", "")
+
+if not asked.isdigit():
+    notices = list_notices(db, scope)
+    if notices.empty:
+        st.info(t("notices.empty"), icon=":material/campaign:")
+        st.stop()
+    chosen = parts.show_list(notices, "notices_table", t("page.notices_help"))
+    if chosen is None:
+        st.caption(t("notices.choose"))
+        st.stop()
+    st.query_params["notice"] = str(chosen)
+    st.rerun()
+
+notice = get_notice(db, scope, int(asked))
+if st.button(t("notices.back"), icon=":material/arrow_back:", type="tertiary", key="notices_back"):
+    del st.query_params["notice"]
+    st.rerun()
+parts.show_head(visitor, notice)
+actions = list_actions(scope, notice)
+if Action.EDIT in actions and st.button(t("notices.edit"), icon=":material/edit:", key="notices_edit"):
+    navigation.open_page("compose", notice=str(notice.notice_id))
+
+was_released = (
+    notice.state in (State.SENDING, State.PAUSED, State.FINISHED, State.CANCELLED)
+    and notice.job_id is not None
+)
+if was_released:
+    parts.show_progress(visitor, notice.notice_id, notice.state)
+    sums = report(db, scope, notice.notice_id)
+    parts.show_doubt(visitor, notice, sums)
+    if notice.state is not State.SENDING:
+        parts.show_failures(visitor, notice, sums)
+    with st.expander(
+        t("notices.what_was_sent"), icon=":material/chat:", on_change="rerun", key="notices_text"
+    ) as box:
+        if box.open:
+            parts.show_frozen(visitor, notice)
+else:
+    parts.show_frozen(visitor, notice)
+    parts.decide(visitor, notice, actions)
+    parts.show_sending(visitor, notice, actions)
