@@ -34,7 +34,7 @@ def list_actions(scope: Scope, notice: Notice) -> frozenset[Action]:
     allowed = {action for action in possible if scope.may(_RIGHTS[action])}
     if not is_author:
         allowed -= {Action.EDIT, Action.SUBMIT, Action.DELETE}
-    if is_own or notice.state is not State.SUBMITTED:
+    if is_own:
         allowed -= {Action.APPROVE, Action.RETURN}
     return frozenset(allowed)
 

@@ -47,7 +47,8 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.SCHEDULED, Action.START): State.SENDING,
     (State.APPROVED, Action.SCHEDULE): State.SCHEDULED,
     (State.SCHEDULED, Action.SCHEDULE): State.SCHEDULED,
-    # A template that changed after the freezing makes a scheduled start impossible: back to its author.
+    # An approver may think again until it starts; the clock returns what changed since the freezing.
+    (State.APPROVED, Action.RETURN): State.RETURNED,
     (State.SCHEDULED, Action.RETURN): State.RETURNED,
     (State.SENDING, Action.PAUSE): State.PAUSED,
     (State.PAUSED, Action.GO_ON): State.SENDING,

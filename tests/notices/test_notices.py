@@ -16,6 +16,7 @@ from dashboard.notices.audience import count_audience, preview_recipient
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import delete_draft, estimate, judge_draft, save_draft, submit
 from dashboard.notices.drafting import test_send as send_test
+from dashboard.notices.frozen import preview_message
 from dashboard.notices.lifecycle import (
     approve,
     cancel,
@@ -249,6 +250,7 @@ CALLS: list[Call] = [
     lambda db, scope, clock, n, path: go_on(db, scope, clock, n),
     lambda db, scope, clock, n, path: cancel(db, scope, clock, n),
     lambda db, scope, clock, n, path: settle_doubt(db, scope, clock, n, True),
+    lambda db, scope, clock, n, path: preview_message(db, scope, n, 0),
     lambda db, scope, clock, n, path: list_failures(db, scope, n),
     lambda db, scope, clock, n, path: export_failures(
         db, scope, clock, n, path / "f.csv", "curious about them"
