@@ -136,7 +136,7 @@ def _offer_templates(client: ManagementClient) -> None:
 
 def _answer_with(runtime: Runtime) -> Callable[[DeliveredText], str | None]:
     def answer(message: DeliveredText) -> str | None:
-        own = InboundText(message.wamid, message.mobile, message.text, message.at)
+        own = InboundText(message.wamid, message.mobile, message.text, message.sent_at)
         return handle_inbound(runtime.db, runtime.clock, runtime.refresh, own)
 
     return answer

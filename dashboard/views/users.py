@@ -84,7 +84,7 @@ with st.form("users_add_form"):
             if number is not None and number.verdict != "ok":
                 raise BadInput("own_number", verdict=number.verdict)
             user = add_user(
-                rt.db, rt.clock, username=username, full_name=full_name, role=role, office_code=office.strip(), password=password,
+                rt.db, rt.clock, username=username, full_name=full_name, role=role or Role.VIEWER, office_code=office.strip(), password=password,
                 mobile=number.mobile if number else None, language=current_language(), by=scope,
             )  # fmt: skip
             st.success(t("users.added", name=user.username), icon=":material/task_alt:")

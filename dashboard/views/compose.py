@@ -1,0 +1,58 @@
+"""Write a notice: what is said, to whom, how it will look, what it costs; then submit it for approval."""
+
+import streamlit as st
+
+from dashboard.notices.draft import NoticeDraft
+from dashboard.notices.drafting import judge_draft, save_draft, submit, test_send
+from dashboard.notices.notice import get_notice
+from dashboard.ui import compose_parts as parts
+from dashboard.ui import navigation
+from dashboard.ui.errors import told
+from dashboard.ui.formats import group_digits
+from dashboard.ui.office_picker import choose_office
+from dashboard.ui.visitor import current_visitor
+from dashboard.ui.words import t
+
+visitor = current_visitor()
+rt, scope = visitor.rt, visitor.scope
+asked = st.query_params.get("notice", "")
+notice = get_notice(rt.db, scope, int(asked)) if asked.isdigit() else None
+if notice and "office" not in st.query_params:
+    st.query_params["office"] = notice.office_code
+
+template, language = parts.choose_template(notice)
+variables = parts.type_variables(template, language, notice)
+
+st.subheader(t("compose.audience"))
+office = choose_office(visitor, "compose")
+draft = NoticeDraft(template.name, language, variables, parts.choose_audience(visitor, office, notice))
+count = parts.show_audience(visitor, draft)
+parts.show_preview(visitor, draft, count)
+
+problems = judge_draft(rt.db, scope, draft)
+parts.show_problems(problems)
+notice_id = notice.notice_id if notice else None
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.popover(
+        t("compose.submit", count=group_digits(count.recipients)),
+        type="primary",
+        icon=":material/outbox:",
+        disabled=bool(problems),
+        key="compose_submit_open",
+    ):
+        st.markdown(t("compose.submit_sure", count=group_digits(count.recipients)))
+        submitted = st.button(t("compose.submit_yes"), type="primary", key="compose_submit")
+    saved = st.button(t("compose.save"), icon=":material/save:", key="compose_save")
+    tested = st.button(
+        t("compose.test"), icon=":material/send_to_mobile:", disabled=bool(problems), key="compose_test"
+    )
+with told():
+    if submitted:
+        navigation.open_page("notices", notice=str(submit(rt.db, scope, rt.clock, draft, notice_id)))
+    if saved:
+        save_id = save_draft(rt.db, scope, rt.clock, draft, notice_id)
+        st.query_params["notice"] = str(save_id)
+        st.toast(t("compose.saved"), icon=":material/task_alt:")
+    if tested:
+        test_send(rt.db, scope, rt.clock, draft)
+        st.toast(t("compose.tested"), icon=":material/task_alt:")
