@@ -24,7 +24,9 @@ def show_figures(figures: Coverage) -> None:
     """Show how many consumers there are and how many of them are in each of the five states."""
     language = current_language()
     with st.container(key="coverage_figures"):
-        st.subheader(t("coverage.total", count=group_digits(figures.consumers)), help=t("coverage.total_help"))
+        st.subheader(
+            t("coverage.total", count=group_digits(figures.consumers)), help=t("coverage.total_help")
+        )
         with st.grid(5, min_column_width=150):
             for state in charts.STATES:
                 st.metric(
@@ -48,14 +50,19 @@ def show_next_step(visitor: Visitor, office: Office, figures: Coverage) -> None:
             st.markdown(f":material/person_search: {collect}", width="stretch")
             if visitor.may(Right.SEE_NUMBERS) and figures.to_collect:
                 label = t("coverage.open_missing")
-                st.page_link("views/missing.py", label=label, icon=":material/arrow_forward:", query_params={"office": office.code})
+                st.page_link(
+                    "views/missing.py",
+                    label=label,
+                    icon=":material/arrow_forward:",
+                    query_params={"office": office.code},
+                )
         if figures.on_file:
             st.markdown(f":material/forum: {t('coverage.next_invite', count=group_digits(figures.on_file))}")
 
 
 def choose_level(visitor: Visitor, office: Office) -> str | None:
     """Let one choose the level by which the office is broken down; None where nothing lies below."""
-    below = [level for level in dropwhile(lambda level: level != office.level, LEVELS)][1:]
+    below = list(dropwhile(lambda level: level != office.level, LEVELS))[1:]
     if not below:
         return None
     start = "division" if office.level == "state" else below[0]
@@ -74,7 +81,12 @@ def choose_level(visitor: Visitor, office: Office) -> str | None:
 def choose_order() -> str:
     """Let one choose the order of the offices; the furthest behind come first."""
     chosen = st.segmented_control(
-        t("coverage.order"), ORDERS, default=ORDERS[0], required=True, key="coverage_order", format_func=lambda order: t(f"coverage.order_{order}")
+        t("coverage.order"),
+        ORDERS,
+        default=ORDERS[0],
+        required=True,
+        key="coverage_order",
+        format_func=lambda order: t(f"coverage.order_{order}"),
     )
     return str(chosen or ORDERS[0])
 
@@ -84,7 +96,11 @@ def rank_offices(table: pd.DataFrame, order: str, language: str) -> pd.DataFrame
     ranked = table[table["consumers"] > 0].copy()
     ranked["gap_rate"] = (ranked["missing"] + ranked["unusable"]) / ranked["consumers"]
     ranked["enrolled_rate"] = ranked["enrolled"] / ranked["consumers"]
-    ranked["name"] = ranked["office_hi"].where(ranked["office_hi"] != "", ranked["office"]) if language == "hi" else ranked["office"]
+    ranked["name"] = (
+        ranked["office_hi"].where(ranked["office_hi"] != "", ranked["office"])
+        if language == "hi"
+        else ranked["office"]
+    )
     if order == "gap":
         ranked = ranked.sort_values(["gap_rate", "consumers"], ascending=False)
     elif order == "count":
@@ -116,7 +132,9 @@ def show_trend(office: Office, days: pd.DataFrame) -> None:
         st.caption(t("coverage.trend_none"))
         return
     shown = days.tail(_TREND_DAYS).assign(to_collect=days["missing"] + days["unusable"])
-    figure = charts.draw_trend(shown, {"enrolled": t("state.enrolled"), "to_collect": t("coverage.trend_gap")})
+    figure = charts.draw_trend(
+        shown, {"enrolled": t("state.enrolled"), "to_collect": t("coverage.trend_gap")}
+    )
     alt = t("coverage.trend_alt", office=office.name_in(current_language()))
     st.plotly_chart(figure, key="coverage_trend", config=charts.CONFIG, alt=alt)
 
@@ -124,7 +142,9 @@ def show_trend(office: Office, days: pd.DataFrame) -> None:
 def _show_bars(ranked: pd.DataFrame, key: str, alt: str) -> int | None:
     names = _make_unique([str(name) for name in ranked["name"]])
     figure = charts.draw_states(ranked, names, lambda state: t(f"state.{state}"))
-    event = st.plotly_chart(figure, key=key, config=charts.CONFIG, alt=alt, on_select="rerun", selection_mode="points")
+    event = st.plotly_chart(
+        figure, key=key, config=charts.CONFIG, alt=alt, on_select="rerun", selection_mode="points"
+    )
     st.caption(t("coverage.chart_hint"))
     points = event["selection"]["points"]
     return int(points[0]["point_index"]) if points else None

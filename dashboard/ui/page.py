@@ -13,9 +13,13 @@ from dashboard.ui.words import LANGUAGE_NAMES, choose_language, current_language
 
 def show_header(visitor: Visitor | None, on_sign_out: Callable[[], None] | None = None) -> None:
     """Show the name of the product, the language switch and, where someone is signed in, their account."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="page_header"):
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="page_header"
+    ):
         st.markdown(t("page.brand"), width="content")
-        with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", width="content"):
+        with st.container(
+            horizontal=True, horizontal_alignment="right", vertical_alignment="center", width="content"
+        ):
             _show_language_switch(visitor)
             if visitor and on_sign_out:
                 _show_account(visitor, on_sign_out)

@@ -86,13 +86,18 @@ def _enter_by_cookie(rt: Runtime, package: stauth.Authenticate) -> bool:
 def _show_form(rt: Runtime) -> str | None:
     """Show the sign-in page; return the name of a person whose password was right."""
     show_header(None)
-    with st.container(horizontal_alignment="center"), st.container(width=420, border=True, key="sign_in_card"):
+    with (
+        st.container(horizontal_alignment="center"),
+        st.container(width=420, border=True, key="sign_in_card"),
+    ):
         st.title(t("sign_in.title"))
         st.caption(t("page.tagline"))
         with st.form("sign_in_form", border=False):
             username = st.text_input(t("sign_in.username"), key="sign_in_username", autocomplete="username")
             password = st.text_input(t("sign_in.password"), type="password", key="sign_in_password")
-            asked = st.form_submit_button(t("sign_in.submit"), type="primary", width="stretch", key="sign_in_submit")
+            asked = st.form_submit_button(
+                t("sign_in.submit"), type="primary", width="stretch", key="sign_in_submit"
+            )
         passed = asked and _check_password(rt, username.strip().lower(), password)
         st.caption(t("sign_in.help"))
     return username.strip().lower() if passed else None
@@ -132,4 +137,6 @@ def _forget_session(package: stauth.Authenticate) -> None:
 def _open_package(rt: Runtime) -> stauth.Authenticate:
     """Return the run's authenticator. A signed-in run needs none: the session and our row decide."""
     days = rt.settings.session_hours / 24
-    return stauth.Authenticate(sign_in.credentials_of(rt.db), COOKIE_NAME, sign_in.cookie_key(rt.db), days, auto_hash=False)
+    return stauth.Authenticate(
+        sign_in.credentials_of(rt.db), COOKIE_NAME, sign_in.cookie_key(rt.db), days, auto_hash=False
+    )

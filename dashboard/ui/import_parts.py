@@ -1,0 +1,225 @@
+"""The parts of the import page: uploads kept for this session, what was understood, what was refused, the history."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.coverage.cube import take_snapshot
+from dashboard.enrolment.consent_file import ConsentResult, import_consents, read_consent_file
+from dashboard.registry.importer import (
+    FilePreview,
+    ImportResult,
+    Upload,
+    import_exports,
+    list_imports,
+    list_rejected,
+    preview_export,
+)
+from dashboard.store.clock import india_day
+from dashboard.ui.downloads import offer_table
+from dashboard.ui.errors import told
+from dashboard.ui.formats import group_digits
+from dashboard.ui.tables import Column, show_table
+from dashboard.ui.visitor import Visitor
+from dashboard.ui.words import t, t_or_code
+
+_KINDS = ["csv", "txt", "xlsx", "xls", "ods"]
+_FOLDER = "import_folder"
+
+
+def keep_uploads(files: Sequence[Any]) -> list[Upload]:
+    """Write uploaded files into a folder of this session, once each, and return where they lie."""
+    folder = st.session_state.setdefault(_FOLDER, tempfile.TemporaryDirectory(prefix="setu-upload-"))
+    uploads = []
+    for file in files:
+        path = Path(folder.name) / f"{file.file_id}{Path(file.name).suffix.lower()}"
+        if not path.exists():
+            path.write_bytes(file.getbuffer())
+        uploads.append(Upload(path, file.name))
+    return uploads
+
+
+def show_exports(visitor: Visitor) -> None:
+    """Upload billing exports, see what was understood, confirm."""
+    if done := st.session_state.pop("import_done", None):
+        _show_done(done)
+    files = st.file_uploader(
+        t("import_data.choose"),
+        _KINDS,
+        accept_multiple_files=True,
+        key=_uploader_key(),
+        help=t("import_data.choose_help"),
+    )
+    if not files:
+        st.caption(t("import_data.hint"))
+        return
+    uploads = keep_uploads(files)
+    previews: list[FilePreview] = []
+    for upload in uploads:
+        with told():
+            with st.spinner(t("import_data.reading", file=upload.name), show_time=True):
+                preview = _preview(visitor, upload)
+            _show_preview(preview)
+            previews.append(preview)
+    rows = sum(preview.usable for preview in previews)
+    is_ready = len(previews) == len(uploads) and rows > 0
+    if st.button(
+        t("import_data.confirm", count=group_digits(rows)),
+        type="primary",
+        icon=":material/upload:",
+        disabled=not is_ready,
+        key="import_confirm",
+    ):
+        _import(visitor, uploads)
+
+
+def _uploader_key() -> str:
+    return f"import_files_{st.session_state.setdefault('import_round', 0)}"
+
+
+def _preview(visitor: Visitor, upload: Upload) -> FilePreview:
+    """Read a file once a session, not at every click."""
+    known = st.session_state.setdefault("import_previews", {})
+    key = str(upload.path)
+    if key not in known:
+        known[key] = preview_export(visitor.scope, upload)
+    return known[key]
+
+
+def _show_preview(preview: FilePreview) -> None:
+    with st.container(border=True):
+        st.markdown(f"**{preview.name}** · {t('import_data.usable', count=group_digits(preview.usable))}")
+        mapped = ", ".join(f"{column}" for column in preview.mapped.values())
+        st.markdown(f":material/check: {t('import_data.mapped', columns=mapped)}")
+        if preview.unused:
+            st.caption(t("import_data.unused", columns=", ".join(preview.unused[:30])))
+        aside = sum(preview.not_rows.values())
+        if aside:
+            st.caption(t("import_data.aside", count=group_digits(aside)))
+        if not preview.first_rows.empty:
+            st.dataframe(
+                preview.first_rows, hide_index=True, alt=t("import_data.first_rows", file=preview.name)
+            )
+        if not preview.refused.empty:
+            _show_refused(preview.refused, preview.name)
+
+
+def _show_refused(refused: pd.DataFrame, name: str) -> None:
+    st.warning(t("import_data.refused", count=group_digits(len(refused))), icon=":material/block:")
+    shown = refused.assign(reason=[t_or_code("refusal", reason) for reason in refused["reason"]])
+    columns = {
+        "row_no": Column(t("import_data.row_no"), "count"),
+        "reason": Column(t("import_data.reason")),
+        "row": Column(t("import_data.row")),
+    }
+    show_table(
+        shown.head(200),
+        columns,
+        key=f"import_refused_{name}",
+        alt=t("import_data.refused", count=len(refused)),
+        rows=6,
+    )
+    offer_table(shown, f"refused_{Path(name).stem}.csv", key=f"import_refused_file_{name}")
+
+
+def _import(visitor: Visitor, uploads: list[Upload]) -> None:
+    rt = visitor.rt
+    bar = st.progress(0.0, t("import_data.step_read"))
+    with told():
+        result = import_exports(
+            rt.db, visitor.scope, uploads, clock=rt.clock, shared_threshold=rt.settings.shared_threshold, refresh=rt.refresh,
+            progress=lambda share, step: _tell(bar, share, step),
+        )  # fmt: skip
+        rt.db.write(lambda cursor: take_snapshot(cursor, india_day(rt.clock())))
+        st.session_state["import_done"] = result
+        st.session_state["import_round"] += 1
+        st.session_state["import_previews"] = {}
+        st.rerun()
+
+
+def _tell(bar: Any, share: float, step: str) -> None:
+    bar.progress(share, t(f"import_data.step_{step}"))
+
+
+def _show_done(result: ImportResult) -> None:
+    st.success(
+        t("import_data.done", accepted=group_digits(result.accepted), new=group_digits(result.new), changed=group_digits(result.changed),
+          unchanged=group_digits(result.unchanged), rejected=group_digits(result.rejected)),
+        icon=":material/task_alt:",
+    )  # fmt: skip
+
+
+def show_consents(visitor: Visitor) -> None:
+    """Upload opt-ins collected on paper or by form, see the judgement row by row, confirm."""
+    rt = visitor.rt
+    if done := st.session_state.pop("import_consents_done", None):
+        st.success(
+            t(
+                "import_data.consents_done",
+                accepted=group_digits(done.accepted),
+                rejected=group_digits(done.rejected),
+                unchanged=group_digits(done.unchanged),
+            ),
+            icon=":material/task_alt:",
+        )
+    file = st.file_uploader(
+        t("import_data.choose_consents"),
+        _KINDS,
+        key=f"consent_{_uploader_key()}",
+        help=t("import_data.choose_consents_help"),
+    )
+    if file is None:
+        st.caption(t("import_data.consents_hint"))
+        return
+    upload = keep_uploads([file])[0]
+    with told():
+        result = read_consent_file(rt.db, visitor.scope, upload.path, rt.clock, upload.name)
+        _show_judgement(result, upload.name)
+        label = t("import_data.confirm_consents", count=group_digits(result.accepted))
+        if st.button(
+            label,
+            type="primary",
+            icon=":material/upload:",
+            disabled=not result.accepted,
+            key="import_confirm_consents",
+        ):
+            st.session_state["import_consents_done"] = import_consents(
+                rt.db, visitor.scope, upload.path, rt.clock, refresh=rt.refresh, name=upload.name
+            )
+            rt.db.write(lambda cursor: take_snapshot(cursor, india_day(rt.clock())))
+            st.session_state["import_round"] += 1
+            st.rerun()
+
+
+def _show_judgement(result: ConsentResult, name: str) -> None:
+    with st.container(border=True):
+        st.markdown(f"**{name}** · {t('import_data.consents_good', count=group_digits(result.accepted))}")
+        if result.unchanged:
+            st.caption(t("import_data.consents_known", count=group_digits(result.unchanged)))
+        if not result.rejects.empty:
+            _show_refused(result.rejects, name)
+
+
+def show_history(visitor: Visitor) -> None:
+    """Show the latest imports; a chosen one's refused rows can be taken along."""
+    runs = list_imports(visitor.rt.db, visitor.scope)
+    if runs.empty:
+        st.caption(t("import_data.no_history"))
+        return
+    shown = runs.assign(kind=[t(f"import_data.kind_{kind}") for kind in runs["kind"]])
+    columns = {
+        "finished_at": Column(t("import_data.at"), "moment", pinned=True), "kind": Column(t("import_data.kind")), "file_names": Column(t("import_data.files")),
+        "username": Column(t("import_data.by")), "accepted": Column(t("import_data.accepted"), "count"), "new": Column(t("import_data.new"), "count"),
+        "changed": Column(t("import_data.changed"), "count"), "rejected": Column(t("import_data.rejected"), "count"),
+    }  # fmt: skip
+    chosen = show_table(shown, columns, key="import_history", alt=t("import_data.history"), pick=True)
+    if chosen is not None:
+        refused = list_rejected(visitor.rt.db, visitor.scope, int(runs["import_id"].iloc[chosen]))
+        if refused.empty:
+            st.caption(t("import_data.none_refused"))
+        else:
+            _show_refused(refused, f"import_{runs['import_id'].iloc[chosen]}")

@@ -1,0 +1,26 @@
+"""Import: billing exports and opt-ins come in; what was understood and what was refused is seen before and after."""
+
+import streamlit as st
+
+from dashboard.access.scope import Right
+from dashboard.ui import import_parts as parts
+from dashboard.ui.visitor import current_visitor
+from dashboard.ui.words import t
+
+visitor = current_visitor()
+visitor.scope.require(Right.IMPORT)
+
+kind = st.segmented_control(
+    t("import_data.what"),
+    ["exports", "consents"],
+    default="exports",
+    required=True,
+    key="import_what",
+    format_func=lambda kind: t(f"import_data.what_{kind}"),
+)
+if kind == "consents":
+    parts.show_consents(visitor)
+else:
+    parts.show_exports(visitor)
+st.subheader(t("import_data.history"))
+parts.show_history(visitor)
