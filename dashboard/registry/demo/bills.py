@@ -67,13 +67,17 @@ def write_connections(seed: int, numbers: Counts, division: Division, style: Cel
     spellings, loads = _tariff_tables(style)
     kinds = np.array([tariff.kind for tariff in _TARIFFS])[places]
     return Connections(
-        spellings.take(places, draw(seed, "spelling", numbers)), loads.take(places, draw(seed, "load", numbers)), kinds
+        spellings.take(places, draw(seed, "spelling", numbers)),
+        loads.take(places, draw(seed, "load", numbers)),
+        kinds,
     )
 
 
 @cache
 def _tariff_tables(style: CellStyle) -> tuple[WordTable, WordTable]:
-    loads = [[style.join((load, unit)) for load in tariff.loads for unit in tariff.units] for tariff in _TARIFFS]
+    loads = [
+        [style.join((load, unit)) for load in tariff.loads for unit in tariff.units] for tariff in _TARIFFS
+    ]
     return WordTable.of([tariff.spellings for tariff in _TARIFFS]), WordTable.of(loads)
 
 
@@ -81,7 +85,9 @@ def write_payments(seed: int, numbers: Counts, division: Division, style: CellSt
     """Return when and what each consumer last paid and owes; where numbers are bad, arrears are bad too."""
     bad = 1 - division.usable_rate
     rates = np.cumsum([0.30 + 0.30 * (1 - bad), 0.35, 0.04 + 0.20 * bad])  # the rest has never paid
-    habits = np.searchsorted(rates / (rates[-1] + 0.02 + 0.18 * bad), share(draw(seed, "habit", numbers)), side="right")
+    habits = np.searchsorted(
+        rates / (rates[-1] + 0.02 + 0.18 * bad), share(draw(seed, "habit", numbers)), side="right"
+    )
     dates, paid, payable = _payment_tables(style)
     return Payments(
         dates.take(habits, draw(seed, "last pay date", numbers)),
@@ -94,7 +100,9 @@ def write_payments(seed: int, numbers: Counts, division: Division, style: CellSt
 def _payment_tables(style: CellStyle) -> tuple[WordTable, WordTable, WordTable]:
     """Return dates, amounts paid and amounts owed, in the order paid up, due, long unpaid, never paid."""
     recent = [f"{day:02d}-{month}-26" for month in ("MAR", "APR", "MAY") for day in range(1, 29)]
-    older = [f"{day:02d}-{month}-{year}" for year in range(15, 25) for month in _MONTHS for day in (3, 11, 18, 27)]
+    older = [
+        f"{day:02d}-{month}-{year}" for year in range(15, 25) for month in _MONTHS for day in (3, 11, 18, 27)
+    ]
     paid = [style.cell(text) for text in _amounts(150, 4_000, 37)] + ["300", "500", "1000"] * 8
     nothing = ["0", "0", "0.00", "-15.50", *[f"-{rupees}.00" for rupees in range(2, 40, 5)]]
     owed = [style.cell(text) for text in _amounts(200, 9_000, 83)]

@@ -51,7 +51,11 @@ def plan_rows() -> tuple[PlanRow, ...]:
 def districts() -> dict[str, tuple[Words, float, float]]:
     """Return each district's names, latitude and longitude."""
     return {
-        row["district"]: (Words(row["district"].upper(), row["district_hi"]), float(row["lat"]), float(row["lon"]))
+        row["district"]: (
+            Words(row["district"].upper(), row["district_hi"]),
+            float(row["lat"]),
+            float(row["lon"]),
+        )
         for row in _rows("geo", "districts.csv")
     }
 
@@ -80,20 +84,26 @@ def villages() -> tuple[Words, ...]:
     stems = [row for row in parts if row["kind"] == "stem"]
     endings = [row for row in parts if row["kind"] == "suffix"]
     return tuple(
-        Words(stem["name"] + end["name"], stem["name_hi"] + end["name_hi"]) for end in endings for stem in stems
+        Words(stem["name"] + end["name"], stem["name_hi"] + end["name_hi"])
+        for end in endings
+        for stem in stems
     )
 
 
 @cache
 def feeder_names() -> tuple[Words, ...]:
     """Return what feeders of a substation are called."""
-    return tuple(Words(row["name"], row["name_hi"]) for row in _rows("demo", "places.csv") if row["kind"] == "feeder")
+    return tuple(
+        Words(row["name"], row["name_hi"]) for row in _rows("demo", "places.csv") if row["kind"] == "feeder"
+    )
 
 
 @cache
 def name_parts(part: str) -> tuple[Words, ...]:
     """Return one list of people's or bodies' names: hindu, hindu_last, muslim, muslim_last, trade, public."""
-    return tuple(Words(row["name"], row["name_hi"]) for row in _rows("demo", "names.csv") if row["part"] == part)
+    return tuple(
+        Words(row["name"], row["name_hi"]) for row in _rows("demo", "names.csv") if row["part"] == part
+    )
 
 
 @cache

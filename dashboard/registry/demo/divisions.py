@@ -129,7 +129,9 @@ def _name_division(district: str, is_urban: bool, naming: _Naming) -> tuple[Word
     number = naming.rural[district]
     naming.rural[district] += 1
     if number < 2:
-        name = Words(f"EDD-{_ROMAN[number]} {capital.latin}", f"विद्युत वितरण खण्ड-{_ORDINAL[number]}, {capital.hindi}")
+        name = Words(
+            f"EDD-{_ROMAN[number]} {capital.latin}", f"विद्युत वितरण खण्ड-{_ORDINAL[number]}, {capital.hindi}"
+        )
         return name, capital
     town = towns(district, "town")[number - 2]
     return Words(f"EDD {town.latin}", f"विद्युत वितरण खण्ड, {town.hindi}"), town

@@ -18,7 +18,9 @@ from dashboard.registry.demo.draws import Counts, Places, draw, pick, pick_low, 
 
 _HOUSEHOLD_RATE = 0.07  # of neighbouring fours of accounts, two to four of which share one number
 _ACCOUNTS_A_SHARED_NUMBER = 300
-_SHARED_RATE = 0.026  # of all accounts, about: the share of form `shared` below where 63 % of numbers are usable
+_SHARED_RATE = (
+    0.026  # of all accounts, about: the share of form `shared` below where 63 % of numbers are usable
+)
 _ROUND = np.uint64(10_000_000)
 _DUMMIES = (
     "9999999999", "9999999999", "9999999999", "8888888888", "7777777777", "6666666666",
@@ -76,7 +78,13 @@ def write_mobiles(
 
 
 def _cells_at(
-    seed: int, numbers: Counts, good: pa.Array, draws: Counts, readers: pa.Array, division: Division, places: Places
+    seed: int,
+    numbers: Counts,
+    good: pa.Array,
+    draws: Counts,
+    readers: pa.Array,
+    division: Division,
+    places: Places,
 ) -> Cells:
     at = pa.array(places)
     other = digits(make_mobiles(seed, "second mobile", numbers[places]), 10)
@@ -157,7 +165,9 @@ def _write_eleven_digits(cells: Cells) -> pa.Array:
 
 def _write_scientific(cells: Cells) -> pa.Array:
     """Write what a spreadsheet leaves of a number: six digits, the others lost for good."""
-    return glue(pc.utf8_slice_codeunits(cells.good, 0, 1), ".", pc.utf8_slice_codeunits(cells.good, 1, 6), "E+09")
+    return glue(
+        pc.utf8_slice_codeunits(cells.good, 0, 1), ".", pc.utf8_slice_codeunits(cells.good, 1, 6), "E+09"
+    )
 
 
 def _write_landline(cells: Cells) -> pa.Array:

@@ -11,7 +11,16 @@ from dashboard.registry.demo.draws import Places, draw, draw_one, share, spread
 _CONSUMERS_A_SUBSTATION = 7_600  # of the state: 3.6 crore over 4,741
 _CONSUMERS_A_FEEDER = 1_565  # of the state: 3.6 crore over 23,000
 _SMALLEST_SUBDIVISION = 10
-_STRIDES = (7, 11, 13, 17, 19, 23, 29, 31)  # none divides the number of villages, so that a walk meets each once
+_STRIDES = (
+    7,
+    11,
+    13,
+    17,
+    19,
+    23,
+    29,
+    31,
+)  # none divides the number of villages, so that a walk meets each once
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,10 @@ def plan_network(division: Division, seed: int) -> Network:
     places = _walk_villages(division, subdivision_count + substation_count + 40, seed)
     subdivisions = _name_subdivisions(division, places[:subdivision_count])
     substations = _name_substations(
-        division, subdivisions, subdivision_of, places[subdivision_count : subdivision_count + substation_count]
+        division,
+        subdivisions,
+        subdivision_of,
+        places[subdivision_count : subdivision_count + substation_count],
     )
     return Network(
         subdivisions,
@@ -68,7 +80,9 @@ def _count_feeders(division: Division, substations: int, seed: int) -> Places:
     each = division.consumers / substations
     least = 2 if each >= 20 else 1
     draws = share(draw(seed, "feeders " + division.code, np.arange(substations, dtype=np.uint64)))
-    return np.clip(np.round(each / _CONSUMERS_A_FEEDER + 2 * draws - 1), least, len(feeder_names())).astype(np.int64)
+    return np.clip(np.round(each / _CONSUMERS_A_FEEDER + 2 * draws - 1), least, len(feeder_names())).astype(
+        np.int64
+    )
 
 
 def _size_feeders(division: Division, feeders: int, seed: int) -> Places:
@@ -85,7 +99,9 @@ def _walk_villages(division: Division, count: int, seed: int) -> tuple[Words, ..
 
 def _name_subdivisions(division: Division, places: tuple[Words, ...]) -> tuple[Office, ...]:
     """Name the first for the division's own town; an SDO code is the division's six digits and one more."""
-    short, hindi = ("EUDSD", "विद्युत नगरीय वितरण उपखण्ड") if division.is_urban else ("EDSD", "विद्युत वितरण उपखण्ड")
+    short, hindi = (
+        ("EUDSD", "विद्युत नगरीय वितरण उपखण्ड") if division.is_urban else ("EDSD", "विद्युत वितरण उपखण्ड")
+    )
     return tuple(
         Office(f"{division.code[3:]}{number}", Words(f"{short} {place.latin}", f"{hindi}, {place.hindi}"))
         for number, place in enumerate((division.town, *places[1:]), 1)

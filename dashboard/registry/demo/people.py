@@ -74,7 +74,9 @@ def write_addresses(
 def _house_table(is_urban: bool, style: CellStyle) -> WordTable:
     """Return first halves of addresses; where the style needs quotes, with the opening one."""
     opening = "" if style.quote_all else '"'
-    houses = (_city_houses(), _city_houses_hindi()) if is_urban else (_village_houses(), _village_houses_hindi())
+    houses = (
+        (_city_houses(), _city_houses_hindi()) if is_urban else (_village_houses(), _village_houses_hindi())
+    )
     return WordTable.of([[opening + house.replace('"', '""') for house in group] for group in houses])
 
 
@@ -82,7 +84,12 @@ def _city_houses() -> list[str]:
     plain = [f"H NO {number}, " for number in _HOUSE_NUMBERS]
     blocks = [f"{block}-{number % 9 + 1}/{number}, " for number in _HOUSE_NUMBERS for block in "AB"]
     broken = [f"PLOT {number}\nSECTOR {number % 20 + 1}, " for number in range(1, 60)]
-    return [*plain, *blocks, *broken, *['NEAR "GANDHI" CHOWK, ', 'OPP. "SHIV MANDIR", ', "FLAT NO 203 2ND FLOOR\n"] * 15]
+    return [
+        *plain,
+        *blocks,
+        *broken,
+        *['NEAR "GANDHI" CHOWK, ', 'OPP. "SHIV MANDIR", ', "FLAT NO 203 2ND FLOOR\n"] * 15,
+    ]
 
 
 def _city_houses_hindi() -> list[str]:
@@ -91,7 +98,11 @@ def _city_houses_hindi() -> list[str]:
 
 def _village_houses() -> list[str]:
     parents = [f"S/O {name.latin}, VILL " for name in _full_names("hindu")[::5] + _full_names("muslim")[::4]]
-    return [*parents, *["VILL ", "GRAM ", "VILL & POST "] * 150, *["MAJRA\nVILL ", 'PURWA "BADA", GRAM '] * 12]
+    return [
+        *parents,
+        *["VILL ", "GRAM ", "VILL & POST "] * 150,
+        *["MAJRA\nVILL ", 'PURWA "BADA", GRAM '] * 12,
+    ]
 
 
 def _village_houses_hindi() -> list[str]:

@@ -1,6 +1,5 @@
 """All rows of a division, as the lines of a Billed report."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +8,15 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dashboard.registry.demo import bills
-from dashboard.registry.demo.cells import CellStyle, digit_bytes, digits, glue, join_lines, take_words, text_of
+from dashboard.registry.demo.cells import (
+    CellStyle,
+    digit_bytes,
+    digits,
+    glue,
+    join_lines,
+    take_words,
+    text_of,
+)
 from dashboard.registry.demo.data import districts
 from dashboard.registry.demo.divisions import Division
 from dashboard.registry.demo.draws import Counts, Places, draw, pick, pick_low, share, stream_key
@@ -25,11 +32,20 @@ COLUMNS = (
     "PAYMENT_MODE", "LATITUDE", "LONGITUDE", "EXECPTION_CODE",
 )  # fmt: skip
 MOST_CONSUMERS = 60_000_000  # more would overflow the arithmetic that gives each an account number of its own
-_URBAN, _RURAL = (10, 7_690_141_133), (12, 271_828_182_845)  # digits, and a factor that shares none with 10**digits - 1
+_URBAN, _RURAL = (
+    (10, 7_690_141_133),
+    (12, 271_828_182_845),
+)  # digits, and a factor that shares none with 10**digits - 1
 _CONSUMERS_A_BOOK = 400
 _CONSUMERS_A_READER = 3_000
 _NO_PLACE_RATE = 0.55  # of the rows have no coordinates
-_READINGS = (("OK", "AGENT", "OK"), ("OK", "AGENT", "MU"), ("OK", "SBM", "OK"), ("RDD", "AGENT", "IDF"), ("", "SYSTEM", "RDF"))
+_READINGS = (
+    ("OK", "AGENT", "OK"),
+    ("OK", "AGENT", "MU"),
+    ("OK", "SBM", "OK"),
+    ("RDD", "AGENT", "IDF"),
+    ("", "SYSTEM", "RDF"),
+)
 _MODES = (("10", "CASH"), ("10", "CASH"), ("10", "UPI"), ("10", "ONLINE"), ("10", ""), ("20", "CASH"))
 _EXCEPTIONS = ("",) * 22 + ("LOW CONS", "HIGH CONS")
 
@@ -50,10 +66,10 @@ def account_numbers(seed: int, numbers: Counts, is_urban: bool) -> pa.Array:
     """
     width, factor = _URBAN if is_urban else _RURAL
     ring = 10**width - 1
-    if math.gcd(factor, ring) != 1:
-        raise ArithmeticError("account numbers would repeat")
     start = np.uint64(int(stream_key(seed, f"accounts {width}")) % ring)
-    return digits((numbers * np.uint64(factor) % np.uint64(ring) + start) % np.uint64(ring) + np.uint64(1), width)
+    return digits(
+        (numbers * np.uint64(factor) % np.uint64(ring) + start) % np.uint64(ring) + np.uint64(1), width
+    )
 
 
 def write_division(export: Export, division: Division, style: CellStyle) -> pa.Array:
@@ -140,7 +156,14 @@ def _office_columns(
         style.join((f"AG{division.code[3:]}{number:02d}", str(mobile)))
         for number, mobile in enumerate(_reader_mobiles(export, division))
     ]
-    above = (circle.discom, circle.zone_code, circle.zone.latin, circle.code, circle.name.latin, division.code)
+    above = (
+        circle.discom,
+        circle.zone_code,
+        circle.zone.latin,
+        circle.code,
+        circle.name.latin,
+        division.code,
+    )
     offices = [
         style.join((*above, division.name.latin, subdivision.code, subdivision.name.latin))
         for subdivision in network.subdivisions
@@ -162,7 +185,9 @@ def _reader_mobiles(export: Export, division: Division) -> Counts:
     return make_mobiles(export.seed, "reader", numbers)
 
 
-def _coordinates(seed: int, division: Division, numbers: Counts, feeders: Places, style: CellStyle) -> pa.Array:
+def _coordinates(
+    seed: int, division: Division, numbers: Counts, feeders: Places, style: CellStyle
+) -> pa.Array:
     """Return LATITUDE and LONGITUDE, five places: around the district's middle, a feeder's consumers close together."""
     _, latitude, longitude = districts()[division.district]
     streams = (("latitude", latitude), ("longitude", longitude))
