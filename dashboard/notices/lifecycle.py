@@ -27,14 +27,10 @@ _RIGHTS = {
 def list_actions(scope: Scope, notice: Notice) -> frozenset[Action]:
     """Return what this person may do with a notice as it stands: for the buttons of a page; the functions ask again."""
     possible = {action for state, action in TRANSITIONS if state is notice.state}
-    is_author, is_own = (
-        notice.created_by == scope.username,
-        scope.username in (notice.created_by, notice.submitted_by),
-    )
     allowed = {action for action in possible if scope.may(_RIGHTS[action])}
-    if not is_author:
+    if notice.created_by != scope.username:
         allowed -= {Action.EDIT, Action.SUBMIT, Action.DELETE}
-    if is_own:
+    if scope.username in (notice.created_by, notice.submitted_by):
         allowed -= {Action.APPROVE, Action.RETURN}
     return frozenset(allowed)
 
