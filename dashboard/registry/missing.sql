@@ -18,7 +18,7 @@ GROUP BY ALL ORDER BY 1;
 -- name: list_to_collect(first_no, last_no, book_no, verdict, row_limit, row_offset)
 -- The list for field staff, in the order they walk: feeder, book, account.
 SELECT account_no, consumer.name, address, subdivision.name, substation.name, feeder.name, book_no, sc_no, meter_no, pole_no, category,
-    amount_payable::DOUBLE, coalesce(mobile_raw, ''),
+    greatest(amount_payable, 0)::DOUBLE, coalesce(mobile_raw, ''),
     CASE WHEN verdict = 'ok' THEN 'not on whatsapp' ELSE verdict END
 FROM consumer
 LEFT JOIN office AS feeder ON feeder.office_no = consumer.office_no

@@ -1,0 +1,117 @@
+"""A real installation for the browser: its own data folder and ports, the demonstration, Debian's Chromium."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from dashboard.config import PROJECT_DIR
+from dashboard.ui.catalogue import say
+
+_START_SECONDS = 180
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A running application: its addresses and the accounts that `make run` printed."""
+
+    url: str
+    sandbox_url: str
+    accounts: dict[str, tuple[str, str]]  # name → password, office
+    data_dir: Path
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    folder = tmp_path_factory.mktemp("installation")
+    port, sandbox_port = _free_port(), _free_port()
+    environment = os.environ | {
+        "SETU_DATA_DIR": str(folder / "data"), "SETU_PORT": str(port), "SETU_SANDBOX_PORT": str(sandbox_port), "SETU_DEMO_CONSUMERS": "12000",
+    }  # fmt: skip
+    log = (folder / "run.log").open("w+", encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dashboard", "run"], cwd=PROJECT_DIR, env=environment, stdout=log, stderr=subprocess.STDOUT
+    )
+    try:
+        _wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process, log.name)
+        text = Path(log.name).read_text(encoding="utf-8")
+        found = re.findall(r"^  (\w+) +(\S+-\d{4}) +\w+ +(\S+)$", text, re.MULTILINE)
+        accounts = {name: (password, office) for name, password, office in found}
+        yield Installation(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox_port}", accounts, folder / "data")
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+        log.close()
+
+
+def _wait_until_up(url: str, process: "subprocess.Popen[bytes]", log: str) -> None:
+    until = time.monotonic() + _START_SECONDS
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+    raise AssertionError("the application did not start:\n" + Path(log).read_text(encoding="utf-8")[-3000:])
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists() and os.environ.get("CI") != "true":
+        pytest.skip("the browser tests need Chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+        )
+        yield chromium
+        chromium.close()
+
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture
+def sign_in(installation: Installation, browser: Browser) -> Iterator[SignIn]:
+    """Sign a person in and return their page: `sign_in(name, language, width)`."""
+    contexts = []
+
+    def enter(name: str, language: str = "hi", width: int = 1440) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 950}, locale="en-IN", timezone_id="Asia/Kolkata")
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.goto(installation.url)
+        page.locator(".st-key-sign_in_username input").fill(name)
+        page.locator(".st-key-sign_in_password input").fill(installation.accounts[name][0])
+        page.locator(".st-key-sign_in_submit button").click()
+        page.locator(".st-key-page_account").wait_for()
+        # The language is remembered from the last time: choose it either way.
+        page.locator(".st-key-page_language").get_by_text("English" if language == "en" else "हिन्दी").click()
+        page.get_by_role("heading", name=say(language, "page.coverage"), level=1).wait_for()
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()

@@ -1,0 +1,240 @@
+"""The walk of the product in a real browser: from signing in to a report that is true, in both languages."""
+
+import csv
+import json
+import re
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.ui.catalogue import say
+from tests.browser.conftest import Installation, SignIn
+
+pytestmark = pytest.mark.browser
+
+
+def _open(page: Page, language: str, name: str) -> None:
+    """Open a page by the menu and wait for its heading."""
+    words = say(language, f"page.{name}")
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=words, exact=True).click()
+    page.get_by_role("heading", name=words, level=1).wait_for()
+
+
+def _settle(page: Page) -> None:
+    """Wait until the page has no run under way."""
+    page.wait_for_timeout(400)
+    page.wait_for_function("!document.querySelector('[data-test-script-state=\"running\"]')")
+    page.wait_for_timeout(300)
+
+
+def _no_trace(page: Page) -> None:
+    assert "Traceback" not in page.inner_text("body")
+    assert page.get_by_test_id("stException").count() == 0
+
+
+def _text(page: Page) -> str:
+    return page.inner_text('[data-testid="stMain"]')
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+def test_the_walk_from_import_to_report(installation: Installation, sign_in: SignIn, tmp_path: Path, language: str) -> None:
+    _import_on_the_page(installation, sign_in("admin", language), language, tmp_path)
+    author = sign_in("ee", language)
+    _see_coverage(author, language)
+    _draw_missing_list(author, language, tmp_path)
+    count = _compose(author, language)
+    approver = sign_in("se", language)
+    _approve(approver, language, count)
+    _send(author, language, count)
+    _see_report(author, approver, language, count)
+
+
+def _import_on_the_page(installation: Installation, page: Page, language: str, folder: Path) -> None:
+    division = installation.accounts["ee"][1]
+    path = folder / f"late_{language}.csv"
+    number = "0000099" + ("771" if language == "hi" else "772")
+    path.write_text(f"ACCT_ID,NAME,MOBILE_NO,DIV_CODE\n{number},LATE COMER,9415012345,{division}\n12345,CUT,9415012346,{division}\n", encoding="utf-8")
+    _open(page, language, "import_data")
+    page.locator('input[type="file"]').set_input_files(str(path))
+    expect(page.get_by_text(say(language, "import_data.refused", count="1"))).to_be_visible()
+    page.locator(".st-key-import_confirm button").click()
+    done = say(language, "import_data.done", accepted="1", new="1", changed="0", unchanged="0", rejected="1")
+    expect(page.get_by_text(done)).to_be_visible()
+    _no_trace(page)
+
+
+def _see_coverage(page: Page, language: str) -> None:
+    expect(page.locator(".st-key-coverage_figures")).to_contain_text(say(language, "state.enrolled"))
+    figures = [int(re.sub(r"\D", "", text)) for text in page.locator(".st-key-coverage_figures [data-testid=stMetricValue]").all_inner_texts()]
+    total = int(re.sub(r"\D", "", page.locator(".st-key-coverage_figures h3").inner_text()))
+    assert sum(figures) == total > 0
+    _no_trace(page)
+
+
+def _draw_missing_list(page: Page, language: str, folder: Path) -> None:
+    _open(page, language, "missing")
+    page.locator(".st-key-missing_why input").fill("आपके द्वार, नवंबर")
+    page.locator(".st-key-missing_format").get_by_text("CSV").click()
+    page.locator(".st-key-missing_prepare button").click()
+    with page.expect_download() as waiting:
+        page.locator(".st-key-missing_take button").click()
+    path = folder / f"missing_{language}.csv"
+    waiting.value.save_as(path)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t")) for row in rows for cell in row.values() if cell)
+
+
+def _compose(page: Page, language: str) -> int:
+    _open(page, language, "compose")
+    page.locator(".st-key-compose_template").get_by_role("combobox").click()
+    page.get_by_role("option", name=say(language, "template.bill_due")).click()
+    _settle(page)
+    submit = page.locator(".st-key-compose_submit_open button").first
+    expect(submit).to_be_disabled()  # a variable is empty
+    page.locator(".st-key-compose_bill_due_month input").fill("नवंबर 2026" if language == "hi" else "November 2026")
+    page.keyboard.press("Tab")
+    _settle(page)
+    page.locator(".st-key-compose_bill_due_due_date input").first.fill("15-12-2026")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    _settle(page)
+    expect(page.locator(".st-key-compose_bubble")).to_contain_text("15-12-2026")
+    expect(submit).to_be_enabled()
+    count = int(re.sub(r"\D", "", page.locator(".st-key-compose_sums [data-testid=stMetricValue]").first.inner_text()))
+    submit.click()
+    page.locator(".st-key-compose_submit button").click()
+    expect(page.get_by_text(say(language, "notices.own"))).to_be_visible()  # nobody approves their own
+    _no_trace(page)
+    return count
+
+
+def _approve(page: Page, language: str, count: int) -> None:
+    _open(page, language, "approvals")
+    _choose_first_row(page)
+    expect(page.get_by_text("15-12-2026").first).to_be_visible()
+    button = page.locator(".st-key-notices_approve button")
+    assert f"{count:,}" in button.inner_text() or str(count) in button.inner_text()
+    button.click()
+    expect(page.get_by_text(say(language, "notices.state_approved")).first).to_be_visible()
+
+
+def _choose_first_row(page: Page) -> None:
+    table = page.get_by_test_id("stDataFrame").first
+    table.wait_for()
+    page.wait_for_timeout(800)
+    box = table.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 20, box["y"] + 36 + 18)  # the selection cell of the first row
+    _settle(page)
+
+
+def _send(page: Page, language: str, count: int) -> None:
+    page.reload()
+    page.locator(".st-key-notices_send button").click()
+    expect(page.locator(".st-key-notices_sums")).to_be_visible()
+
+
+def _see_report(author: Page, approver: Page, language: str, count: int) -> None:
+    finished = say(language, "notices.state_finished")
+    expect(author.get_by_text(finished, exact=True).first).to_be_visible(timeout=120_000)
+    time.sleep(6)  # the last statuses come by webhook
+    author.reload()
+    approver.reload()
+    sums = []
+    for page in (author, approver):  # another person's look shows the same truth
+        page.locator(".st-key-notices_sums").wait_for()
+        _settle(page)
+        values = page.locator(".st-key-notices_sums [data-testid=stMetricValue]").all_inner_texts()
+        sums.append([int(re.sub(r"\D", "", value)) for value in values])
+    accepted, delivered, read, failed, in_doubt, skipped = sums[0]
+    assert sums[0] == sums[1]
+    assert accepted + failed + in_doubt + skipped == count
+    assert accepted >= delivered >= read > 0
+    _no_trace(author)
+
+
+def test_a_consumer_joins_and_leaves_and_coverage_moves(installation: Installation, sign_in: SignIn) -> None:
+    page = sign_in("ee", "en")
+    before = _figures(page)
+    mobile = "9519911223"
+    account = _account_without_number(installation, page)
+    answer = _say_as_consumer(installation, mobile, f"JOIN {account}")
+    assert account[-4:] in answer
+    page.reload()
+    _settle(page)
+    after = _figures(page)
+    assert (after["Enrolled"], after["No number"]) == (before["Enrolled"] + 1, before["No number"] - 1)
+    _say_as_consumer(installation, mobile, "रोकें")
+    page.reload()
+    _settle(page)
+    assert _figures(page)["Opted out"] == before["Opted out"] + 1
+
+
+def _figures(page: Page) -> dict[str, int]:
+    place = page.locator(".st-key-coverage_figures")
+    place.wait_for()
+    _settle(page)
+    labels = [text.strip() for text in place.locator("[data-testid=stMetricLabel]").all_inner_texts()]
+    values = [int(re.sub(r"\D", "", text)) for text in place.locator("[data-testid=stMetricValue]").all_inner_texts()]
+    return dict(zip(labels, values, strict=True))
+
+
+def _account_without_number(installation: Installation, page: Page) -> str:
+    """Take the first account of the missing list, as a consumer would read it from the bill."""
+    _open(page, "en", "missing")
+    page.locator(".st-key-missing_why input").fill("to join one by hand")
+    page.locator(".st-key-missing_format").get_by_text("CSV").click()
+    page.locator(".st-key-missing_prepare button").click()
+    with page.expect_download() as waiting:
+        page.locator(".st-key-missing_take button").click()
+    with Path(waiting.value.path()).open(encoding="utf-8-sig", newline="") as file:
+        account = next(row["account_no"] for row in csv.DictReader(file) if row["reason"] in ("missing", say("en", "reason.missing")))
+    _open(page, "en", "coverage")
+    return str(account)
+
+
+def _say_as_consumer(installation: Installation, mobile: str, text: str) -> str:
+    """Write to the department as a consumer and return the answer that came back to that phone."""
+    body = json.dumps({"from": mobile, "text": text}).encode()
+    request = urllib.request.Request(f"{installation.sandbox_url}/sandbox/inbound", body, {"Content-Type": "application/json"})
+    before = len(_messages(installation, mobile))
+    urllib.request.urlopen(request, timeout=10).close()
+    for _ in range(60):
+        messages = _messages(installation, mobile)
+        if len(messages) > before:
+            return messages[-1]
+        time.sleep(0.25)
+    raise AssertionError("no answer came")
+
+
+def _messages(installation: Installation, mobile: str) -> list[str]:
+    with urllib.request.urlopen(f"{installation.sandbox_url}/sandbox/messages?to={mobile}", timeout=10) as answer:
+        content = json.load(answer)
+    return [row["text"] for row in content if row["direction"] == "out"]
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("language", ["hi", "en"])
+def test_every_page_opens_without_a_trace(sign_in: SignIn, language: str, width: int) -> None:
+    for name, pages in (("ee", ["coverage", "missing", "cases", "compose", "notices"]), ("admin", ["import_data", "users", "audit"])):
+        page = sign_in(name, language, width)
+        for place in pages:
+            page.goto(page.url.split("/")[0] + "//" + page.url.split("/")[2] + f"/{place}")
+            page.get_by_role("heading", name=say(language, f"page.{place}"), level=1).wait_for()
+            _settle(page)
+            _no_trace(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width + 1  # nothing hangs over the edge
+
+
+def test_a_forged_address_is_refused(sign_in: SignIn) -> None:
+    page = sign_in("ee", "en")
+    base = "/".join(page.url.split("/")[:3])
+    page.goto(f"{base}/coverage?office=UP")
+    expect(page.get_by_text(say("en", "error.office"))).to_be_visible()
+    page.goto(f"{base}/users")
+    expect(page.get_by_role("heading", name=say("en", "page.users"), level=1)).not_to_be_visible()
