@@ -377,7 +377,7 @@ def test_rate_is_kept(db, server, make_dispatcher) -> None:
     begun = time.monotonic()
     make_dispatcher(make_settings(server.url, rate_per_second=60.0))
     wait_for_state(db, job_id, "finished")
-    assert 2.0 < time.monotonic() - begun < 5.0  # 150 at 60 a second take 2.5 s
+    assert 2.0 < time.monotonic() - begun < 15.0  # 150 at 60 a second take 2.5 s; a busy machine more
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,9 @@ def run_as_child() -> None:
     """Serve as a child of the application: the configuration comes as the first line, the pipe's end is
     the end."""
     die_with_parent()
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C reaches the whole group: the parent says when to end
     config = SandboxConfig(**json.loads(sys.stdin.readline()))
     try:
         asyncio.run(_serve(config, watch_stdin=True))
@@ -72,8 +75,9 @@ async def _serve(config: SandboxConfig, watch_stdin: bool) -> None:
 
 async def _wait_for_the_end(watch_stdin: bool) -> None:
     ended = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+    if not watch_stdin:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, ended.set)
     waits = [asyncio.create_task(ended.wait())]
     if watch_stdin:
         reader = await open_stdin()
