@@ -75,7 +75,7 @@ def require_known(draft: NoticeDraft) -> Template:
     require_language(draft.language)
     for name, value in draft.variables.items():
         if any(unicodedata.category(character) == "Cs" for character in value):
-            raise BadInput("variable_control", name=name)
+            raise _problem_of("variable_control", name).as_error()
     for segment in draft.audience.arrears_segments:
         if segment not in ARREARS_SEGMENTS:
             raise BadInput("arrears_segment_unknown", segment=segment)
@@ -97,13 +97,11 @@ def check_draft(draft: NoticeDraft) -> list[Problem]:
     values = clean_values(draft.variables)
     known = {variable.name for variable in template.variables}
     problems = [
-        Problem("variable_empty", variable.name, {"name": variable.name})
+        _problem_of("variable_empty", variable.name)
         for variable in template.typed_variables
         if variable.name not in values
     ]
-    problems += [
-        Problem("variable_unknown", name, {"name": name}) for name in draft.variables if name not in known
-    ]
+    problems += [_problem_of("variable_unknown", name) for name in draft.variables if name not in known]
     return problems + [problem for name, value in values.items() for problem in _check_value(name, value)]
 
 
@@ -124,13 +122,18 @@ def resolve_filling(draft: NoticeDraft) -> Filling:
     )
 
 
+def _problem_of(code: str, name: str) -> Problem:
+    """Return a problem of one variable; `label` is its plain name where no page puts the words of `variable.<name>`."""
+    return Problem(code, name, {"name": name, "label": name})
+
+
 def _is_invisible(value: str) -> bool:
     return all(unicodedata.category(character) in _INVISIBLE for character in value)
 
 
 def _check_value(name: str, value: str) -> list[Problem]:
     if any(unicodedata.category(character) in _FORBIDDEN for character in value):
-        return [Problem("variable_control", name, {"name": name})]
+        return [_problem_of("variable_control", name)]
     if _BLANK_RUN.search(value):
-        return [Problem("variable_spaces", name, {"name": name})]
+        return [_problem_of("variable_spaces", name)]
     return []

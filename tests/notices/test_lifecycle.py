@@ -33,6 +33,7 @@ from dashboard.notices.report import export_failures, list_failures, report
 from dashboard.notices.states import TRANSITIONS, Action, State, next_state
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
+from dashboard.ui.catalogue import say
 from tests.conftest import NOON, scope_of
 from tests.notices.people import Person, fill_offices, fill_people
 
@@ -400,3 +401,17 @@ def test_the_buttons_offered_are_those_that_the_functions_allow(
         except SetuError:
             allowed = False
         assert offered == allowed, f"{who.username}: offered {offered}, allowed {allowed}"
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+@pytest.mark.parametrize(
+    "variables", [{}, {"month": "a\tb"}, {"month": "a     b"}, {"x": "1"}, {"month": "x" * 1100}]
+)
+def test_every_refused_draft_has_a_sentence(
+    town: Database, clock: Clock, ee: Scope, variables: dict[str, str], language: str
+) -> None:
+    with pytest.raises(BadInput) as refusal:
+        submit(town, ee, clock, dataclasses.replace(DRAFT, variables={**variables, "due_date": "1"}))
+    sentence = say(language, f"error.{refusal.value.code}", **refusal.value.values)
+    assert len(sentence) > 15
+    assert "{" not in sentence
