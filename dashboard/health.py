@@ -31,7 +31,7 @@ def read_health(runtime: Runtime) -> Health:
                 (SELECT coalesce(sum(consumers), 0) FROM coverage_cube), (SELECT coalesce(sum(enrolled), 0) FROM coverage_cube),
                 (SELECT count(*) FROM webhook_raw ANTI JOIN webhook_applied USING (raw_id)),
                 (SELECT min(received_at) FROM webhook_raw ANTI JOIN webhook_applied USING (raw_id)),
-                (SELECT count(*) FROM outcome WHERE result = 'in_doubt')"""
+                (SELECT count(*) FROM job, message_state(job.job_id) AS state WHERE state.state = 'in_doubt')"""
         ).fetchall()[0]
     sender = "running" if runtime.dispatcher is not None and runtime.dispatcher.is_alive else "stopped"
     lag = (runtime.clock() - oldest).total_seconds() if oldest else 0.0

@@ -99,10 +99,7 @@ def _compose(page: Page, language: str) -> int:
     page.locator(".st-key-compose_bill_due_month input").fill("नवंबर 2026" if language == "hi" else "November 2026")
     page.keyboard.press("Tab")
     _settle(page)
-    page.locator(".st-key-compose_bill_due_due_date input").first.fill("15-12-2026")
-    page.keyboard.press("Enter")
-    page.keyboard.press("Escape")
-    _settle(page)
+    _type_date(page, ".st-key-compose_bill_due_due_date", "15122026")
     expect(page.locator(".st-key-compose_bubble")).to_contain_text("15-12-2026")
     expect(submit).to_be_enabled()
     count = int(re.sub(r"\D", "", page.locator(".st-key-compose_sums [data-testid=stMetricValue]").first.inner_text()))
@@ -111,6 +108,18 @@ def _compose(page: Page, language: str) -> int:
     expect(page.get_by_text(say(language, "notices.own"))).to_be_visible()  # nobody approves their own
     _no_trace(page)
     return count
+
+
+def _type_date(page: Page, place: str, digits: str) -> None:
+    """Type a day, month and year as a person does, key by key."""
+    page.locator(place).get_by_role("spinbutton").first.click()
+    page.wait_for_timeout(300)
+    for digit in digits:
+        page.keyboard.press(digit)
+        page.wait_for_timeout(80)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    _settle(page)
 
 
 def _approve(page: Page, language: str, count: int) -> None:

@@ -21,7 +21,6 @@ from dashboard.registry.demo.cells import CellStyle
 from dashboard.registry.demo.data import districts, mobile_prefixes
 from dashboard.registry.demo.divisions import Division, plan_divisions
 from dashboard.registry.demo.draws import spread
-from dashboard.registry.demo.history import plan_joins
 from dashboard.registry.demo.mobiles import make_mobiles
 from dashboard.registry.demo.network import plan_network
 from dashboard.registry.demo.rows import _RURAL, _URBAN, COLUMNS, MOST_CONSUMERS, Export, write_division
@@ -358,21 +357,3 @@ def test_made_mobiles_are_mobiles() -> None:
 
 
 # ── the past ───────────────────────────────────────────────────────────────────────────────
-
-
-def test_joins_grow_over_the_days_and_some_leave() -> None:
-    accounts = [f"{number:010d}" for number in range(5_000)]
-    joins = plan_joins(accounts, "Lucknow", SEED, days=90, join_rate=0.3)
-    assert 0.1 < len(joins) / len(accounts) < 0.5
-    assert all(1 <= join.days_ago <= 90 for join in joins)
-    left = [join for join in joins if join.left_days_ago is not None]
-    assert left and all(0 <= (join.left_days_ago or 0) <= join.days_ago for join in left)
-    assert sum(join.days_ago <= 45 for join in joins) > sum(join.days_ago > 45 for join in joins)
-
-
-def test_accounts_past_does_not_depend_on_its_neighbours() -> None:
-    accounts = [f"{number:010d}" for number in range(500)]
-    joins = plan_joins(accounts, "Gonda", SEED, days=60, join_rate=0.5)
-    assert plan_joins(accounts[100:], "Gonda", SEED, days=60, join_rate=0.5) == [
-        join for join in joins if join.account_no >= accounts[100]
-    ]
