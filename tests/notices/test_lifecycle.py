@@ -413,5 +413,5 @@ def test_every_refused_draft_has_a_sentence(
     with pytest.raises(BadInput) as refusal:
         submit(town, ee, clock, dataclasses.replace(DRAFT, variables={**variables, "due_date": "1"}))
     sentence = say(language, f"error.{refusal.value.code}", **refusal.value.values)
-    assert len(sentence) > 15
+    assert sentence.endswith((".", "।"))
     assert "{" not in sentence
