@@ -42,8 +42,7 @@ def check_password(db: Database, clock: Clock, settings: Settings, username: str
     if user is None or not user.is_active:
         return SignIn("wrong")
     if is_right:
-        db.write(lambda cursor: _let_in(cursor, user.username, now))
-        return SignIn("ok")
+        return db.write(lambda cursor: _let_in(cursor, user.username, now))
     return db.write(lambda cursor: _count_wrong(cursor, settings, user.username, now))
 
 
@@ -52,19 +51,27 @@ def _matches(password: str, user: User | None) -> bool:
     return bcrypt.checkpw(password.encode()[:72], stored)
 
 
-def _let_in(cursor: Cursor, username: str, now: datetime) -> None:
+def _let_in(cursor: Cursor, username: str, now: datetime) -> SignIn:
+    """Let in whom no lock has hit while the password was checked: guesses made at once count one by one."""
+    locked_until = _read_lock(cursor, username)
+    if locked_until and locked_until > now:
+        return SignIn("locked", locked_until)
     queries.forget_failures(cursor, username=username)
     record(cursor, now, username, "sign_in.ok")
+    return SignIn("ok")
 
 
 def _count_wrong(cursor: Cursor, settings: Settings, username: str, now: datetime) -> SignIn:
     until = now + timedelta(minutes=settings.lock_minutes)
     queries.count_failure(cursor, username=username, limit_count=settings.lock_after_failures, until=until)
     record(cursor, now, username, "sign_in.wrong")
-    locked_until = cursor.execute(
-        "SELECT locked_until FROM app_user WHERE username = ?", [username]
-    ).fetchall()[0][0]
+    locked_until = _read_lock(cursor, username)
     return SignIn("locked", locked_until) if locked_until and locked_until > now else SignIn("wrong")
+
+
+def _read_lock(cursor: Cursor, username: str) -> datetime | None:
+    row = cursor.execute("SELECT locked_until FROM app_user WHERE username = ?", [username]).fetchone()
+    return row[0] if row else None
 
 
 def load_scope(db: Database, username: str) -> Scope:
@@ -85,7 +92,9 @@ def load_scope(db: Database, username: str) -> Scope:
 
 def session_is_valid(user: User, began_at: datetime) -> bool:
     """Return whether a session begun at that time still stands."""
-    return user.is_active and began_at + timedelta(milliseconds=1) >= user.sessions_valid_from  # a cookie rounds
+    return (
+        user.is_active and began_at + timedelta(milliseconds=1) >= user.sessions_valid_from
+    )  # a cookie rounds
 
 
 def end_sessions(db: Database, clock: Clock, username: str) -> None:

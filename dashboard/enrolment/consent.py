@@ -62,7 +62,7 @@ def suppressed_numbers(cursor: Cursor, mobiles: Sequence[int]) -> set[int]:
     """Return those of the numbers that have opted out: asked again right before a message goes. System function."""
     if not mobiles:
         return set()
-    with _asked(cursor, mobiles):
+    with ask_numbers(cursor, mobiles):
         return {mobile for (mobile,) in queries.suppressed(cursor)}
 
 
@@ -70,7 +70,7 @@ def mark_undeliverable(cursor: Cursor, mobiles: Sequence[int], now: datetime, re
     """Note that WhatsApp cannot reach these numbers; their consumers become unusable. System function, inside a change."""
     if not mobiles:
         return
-    with _asked(cursor, mobiles):
+    with ask_numbers(cursor, mobiles):
         queries.insert_undeliverable(cursor, now=now)
         offices = [office_no for (office_no,) in queries.offices_of_numbers(cursor)]
     refresh_offices(cursor, offices, refresh)
@@ -79,7 +79,7 @@ def mark_undeliverable(cursor: Cursor, mobiles: Sequence[int], now: datetime, re
 def mark_reachable(cursor: Cursor, mobile: int, refresh: Refresh) -> None:
     """Forget that a number could not be reached: it has just written to us. System function, inside a change."""
     if queries.delete_undeliverable(cursor, mobile=mobile) > 0:
-        with _asked(cursor, [mobile]):
+        with ask_numbers(cursor, [mobile]):
             offices = [office_no for (office_no,) in queries.offices_of_numbers(cursor)]
         refresh_offices(cursor, offices, refresh)
 
@@ -93,7 +93,8 @@ def _registered(cursor: Cursor, name: str, rows: object) -> Iterator[None]:
         cursor.unregister(name)
 
 
-def _asked(cursor: Cursor, mobiles: Sequence[int]) -> AbstractContextManager[None]:
+def ask_numbers(cursor: Cursor, mobiles: Sequence[int]) -> AbstractContextManager[None]:
+    """Lend these numbers to the next queries as the relation `asked_numbers`."""
     return _registered(cursor, "asked_numbers", pa.table({"mobile": pa.array(list(mobiles), pa.int64())}))
 
 

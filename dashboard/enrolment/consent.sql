@@ -11,6 +11,23 @@ SELECT account_no, mobile, status, language, changed_at FROM consent WHERE accou
 -- The language last used with a number.
 SELECT language FROM consent WHERE mobile = :mobile ORDER BY changed_at DESC LIMIT 1;
 
+-- name: last_stop_of(mobile)$
+-- When a number last said STOP, by the time it was said.
+SELECT max(given_at) FROM consent_event WHERE mobile = :mobile AND kind = 'opt_out';
+
+-- name: is_reader_number(mobile)$
+-- Whether a number is a meter reader's own.
+SELECT count(*) > 0 FROM reader_number WHERE mobile = :mobile;
+
+-- name: stops_of_numbers()
+-- The last STOP of each number of the relation asked_numbers.
+SELECT mobile, max(given_at) FROM consent_event
+WHERE kind = 'opt_out' AND mobile IN (SELECT mobile FROM asked_numbers) GROUP BY mobile;
+
+-- name: readers_among()
+-- Which numbers of the relation asked_numbers are meter readers' own.
+SELECT DISTINCT mobile FROM reader_number WHERE mobile IN (SELECT mobile FROM asked_numbers);
+
 -- name: append_events()!
 -- Facts of consent, as registered in the relation consent_rows.
 INSERT INTO consent_event SELECT given_at, recorded_at, account_no, mobile, kind, how, wording, username, evidence FROM consent_rows;

@@ -11,7 +11,7 @@ import pyarrow as pa
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.enrolment.cases import open_cases
-from dashboard.enrolment.consent import ConsentFact, Refresh, record_consents
+from dashboard.enrolment.consent import ConsentFact, Refresh, ask_numbers, queries, record_consents
 from dashboard.errors import BadInput
 from dashboard.registry.importer import keep_refused
 from dashboard.registry.importer import queries as import_queries
@@ -112,14 +112,17 @@ def _read_rows(path: Path) -> tuple[pd.DataFrame, list[RefusedRow]]:
 def _judge(cursor: Cursor, scope: Scope, rows: pd.DataFrame, now: datetime, file_name: str) -> _Judged:
     """Judge each row by number, date, account, scope and what stands already; the first good row of an account counts."""
     known = _known_accounts(cursor, rows)
+    verdicts = judge(rows["mobile"].tolist())
+    numbers = _known_numbers(cursor, [one.mobile for one in verdicts if one.mobile is not None])
     facts: dict[str, ConsentFact] = {}
     refused: list[RefusedRow] = []
     claims: list[tuple[str, int]] = []
     unchanged = 0
-    for row, number in zip(rows.itertuples(index=False), judge(rows["mobile"].tolist()), strict=True):
+    for row, number in zip(rows.itertuples(index=False), verdicts, strict=True):
         day = _read_day(row.given_at)
         account = known.get(row.account_no)
-        reason = _refusal(scope, account, number.mobile if number.verdict == "ok" else None, day, now)
+        mobile = number.mobile if number.verdict == "ok" and number.mobile not in numbers.readers else None
+        reason = _refusal(scope, account, mobile, day, now) or _stopped_since(numbers, mobile, day)
         if reason:
             raw = ",".join((row.account_no, row.mobile, row.given_at, row.how))
             refused.append(RefusedRow(int(row.row_no), reason, raw))
@@ -145,6 +148,24 @@ class _Account:
     consent_status: str | None
     consent_mobile: int | None
     changed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    readers: frozenset[int]
+    stopped_at: dict[int, datetime]
+
+
+def _known_numbers(cursor: Cursor, mobiles: list[int]) -> _Numbers:
+    with ask_numbers(cursor, mobiles):
+        readers = frozenset(mobile for (mobile,) in queries.readers_among(cursor))
+        return _Numbers(readers, dict(queries.stops_of_numbers(cursor)))
+
+
+def _stopped_since(numbers: _Numbers, mobile: int | None, day: date | None) -> str | None:
+    """A STOP of the number itself wins over a form of the same day or before, whatever account it names."""
+    stopped_at = numbers.stopped_at.get(mobile or 0)
+    return "opted_out_since" if stopped_at and day and day <= india_day(stopped_at) else None
 
 
 def _known_accounts(cursor: Cursor, rows: pd.DataFrame) -> dict[str, _Account]:

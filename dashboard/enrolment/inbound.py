@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from dashboard.config import Settings
 from dashboard.enrolment.cases import open_case
 from dashboard.enrolment.consent import ConsentFact, Refresh, mark_reachable, queries, record_consents
 from dashboard.enrolment.keywords import Meaning, understand
@@ -15,6 +16,7 @@ from dashboard.store.queries import load_queries
 
 _queries = load_queries(Path(__file__).with_name("inbound.sql"))
 _MOST_ACCOUNTS = 5  # of one message
+_SHARED_FROM: int = Settings.model_fields["shared_threshold"].default  # accounts one number may take over
 _LONGEST_TEXT = 4096  # characters WhatsApp allows
 _SYSTEM = "whatsapp"
 
@@ -71,6 +73,8 @@ def _act(
     if meaning.kind == "stop":
         return _stop(cursor, message, language, now, refresh), ""
     if meaning.kind == "join" and meaning.accounts:
+        if _has_stopped_since(cursor, message):
+            return "", ""
         done = [
             (_join(cursor, message, account, language, now, refresh), account)
             for account in meaning.accounts[:_MOST_ACCOUNTS]
@@ -101,8 +105,7 @@ def _join(
         return "joined_already"
     same = on_file == message.mobile
     has_other = not same and verdict == "ok" and state != "unusable"
-    unsafe = same and verdict in ("reader's own", "shared")  # a reader cannot join for the homes of his round
-    if has_other or unsafe:
+    if has_other or _is_unsafe(cursor, message.mobile, same, verdict):
         open_case(
             cursor, account_no=account_no, office_code=office_code, on_file=on_file, claimed=message.mobile, source=_SYSTEM,
             language=language, now=now,
@@ -110,6 +113,19 @@ def _join(
         return "will_be_checked"
     record_consents(cursor, [_fact(message, account_no, "opt_in", language, now)], refresh)
     return "joined"
+
+
+def _is_unsafe(cursor: Cursor, mobile: int, same: bool, verdict: str) -> bool:
+    """A reader cannot join for the homes of his round, nor one number take over account after account."""
+    if queries.is_reader_number(cursor, mobile=mobile) or (same and verdict == "shared"):
+        return True
+    return not same and len(list(queries.accounts_of_number(cursor, mobile=mobile))) >= _SHARED_FROM
+
+
+def _has_stopped_since(cursor: Cursor, message: InboundText) -> bool:
+    """Webhooks come in any order: a JOIN written before a STOP that we already know does not undo it."""
+    stopped_at = queries.last_stop_of(cursor, mobile=message.mobile)
+    return stopped_at is not None and stopped_at > message.sent_at
 
 
 def _fact(message: InboundText, account_no: str, kind: str, language: str, now: datetime) -> ConsentFact:

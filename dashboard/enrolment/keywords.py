@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _JOIN_WORDS = "join|जोड़ें|जोड़े|जोडें|जोडे|जोड़ो|जोडो|जोड़|जोड|जुड़ें|जुडें"
@@ -10,10 +11,15 @@ _JOIN = re.compile(
     rf"^\W*(?:{unicodedata.normalize('NFC', _JOIN_WORDS)})(?:[^\w\u0900-\u0963]+|(?=\d))(.*)$",
     re.IGNORECASE | re.DOTALL,
 )
-_STOP_WORDS = {
-    "stop", "stop all", "stopall", "unsubscribe", "cancel", "end", "quit", "रोकें", "रोके", "रोको", "रोक", "बंद", "बन्द", "बंद करें",
-    "बन्द करें", "बंद करे", "बंद करो", "band", "band karo", "band karen", "roken", "roko",
-}  # fmt: skip
+_STOP_WORDS = (
+    "stop stopall unsubscribe optout cancel end quit band roken rokein roko "
+    "रोकें रोके रोको रोक रोकिए रोकिये बंद बन्द"
+)
+_STOP_COMPANIONS = (  # what people write around the command; any other word makes it a sentence about something else
+    "please pls plz all sms message messages msg msgs notices notifications updates whatsapp sending now kar karo karen "
+    "kare karein do dijiye kijiye कृपया करें करे करो कर दो दें दे दीजिए दीजिये कीजिए कीजिये करिए करिये संदेश मैसेज सूचनाएँ सूचनाएं "
+    "सब सभी जी"
+)
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 
 
@@ -33,11 +39,10 @@ def _fold(text: str) -> str:
 
 
 def understand(text: str) -> Meaning:
-    """Return what a message means. STOP counts only as the whole message: "please don't stop supply" is no opt-out."""
+    """Return what a message means. STOP counts only as the message's own command: "please don't stop supply" is no opt-out."""
     plain = _fold(text)
     language = "hi" if _DEVANAGARI.search(plain) else "en"
-    words = " ".join(re.sub(r"[^\w\s\u0900-\u0963]|_", " ", plain).lower().split())
-    if words in {_fold(word) for word in _STOP_WORDS}:
+    if _is_stop(plain):
         return Meaning("stop", (), language)
     joined = _JOIN.match(plain)
     if joined:
@@ -45,6 +50,19 @@ def understand(text: str) -> Meaning:
             "join", tuple(dict.fromkeys(re.findall(r"\d{6,16}", _close_gaps(joined[1])))), language
         )
     return Meaning("other", (), language)
+
+
+@cache
+def _stop_words() -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(_fold(_STOP_WORDS).split()), frozenset(_fold(_STOP_COMPANIONS).split())
+
+
+def _is_stop(plain: str) -> bool:
+    """A stop word, and beside it only words that go with the command, or account numbers."""
+    commands, companions = _stop_words()
+    text = re.sub(r"[^\w\s\u0900-\u0963]|_", " ", plain).lower().replace("opt out", "optout")
+    words = [word for word in text.split() if not word.isdigit()]
+    return any(word in commands for word in words) and all(word in commands | companions for word in words)
 
 
 def _close_gaps(text: str) -> str:
