@@ -47,9 +47,9 @@ def draw_trend(table: pd.DataFrame, columns: dict[str, str]) -> dict[str, Any]:
     days = [str(value)[:10] for value in table["day"]]
     traces = [
         {
-            "type": "scatter", "mode": "lines+markers", "name": words, "x": days, "y": [int(v) for v in table[column]],
+            "type": "scatter", "mode": "lines", "name": words, "x": days, "y": [int(v) for v in table[column]],
             "customdata": [group_digits(int(v)) for v in table[column]],
-            "line": {"color": colour, "width": 2, "dash": dash}, "marker": {"size": 4},
+            "line": {"color": colour, "width": 2, "dash": dash},
             "hovertemplate": "%{x|%d-%m-%Y}<br>%{customdata}<extra>" + words + "</extra>",
         }
         for (column, words), colour, dash in zip(columns.items(), colours, dashes, strict=False)
@@ -91,7 +91,7 @@ def _draw_state(table: pd.DataFrame, names: list[str], state: str, words: str) -
         "marker": {
             "color": STATE_COLOURS[state],
             "line": {"color": _OUTLINE, "width": 1},
-            "pattern": {"shape": _STATE_PATTERNS.get(state, ""), "size": 6, "solidity": 0.12, "fgcolor": "#14202E"},
+            "pattern": {"shape": _STATE_PATTERNS.get(state, ""), "fillmode": "overlay", "size": 6, "solidity": 0.2, "fgcolor": "#14202E"},
         },
         "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 0.7}},
     }  # fmt: skip
@@ -99,18 +99,21 @@ def _draw_state(table: pd.DataFrame, names: list[str], state: str, words: str) -
 
 def _bar_layout(rows: int) -> dict[str, Any]:
     return {
-        "barmode": "stack", "bargap": 0.25, "height": 90 + 34 * max(rows, 1), "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "xaxis": {"range": [0, 1], "tickformat": ".0%", "fixedrange": True, "showgrid": False, "zeroline": False},
+        "barmode": "stack", "bargap": 0.25, "height": 90 + 34 * max(rows, 1), "margin": {"l": 8, "r": 24, "t": 8, "b": 8},
+        "xaxis": {"range": [0, 1], "tickvals": [0, 0.25, 0.5, 0.75, 1], "ticktext": ["0", "25%", "50%", "75%", "100%"],
+                  "fixedrange": True, "showgrid": False, "zeroline": False},
         "yaxis": {"autorange": "reversed", "automargin": True, "fixedrange": True, "ticklabelstandoff": 6},
-        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1, "xanchor": "left", "x": 0, "traceorder": "normal",
-                   "itemclick": False, "itemdoubleclick": False},
+        # Measured against the whole chart and in entries of one width, the legend wraps on a phone instead of scrolling.
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1, "xanchor": "left", "x": 0, "xref": "container",
+                   "entrywidth": 150, "maxheight": 400, "traceorder": "normal", "itemclick": False, "itemdoubleclick": False},
         "dragmode": False, "hovermode": "closest", "clickmode": "event+select",
     }  # fmt: skip
 
 
 def _trend_layout(table: pd.DataFrame, columns: list[str]) -> dict[str, Any]:
     top = max((int(table[column].max()) for column in columns if len(table)), default=1) or 1
-    ticks = [top * part // 3 for part in range(4)]
+    step = _round_step(top / 3)
+    ticks = [step * part for part in range(-(-top // step) + 1)]
     return {
         "height": 260, "margin": {"l": 8, "r": 16, "t": 8, "b": 8}, "dragmode": False, "hovermode": "x",
         "xaxis": {"type": "date", "tickformat": "%d-%m-%y", "fixedrange": True, "showgrid": False, "nticks": 5},
@@ -118,3 +121,13 @@ def _trend_layout(table: pd.DataFrame, columns: list[str]) -> dict[str, Any]:
                   "ticktext": [group_digits(tick) for tick in ticks]},
         "legend": {"orientation": "h", "yanchor": "bottom", "y": 1, "xanchor": "left", "x": 0},
     }  # fmt: skip
+
+
+def _round_step(least: float) -> int:
+    """Return the smallest of 1, 2, 5, 10, 20, 50 … that is not below `least`."""
+    size = 1
+    while True:
+        for step in (size, 2 * size, 5 * size):
+            if step >= least:
+                return step
+        size *= 10

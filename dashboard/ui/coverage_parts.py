@@ -21,11 +21,21 @@ _TREND_DAYS = 90
 
 
 def show_figures(figures: Coverage) -> None:
-    """Show how many consumers there are and how many of them are in each of the five states."""
+    """Show the share that has joined first and largest, then how many consumers are in each of the five states."""
     language = current_language()
+    usable = figures.consumers - figures.to_collect
     with st.container(key="coverage_figures"):
-        st.subheader(
-            t("coverage.total", count=group_digits(figures.consumers)), help=t("coverage.total_help")
+        st.header(t("coverage.headline", rate=percent(figures.rate("enrolled"))))
+        st.markdown(
+            t("coverage.total", count=group_digits(figures.consumers))
+            + " "
+            + t(
+                "coverage.funnel",
+                usable=group_digits(usable),
+                usable_rate=percent(usable / figures.consumers),
+                enrolled=group_digits(figures.enrolled),
+            ),
+            help=t("coverage.total_help"),
         )
         with st.grid(5, min_column_width=150):
             for state in charts.STATES:
@@ -36,8 +46,13 @@ def show_figures(figures: Coverage) -> None:
                     delta_color="off",
                     delta_arrow="off",
                     border=True,
-                    help=group_digits(getattr(figures, state)),
+                    help=_in_full(getattr(figures, state)),
                 )
+
+
+def _in_full(count: int) -> str | None:
+    """The exact figure behind a shortened one; a figure below a lakh stands in full already."""
+    return group_digits(count) if count >= 100_000 else None
 
 
 def show_next_step(visitor: Visitor, office: Office, figures: Coverage) -> None:

@@ -1,3 +1,5 @@
+import itertools
+
 import pandas as pd
 
 from dashboard.ui import charts
@@ -42,7 +44,7 @@ def test_states_stand_in_one_order_with_one_colour_each() -> None:
 
 def test_states_can_be_told_apart_on_grey_paper() -> None:
     grey = sorted(_lightness(colour) for colour in charts.STATE_COLOURS.values())
-    assert min(b - a for a, b in zip(grey, grey[1:], strict=False)) > 12
+    assert min(b - a for a, b in itertools.pairwise(grey)) > 12
 
 
 def test_counts_are_grouped_the_indian_way_on_hover() -> None:
