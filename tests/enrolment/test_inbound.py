@@ -155,3 +155,50 @@ def test_every_answer_stands_in_both_languages() -> None:
     for texts in answers().values():
         assert set(texts) == {"hi", "en"}
         assert texts["hi"].count("{account}") == texts["en"].count("{account}")
+
+
+def test_a_join_written_before_a_stop_does_not_undo_it(
+    registry: Database, say: Callable[..., str | None], state_of: State
+) -> None:
+    say(OWN, "STOP", minutes=-5)
+    assert say(OWN, "JOIN 0000000101", minutes=-10) is None  # its webhook came late
+    assert state_of("0000000101") == ("opted_out", OWN)
+
+
+READER = 9228186620
+
+
+@pytest.mark.parametrize("account_no", ["0000000102", "0000000104"])
+def test_a_reader_takes_no_account_over_that_has_no_number(
+    registry: Database, say: Callable[..., str | None], state_of: State, account_no: str
+) -> None:
+    before = state_of(account_no)
+    say(READER, f"JOIN {account_no}")
+    assert state_of(account_no) == before
+    assert list_cases(registry, scope_of(registry, Role.COMPOSER, "UP"), "UP")["account_no"].tolist() == [
+        account_no
+    ]
+
+
+def test_one_number_does_not_collect_accounts(
+    registry: Database, say: Callable[..., str | None], state_of: State
+) -> None:
+    registry.write(
+        lambda cursor: cursor.execute(
+            "INSERT INTO consumer (account_no, office_no, arrears_segment, verdict, state, import_id)"
+            " SELECT '00000003' || lpad(n::VARCHAR, 2, '0'), office_no, 'none', 'missing', 'missing', 1"
+            " FROM range(10) AS numbers(n), consumer WHERE account_no = '0000000102'"
+        )
+    )
+    for place in range(10):
+        say(OTHER, f"JOIN 00000003{place:02}")
+    states = [state_of(f"00000003{place:02}")[0] for place in range(10)]
+    assert states == ["enrolled"] * 6 + ["missing"] * 4
+
+
+@pytest.mark.parametrize("text", ["JOIN 0000000101", "JOIN 0000000102", "JOIN 9999999999", "STOP", "?"])
+def test_no_answer_carries_a_number_or_a_name(say: Callable[..., str | None], text: str) -> None:
+    reply = say(OTHER, text) or ""
+    assert reply
+    for secret in ("ASHA", "BABU", str(OWN), str(OTHER), "0000000101", "0000000102", "9999999999"):
+        assert secret not in reply

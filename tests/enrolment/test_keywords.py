@@ -43,6 +43,16 @@ def test_joining_is_understood(text: str, accounts: tuple[str, ...], language: s
         "बन्द करें",
         "\u200bSTOP ",
         "“STOP”",
+        "please stop",
+        "STOP 0012345678",
+        "stop stop stop",
+        "Opt-out",
+        "band karo",
+        "band kar do please",
+        "कृपया बंद करें",
+        "बंद कर दो",
+        "रोक दीजिए",
+        "संदेश बंद करें",
     ],
 )
 def test_leaving_is_understood(text: str) -> None:
@@ -54,6 +64,10 @@ def test_leaving_is_understood(text: str) -> None:
     [
         "please don't stop supply",
         "band baja",
+        "bijli band",
+        "stop nahi",
+        "मत रोको",
+        "बिजली कब बंद करेंगे",
         "stop cutting our supply",
         "बिजली बंद है",
         "when will it stop?",
