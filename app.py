@@ -5,6 +5,4 @@ import streamlit as st
 from dashboard import web
 from dashboard.ui.errors import tell_script_error
 
-app = st.App(
-    "dashboard/main.py", lifespan=web.lifespan, routes=web.ROUTES, on_script_error=tell_script_error
-)
+app = st.App("dashboard/main.py", lifespan=web.lifespan, routes=web.ROUTES, on_script_error=tell_script_error)

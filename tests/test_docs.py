@@ -15,7 +15,9 @@ def settings_table() -> str:
     for name, field in Settings.model_fields.items():
         kind = getattr(field.annotation, "__name__", str(field.annotation))
         default = "data/local" if name == "data_dir" else field.default
-        rows.append(f"| `SETU_{name.upper()}` | {kind} | {default if default != '' else '(empty)'} | {field.description} |")
+        rows.append(
+            f"| `SETU_{name.upper()}` | {kind} | {default if default != '' else '(empty)'} | {field.description} |"
+        )
     return "\n".join(rows)
 
 
@@ -31,7 +33,9 @@ def test_settings_named_in_the_readme_exist() -> None:
 
 def test_commands_named_in_the_documents_exist() -> None:
     known = set(next(action.choices for action in build_parser()._actions if action.dest == "command") or [])
-    text = "\n".join(path.read_text(encoding="utf-8") for path in [PROJECT_DIR / "README.md", *DOCS.glob("*.md")])
+    text = "\n".join(
+        path.read_text(encoding="utf-8") for path in [PROJECT_DIR / "README.md", *DOCS.glob("*.md")]
+    )
     named = set(re.findall(r"python -m dashboard ([a-z]+)", text))
     assert named
     assert named <= known

@@ -97,7 +97,9 @@ class OfficeTree:
             return found
         code = code or f"{parent}/{name}"
         while known := self.nodes.get(code):
-            if known.level == level and (level == "discom" or self._discom_of(code) == self._discom_of(parent)):
+            if known.level == level and (
+                level == "discom" or self._discom_of(code) == self._discom_of(parent)
+            ):
                 return code
             code = f"{parent}/{code}"  # the same code in another discom or level: told apart by its parent
         english, hindi = _known_names().get(

@@ -14,7 +14,10 @@ from dashboard.ui.words import LANGUAGE_NAMES, choose_language, current_language
 def show_header(visitor: Visitor | None, on_sign_out: Callable[[], None] | None = None) -> None:
     """Show the name of the product, the language switch and, where someone is signed in, their account."""
     with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="page_header" if visitor else "sign_in_header"
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        key="page_header" if visitor else "sign_in_header",
     ):
         st.markdown(t("page.brand"), width="content")
         with st.container(

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from dashboard.access import sign_in
 from dashboard.access.scope import Role, Scope
 from dashboard.access.sign_in import check_password, cookie_key, end_sessions, load_scope, session_is_valid
-from dashboard.access.users import add_user, change_password, disable_user, find_user, list_users
+from dashboard.access.users import User, add_user, change_password, disable_user, find_user, list_users
 from dashboard.config import Settings
 from dashboard.errors import BadInput, Refused
 from dashboard.store.clock import Clock
@@ -127,3 +128,20 @@ def test_two_people_cannot_have_one_name(db: Database, clock: Clock) -> None:
     with pytest.raises(BadInput) as refusal:
         _add(db, clock, "Asha")
     assert refusal.value.code == "username_taken"
+
+
+def test_a_lock_that_falls_while_the_password_is_checked_holds(
+    db: Database, clock: Clock, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guesses sent all at once each began before the lock: the right one among them must not get in."""
+    _add(db, clock)
+    check_for_real = sign_in._matches
+
+    def check_slowly(password: str, user: User | None) -> bool:
+        monkeypatch.setattr(sign_in, "_matches", check_for_real)
+        for _ in range(5):
+            check_password(db, clock, settings, "asha", "wrong password")
+        return check_for_real(password, user)
+
+    monkeypatch.setattr(sign_in, "_matches", check_slowly)
+    assert check_password(db, clock, settings, "asha", PASSWORD).result == "locked"

@@ -49,14 +49,20 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     }  # fmt: skip
     log = (folder / "run.log").open("w+", encoding="utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-m", "dashboard", "run"], cwd=PROJECT_DIR, env=environment, stdout=log, stderr=subprocess.STDOUT
+        [sys.executable, "-m", "dashboard", "run"],
+        cwd=PROJECT_DIR,
+        env=environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
     )
     try:
         _wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process, log.name)
         text = Path(log.name).read_text(encoding="utf-8")
         found = re.findall(r"^  (\w+) +(\S+-\d{4}) +\w+ +(\S+)$", text, re.MULTILINE)
         accounts = {name: (password, office) for name, password, office in found}
-        yield Installation(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox_port}", accounts, folder / "data")
+        yield Installation(
+            f"http://127.0.0.1:{port}", f"http://127.0.0.1:{sandbox_port}", accounts, folder / "data"
+        )
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)
@@ -83,7 +89,8 @@ def browser() -> Iterator[Browser]:
         pytest.skip("the browser tests need Chromium: apt-get install chromium")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
         )
         yield chromium
         chromium.close()
@@ -98,7 +105,9 @@ def sign_in(installation: Installation, browser: Browser) -> Iterator[SignIn]:
     contexts = []
 
     def enter(name: str, language: str = "hi", width: int = 1440) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 950}, locale="en-IN", timezone_id="Asia/Kolkata")
+        context = browser.new_context(
+            viewport={"width": width, "height": 950}, locale="en-IN", timezone_id="Asia/Kolkata"
+        )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(30_000)

@@ -40,7 +40,9 @@ def _text(page: Page) -> str:
 
 
 @pytest.mark.parametrize("language", ["hi", "en"])
-def test_the_walk_from_import_to_report(installation: Installation, sign_in: SignIn, tmp_path: Path, language: str) -> None:
+def test_the_walk_from_import_to_report(
+    installation: Installation, sign_in: SignIn, tmp_path: Path, language: str
+) -> None:
     _import_on_the_page(installation, sign_in("admin", language), language, tmp_path)
     author = sign_in("ee", language)
     _see_coverage(author, language)
@@ -56,7 +58,10 @@ def _import_on_the_page(installation: Installation, page: Page, language: str, f
     division = installation.accounts["ee"][1]
     path = folder / f"late_{language}.csv"
     number = "0000099" + ("771" if language == "hi" else "772")
-    path.write_text(f"ACCT_ID,NAME,MOBILE_NO,DIV_CODE\n{number},LATE COMER,9415012345,{division}\n12345,CUT,9415012346,{division}\n", encoding="utf-8")
+    path.write_text(
+        f"ACCT_ID,NAME,MOBILE_NO,DIV_CODE\n{number},LATE COMER,9415012345,{division}\n12345,CUT,9415012346,{division}\n",
+        encoding="utf-8",
+    )
     _open(page, language, "import_data")
     page.locator('input[type="file"]').set_input_files(str(path))
     expect(page.get_by_text(say(language, "import_data.refused", count="1"))).to_be_visible()
@@ -68,7 +73,10 @@ def _import_on_the_page(installation: Installation, page: Page, language: str, f
 
 def _see_coverage(page: Page, language: str) -> None:
     expect(page.locator(".st-key-coverage_figures")).to_contain_text(say(language, "state.enrolled"))
-    figures = [int(re.sub(r"\D", "", text)) for text in page.locator(".st-key-coverage_figures [data-testid=stMetricValue]").all_inner_texts()]
+    figures = [
+        int(re.sub(r"\D", "", text))
+        for text in page.locator(".st-key-coverage_figures [data-testid=stMetricValue]").all_inner_texts()
+    ]
     total = int(re.sub(r"\D", "", page.locator(".st-key-coverage_figures h3").inner_text()))
     assert sum(figures) == total > 0
     _no_trace(page)
@@ -86,7 +94,9 @@ def _draw_missing_list(page: Page, language: str, folder: Path) -> None:
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert rows
-    assert not any(cell.startswith(("=", "+", "-", "@", "\t")) for row in rows for cell in row.values() if cell)
+    assert not any(
+        cell.startswith(("=", "+", "-", "@", "\t")) for row in rows for cell in row.values() if cell
+    )
 
 
 def _compose(page: Page, language: str) -> int:
@@ -96,13 +106,17 @@ def _compose(page: Page, language: str) -> int:
     _settle(page)
     submit = page.locator(".st-key-compose_submit_open button").first
     expect(submit).to_be_disabled()  # a variable is empty
-    page.locator(".st-key-compose_bill_due_month input").fill("नवंबर 2026" if language == "hi" else "November 2026")
+    page.locator(".st-key-compose_bill_due_month input").fill(
+        "नवंबर 2026" if language == "hi" else "November 2026"
+    )
     page.keyboard.press("Tab")
     _settle(page)
     _type_date(page, ".st-key-compose_bill_due_due_date", "15122026")
     expect(page.locator(".st-key-compose_bubble")).to_contain_text("15-12-2026")
     expect(submit).to_be_enabled()
-    count = int(re.sub(r"\D", "", page.locator(".st-key-compose_sums [data-testid=stMetricValue]").first.inner_text()))
+    count = int(
+        re.sub(r"\D", "", page.locator(".st-key-compose_sums [data-testid=stMetricValue]").first.inner_text())
+    )
     submit.click()
     page.locator(".st-key-compose_submit button").click()
     expect(page.get_by_text(say(language, "notices.own"))).to_be_visible()  # nobody approves their own
@@ -144,6 +158,7 @@ def _choose_first_row(page: Page) -> None:
 
 def _send(page: Page, language: str, count: int) -> None:
     page.reload()
+    expect(page.get_by_text(say(language, "notices.state_approved")).first).to_be_visible(timeout=20_000)
     page.locator(".st-key-notices_send button").click()
     expect(page.locator(".st-key-notices_sums")).to_be_visible()
 
@@ -156,7 +171,7 @@ def _see_report(author: Page, approver: Page, language: str, count: int) -> None
     approver.reload()
     sums = []
     for page in (author, approver):  # another person's look shows the same truth
-        page.locator(".st-key-notices_sums").wait_for()
+        expect(page.locator(".st-key-notices_sums [data-testid=stMetricValue]")).to_have_count(6, timeout=20_000)
         _settle(page)
         values = page.locator(".st-key-notices_sums [data-testid=stMetricValue]").all_inner_texts()
         sums.append([int(re.sub(r"\D", "", value)) for value in values])
@@ -189,7 +204,10 @@ def _figures(page: Page) -> dict[str, int]:
     place.wait_for()
     _settle(page)
     labels = [text.strip() for text in place.locator("[data-testid=stMetricLabel]").all_inner_texts()]
-    values = [int(re.sub(r"\D", "", text)) for text in place.locator("[data-testid=stMetricValue]").all_inner_texts()]
+    values = [
+        int(re.sub(r"\D", "", text))
+        for text in place.locator("[data-testid=stMetricValue]").all_inner_texts()
+    ]
     return dict(zip(labels, values, strict=True))
 
 
@@ -202,7 +220,11 @@ def _account_without_number(installation: Installation, page: Page) -> str:
     with page.expect_download() as waiting:
         page.locator(".st-key-missing_take button").click()
     with Path(waiting.value.path()).open(encoding="utf-8-sig", newline="") as file:
-        account = next(row["account_no"] for row in csv.DictReader(file) if row["reason"] in ("missing", say("en", "reason.missing")))
+        account = next(
+            row["account_no"]
+            for row in csv.DictReader(file)
+            if row["reason"] in ("missing", say("en", "reason.missing"))
+        )
     _open(page, "en", "coverage")
     return str(account)
 
@@ -210,7 +232,9 @@ def _account_without_number(installation: Installation, page: Page) -> str:
 def _say_as_consumer(installation: Installation, mobile: str, text: str) -> str:
     """Write to the department as a consumer and return the answer that came back to that phone."""
     body = json.dumps({"from": mobile, "text": text}).encode()
-    request = urllib.request.Request(f"{installation.sandbox_url}/sandbox/inbound", body, {"Content-Type": "application/json"})
+    request = urllib.request.Request(
+        f"{installation.sandbox_url}/sandbox/inbound", body, {"Content-Type": "application/json"}
+    )
     before = len(_messages(installation, mobile))
     urllib.request.urlopen(request, timeout=10).close()
     for _ in range(60):
@@ -222,7 +246,9 @@ def _say_as_consumer(installation: Installation, mobile: str, text: str) -> str:
 
 
 def _messages(installation: Installation, mobile: str) -> list[str]:
-    with urllib.request.urlopen(f"{installation.sandbox_url}/sandbox/messages?to={mobile}", timeout=10) as answer:
+    with urllib.request.urlopen(
+        f"{installation.sandbox_url}/sandbox/messages?to={mobile}", timeout=10
+    ) as answer:
         content = json.load(answer)
     return [row["text"] for row in content if row["direction"] == "out"]
 
@@ -230,14 +256,19 @@ def _messages(installation: Installation, mobile: str) -> list[str]:
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("language", ["hi", "en"])
 def test_every_page_opens_without_a_trace(sign_in: SignIn, language: str, width: int) -> None:
-    for name, pages in (("ee", ["coverage", "missing", "cases", "compose", "notices"]), ("admin", ["import_data", "users", "audit"])):
+    for name, pages in (
+        ("ee", ["coverage", "missing", "cases", "compose", "notices"]),
+        ("admin", ["import_data", "users", "audit"]),
+    ):
         page = sign_in(name, language, width)
         for place in pages:
             page.goto(page.url.split("/")[0] + "//" + page.url.split("/")[2] + f"/{place}")
             page.get_by_role("heading", name=say(language, f"page.{place}"), level=1).wait_for()
             _settle(page)
             _no_trace(page)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width + 1  # nothing hangs over the edge
+            assert (
+                page.evaluate("document.documentElement.scrollWidth") <= width + 1
+            )  # nothing hangs over the edge
 
 
 def test_a_forged_address_is_refused(sign_in: SignIn) -> None:

@@ -5,11 +5,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from dashboard.enrolment.consent_file import import_consents
 
 from dashboard.access.scope import Role, Scope
 from dashboard.coverage.cube import refresh_cube
 from dashboard.coverage.figures import coverage_of
+from dashboard.enrolment.consent_file import import_consents
 from dashboard.registry.importer import ImportResult, Upload, import_exports
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database

@@ -1,0 +1,263 @@
+"""Every public function that takes a scope refuses the wrong role and the foreign office: hiding a button is courtesy.
+
+The list below must name them all; a new function that takes a scope and is missing here fails the last test.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dashboard
+from dashboard.access import audit, users
+from dashboard.access.scope import RIGHTS, Right, Role, Scope
+from dashboard.coverage import figures
+from dashboard.coverage.cube import refresh_cube
+from dashboard.enrolment import cases, consent_file
+from dashboard.errors import Refused, SetuError
+from dashboard.notices import audience, drafting, frozen, lifecycle, notice, report
+from dashboard.notices.draft import Audience, NoticeDraft
+from dashboard.registry import importer, missing, office_names, offices
+from dashboard.registry.importer import Upload
+from dashboard.store.clock import Clock
+from dashboard.store.database import Cursor, Database
+from tests.conftest import NOON, scope_of
+from tests.enrolment.conftest import ROWS
+
+OWN, FOREIGN = "DIV000001", "DIV000002"
+PASSWORD = "a long enough one"
+ROOMS = ("access", "coverage", "collection", "delivery", "enrolment", "notices", "registry")
+
+
+@dataclass(frozen=True)
+class World:
+    """A registry of two divisions; what is asked for lies in the first, the stranger comes from the second."""
+
+    db: Database
+    clock: Clock
+    folder: Path
+
+    @property
+    def export(self) -> Path:
+        path = self.folder / "again.csv"
+        path.write_text(ROWS, encoding="utf-8")
+        return path
+
+    @property
+    def consents(self) -> Path:
+        path = self.folder / "consents.csv"
+        path.write_text(
+            "account_no,mobile,given_at,how\n0000000101,9415012345,2026-06-15,form\n", encoding="utf-8"
+        )
+        return path
+
+    @property
+    def names(self) -> Path:
+        path = self.folder / "names.csv"
+        path.write_text(f"level,code,name_hi,district\ndivision,{OWN},खंड एक,\n", encoding="utf-8")
+        return path
+
+    @property
+    def draft(self) -> NoticeDraft:
+        return NoticeDraft("planned_shutdown", "en", {}, Audience(OWN))
+
+    def read(self, ask: Callable[[Cursor], Any]) -> Any:
+        with self.db.read() as cursor:
+            return ask(cursor)
+
+    def rows(self) -> list[Any]:
+        """All that a person could change, to be the same after a refusal."""
+        tables = ("app_user", "consumer", "consent", "number_case", "notice", "job", "import_run", "office")
+        return [self.read(lambda cursor, name=name: cursor.table(name).fetchall()) for name in tables]
+
+
+@pytest.fixture
+def world(db: Database, administrator: Scope, clock: Clock, tmp_path: Path) -> World:
+    made = World(db, clock, tmp_path)
+    importer.import_exports(
+        db,
+        administrator,
+        [Upload(made.export, "x.csv")],
+        clock=clock,
+        shared_threshold=6,
+        refresh=refresh_cube,
+    )
+    users.add_user(
+        db,
+        clock,
+        username="asha",
+        full_name="Asha",
+        role=Role.VIEWER,
+        office_code=OWN,
+        password=PASSWORD,
+        by=None,
+    )
+    db.write(_add_case_and_notice)
+    return made
+
+
+def _add_case_and_notice(cursor: Cursor) -> None:
+    cases.open_case(
+        cursor, account_no="0000000101", office_code=OWN, on_file=9415012345, claimed=9519912345, source="whatsapp",
+        language="hi", now=NOON,
+    )  # fmt: skip
+    cursor.execute(
+        "INSERT INTO notice BY NAME SELECT 1 AS notice_id, 'submitted' AS state, 'planned_shutdown' AS template,"
+        " 'en' AS language, 'text' AS body, '{}' AS variables, ? AS office_code, '{}' AS audience, 1 AS recipient_count,"
+        " '{}' AS exclusions, 'hash' AS content_hash, 'author' AS created_by, ? AS created_at,"
+        " 'author' AS submitted_by, ? AS submitted_at",
+        [OWN, NOON, NOON],
+    )
+
+
+Call = Callable[[World, Scope], Any]
+CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
+    (offices.get_office, Right.SEE_COVERAGE, lambda w, s: offices.get_office(w.db, s, OWN)),
+    (offices.list_children, Right.SEE_COVERAGE, lambda w, s: offices.list_children(w.db, s, OWN)),
+    (offices.list_path, Right.SEE_COVERAGE, lambda w, s: offices.list_path(w.db, s, OWN)),
+    (offices.list_at_level, Right.SEE_COVERAGE, lambda w, s: offices.list_at_level(w.db, s, OWN, "feeder")),
+    (figures.coverage_of, Right.SEE_COVERAGE, lambda w, s: figures.coverage_of(w.db, s, OWN)),
+    (figures.coverage_by, Right.SEE_COVERAGE, lambda w, s: figures.coverage_by(w.db, s, OWN, "feeder")),
+    (figures.coverage_by_category, Right.SEE_COVERAGE, lambda w, s: figures.coverage_by_category(w.db, s, OWN)),
+    (figures.trend, Right.SEE_COVERAGE, lambda w, s: figures.trend(w.db, s, OWN, w.clock)),
+    (missing.count_missing, Right.SEE_NUMBERS, lambda w, s: missing.count_missing(w.db, s, OWN)),
+    (missing.list_missing_feeders, Right.SEE_NUMBERS, lambda w, s: missing.list_missing_feeders(w.db, s, OWN)),
+    (missing.list_missing_books, Right.SEE_NUMBERS, lambda w, s: missing.list_missing_books(w.db, s, OWN)),
+    (missing.list_missing, Right.SEE_NUMBERS, lambda w, s: missing.list_missing(w.db, s, OWN, 10)),
+    (missing.export_missing, Right.SEE_NUMBERS, lambda w, s: missing.export_missing(w.db, s, OWN, w.folder / "m.csv", "visits", w.clock)),
+    (cases.list_cases, Right.SETTLE_CASES, lambda w, s: cases.list_cases(w.db, s, OWN)),
+    (cases.settle_case, Right.SETTLE_CASES, lambda w, s: cases.settle_case(w.db, s, w.clock, refresh=refresh_cube, case_id=1, accept=True, comment="phoned")),
+    (importer.import_exports, Right.IMPORT, lambda w, s: importer.import_exports(w.db, s, [Upload(w.export, "x.csv")], clock=w.clock, shared_threshold=6, refresh=refresh_cube)),
+    (office_names.import_office_names, Right.IMPORT, lambda w, s: office_names.import_office_names(w.db, s, w.names, w.clock)),
+    (users.add_user, Right.MANAGE_USERS, lambda w, s: users.add_user(w.db, w.clock, username="babu", full_name="B", role=Role.VIEWER, office_code=OWN, password=PASSWORD, by=s)),
+    (users.disable_user, Right.MANAGE_USERS, lambda w, s: users.disable_user(w.db, w.clock, username="asha", by=s)),
+    (users.change_password, Right.MANAGE_USERS, lambda w, s: users.change_password(w.db, w.clock, username="asha", password=PASSWORD, by=s)),
+    (audience.count_audience, Right.COMPOSE, lambda w, s: audience.count_audience(w.db, s, "planned_shutdown", "en", Audience(OWN))),
+    (audience.preview_recipient, Right.COMPOSE, lambda w, s: audience.preview_recipient(w.db, s, w.draft, 0)),
+    (audience.count_members, Right.COMPOSE, lambda w, s: w.read(lambda c: audience.count_members(c, s, w.draft))),
+    (audience.pick_member, Right.COMPOSE, lambda w, s: w.read(lambda c: audience.pick_member(c, s, w.draft, 0))),
+    (audience.stage_members, Right.COMPOSE, lambda w, s: w.db.write(lambda c: audience.stage_members(c, s, w.draft))),
+    (audience.require_office, Right.COMPOSE, lambda w, s: w.read(lambda c: audience.require_office(c, s, Right.COMPOSE, OWN))),
+    (drafting.judge_draft, Right.COMPOSE, lambda w, s: drafting.judge_draft(w.db, s, w.draft)),
+    (drafting.save_draft, Right.COMPOSE, lambda w, s: drafting.save_draft(w.db, s, w.clock, w.draft)),
+    (drafting.delete_draft, Right.COMPOSE, lambda w, s: drafting.delete_draft(w.db, s, w.clock, 1)),
+    (drafting.submit, Right.COMPOSE, lambda w, s: drafting.submit(w.db, s, w.clock, w.draft)),
+    (drafting.test_send, Right.COMPOSE, lambda w, s: drafting.test_send(w.db, s, w.clock, w.draft)),
+    (frozen.preview_message, Right.SEE_NUMBERS, lambda w, s: frozen.preview_message(w.db, s, 1, 0)),
+    (lifecycle.approve, Right.APPROVE, lambda w, s: lifecycle.approve(w.db, s, w.clock, 1, "hash")),
+    (lifecycle.return_notice, Right.APPROVE, lambda w, s: lifecycle.return_notice(w.db, s, w.clock, 1, "please mend")),
+    (lifecycle.start, Right.SEND, lambda w, s: lifecycle.start(w.db, s, w.clock, 1)),
+    (lifecycle.pause, Right.SEND, lambda w, s: lifecycle.pause(w.db, s, w.clock, 1)),
+    (lifecycle.go_on, Right.SEND, lambda w, s: lifecycle.go_on(w.db, s, w.clock, 1)),
+    (lifecycle.cancel, Right.SEND, lambda w, s: lifecycle.cancel(w.db, s, w.clock, 1)),
+    (lifecycle.settle_doubt, Right.SEND, lambda w, s: lifecycle.settle_doubt(w.db, s, w.clock, 1, True)),
+    (notice.get_notice, Right.SEE_NOTICES, lambda w, s: notice.get_notice(w.db, s, 1)),
+    (notice.read_notice, Right.SEE_NOTICES, lambda w, s: w.read(lambda c: notice.read_notice(c, s, Right.SEE_NOTICES, 1))),
+    (report.report, Right.SEE_NOTICES, lambda w, s: report.report(w.db, s, 1)),
+    (report.list_failures, Right.SEE_NUMBERS, lambda w, s: report.list_failures(w.db, s, 1)),
+    (report.export_failures, Right.SEE_NUMBERS, lambda w, s: report.export_failures(w.db, s, w.clock, 1, w.folder / "f.csv", "report")),
+]  # fmt: skip
+
+# These name no office: they need the right, and show what lies within the scope.
+LISTS: list[tuple[Callable[..., Any], Right, Call]] = [
+    (audit.list_audit, Right.SEE_AUDIT, lambda w, s: audit.list_audit(w.db, s)),
+    (users.list_users, Right.MANAGE_USERS, lambda w, s: users.list_users(w.db, s)),
+    (report.list_notices, Right.SEE_NOTICES, lambda w, s: report.list_notices(w.db, s)),
+    (report.list_waiting_for, Right.APPROVE, lambda w, s: report.list_waiting_for(w.db, s)),
+    (importer.list_imports, Right.IMPORT, lambda w, s: importer.list_imports(w.db, s)),
+    (importer.list_rejected, Right.IMPORT, lambda w, s: importer.list_rejected(w.db, s, 1)),
+]
+
+# These read a file that the person brings; rows of foreign offices are refused row by row (tests/enrolment).
+FILES: list[tuple[Callable[..., Any], Right, Call]] = [
+    (importer.preview_export, Right.IMPORT, lambda w, s: importer.preview_export(s, Upload(w.export, "x.csv"))),
+    (consent_file.read_consent_file, Right.IMPORT, lambda w, s: consent_file.read_consent_file(w.db, s, w.consents, w.clock)),
+    (consent_file.import_consents, Right.IMPORT, lambda w, s: consent_file.import_consents(w.db, s, w.consents, w.clock, refresh=refresh_cube)),
+]  # fmt: skip
+
+EXEMPT = {lifecycle.list_actions: "says which buttons to offer for a notice that was read within the scope"}
+
+
+def _name(value: object) -> str | None:
+    return value.__name__ if inspect.isfunction(value) and value.__name__ != "<lambda>" else None
+
+
+def _role(right: Right, has: bool) -> Role | None:
+    return next((role for role in RIGHTS if (right in RIGHTS[role]) == has), None)
+
+
+@pytest.mark.parametrize(("function", "right", "call"), CALLS, ids=_name)
+def test_a_foreign_office_is_refused(world: World, function: object, right: Right, call: Call) -> None:
+    role = _role(right, True)
+    assert role is not None
+    before = world.rows()
+    with pytest.raises(Refused):
+        call(world, scope_of(world.db, role, FOREIGN, "stranger"))
+    assert world.rows() == before
+
+
+NEEDING = [entry for entry in CALLS + LISTS + FILES if _role(entry[1], False)]
+
+
+@pytest.mark.parametrize(("function", "right", "call"), NEEDING, ids=_name)
+def test_a_role_without_the_right_is_refused(
+    world: World, function: object, right: Right, call: Call
+) -> None:
+    role = _role(right, False)
+    assert role is not None
+    before = world.rows()
+    with pytest.raises(Refused) as refusal:
+        call(world, scope_of(world.db, role, "UP", "boss"))
+    assert refusal.value.code == "right"
+    assert world.rows() == before
+
+
+@pytest.mark.parametrize(("function", "right", "call"), CALLS + LISTS + FILES, ids=_name)
+def test_the_right_role_in_the_right_office_is_not_refused(
+    world: World, function: object, right: Right, call: Call
+) -> None:
+    """So that the refusals above are for the office and the role, not for anything."""
+    role = _role(right, True)
+    assert role is not None
+    try:
+        call(world, scope_of(world.db, role, "UP", "asha"))
+    except SetuError as error:
+        assert not isinstance(error, Refused), error.code
+
+
+@pytest.mark.parametrize("place", [0, 1, 2], ids=["audit", "users", "notices"])
+def test_a_list_shows_only_its_own_offices(world: World, place: int) -> None:
+    _, right, call = LISTS[place]
+    role = _role(right, True)
+    assert role is not None
+    assert len(call(world, scope_of(world.db, role, "UP"))) > 0
+    assert len(call(world, scope_of(world.db, role, FOREIGN))) == 0
+
+
+def _functions_with_scope() -> set[Callable[..., Any]]:
+    found: set[Callable[..., Any]] = set()
+    for room in ROOMS:
+        for module in pkgutil.walk_packages(dashboard.__path__, "dashboard."):
+            if not module.name.startswith(f"dashboard.{room}.") or module.name.endswith("__main__"):
+                continue
+            loaded = importlib.import_module(module.name)
+            found |= {one for one in vars(loaded).values() if _takes_scope(one, module.name)}
+    return found
+
+
+def _takes_scope(one: object, module_name: str) -> bool:
+    if not inspect.isfunction(one) or one.__module__ != module_name or one.__name__.startswith("_"):
+        return False
+    return any(
+        "Scope" in str(parameter.annotation) for parameter in inspect.signature(one).parameters.values()
+    )
+
+
+def test_every_function_that_takes_a_scope_is_in_the_list() -> None:
+    listed = {function for function, _, _ in CALLS + LISTS + FILES} | set(EXEMPT)
+    assert {one.__qualname__ for one in _functions_with_scope() - listed} == set()
