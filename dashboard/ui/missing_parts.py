@@ -15,6 +15,7 @@ from dashboard.ui.words import t, t_or_code
 
 ROWS_ON_A_PAGE = 50
 _READY = "missing_ready"
+_ALL = "*"  # no reason and no book is called that
 _KINDS: dict[str, Kind] = {"amount_payable": "rupees"}
 
 
@@ -37,33 +38,30 @@ def show_counts(counts: dict[str, int]) -> None:
 def choose_filter(visitor: Visitor, office: Office, counts: dict[str, int]) -> Choice:
     """Let one narrow the list down to a reading book and a reason."""
     books = _list_books(visitor, office)
+    reasons = {_ALL: t("page.all")} | {code: t_or_code("reason", code) for code in counts}
+    shelves = {_ALL: t("page.all")} | {
+        number: f"{number or '–'} ({group_digits(count)})" for number, count in books.items()
+    }
     with st.container(horizontal=True, vertical_alignment="bottom"):
         reason = st.selectbox(
             t("missing.reason"),
-            [None, *counts],
-            format_func=lambda code: t("page.all") if code is None else t_or_code("reason", code),
+            list(reasons),
+            format_func=reasons.__getitem__,
             key="missing_reason",
             width=320,
         )
         book = st.selectbox(
             t("missing.book"),
-            [None, *books],
-            format_func=lambda number: (
-                t("page.all") if number is None else f"{number or '–'} ({group_digits(books[number])})"
-            ),
+            list(shelves),
+            format_func=shelves.__getitem__,
             key="missing_book",
             width=240,
             disabled=not books,
             help=t("missing.book_help"),
         )
-    limits = [
-        sum(counts.values()),
-        counts[reason] if reason else None,
-        books[book] if book is not None else None,
-    ]
-    return Choice(
-        MissingFilter(book_no=book, reason=reason), min(limit for limit in limits if limit is not None)
-    )
+    chosen = MissingFilter(book_no=None if book == _ALL else book, reason=None if reason == _ALL else reason)
+    limits = [sum(counts.values()), counts.get(reason), books.get(book)]
+    return Choice(chosen, min(limit for limit in limits if limit is not None))
 
 
 def choose_page(choice: Choice) -> int:

@@ -71,15 +71,16 @@ def describe_office(office: Office) -> str:
 
 
 def _offer_offices_below(visitor: Visitor, office: Office, page: str) -> None:
-    children = {child.code: child for child in list_children(visitor.rt.db, visitor.scope, office.code)}
-    if not children:
+    below = list_children(visitor.rt.db, visitor.scope, office.code)
+    names = {child.code: describe_office(child) for child in below}
+    if not names:
         return
     key = f"{page}_open"
     st.selectbox(
         t("coverage.open_office"),
-        list(children),
+        list(names),
         index=None,
-        format_func=lambda code: describe_office(children[code]),
+        format_func=names.__getitem__,
         placeholder=t("coverage.open_office_placeholder"),
         key=key,
         width=420,

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard.access import users
-from dashboard.registry.offices import get_office
 from dashboard.runtime import Runtime
+from dashboard.ui.office_picker import find_own_office
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import LANGUAGE_NAMES, choose_language, current_language, t
 
@@ -62,6 +62,7 @@ def _remember_language(key: str, visitor: Visitor | None) -> None:
 def _show_account(visitor: Visitor, on_sign_out: Callable[[], None]) -> None:
     with st.popover(visitor.user.full_name, icon=":material/account_circle:", key="page_account"):
         st.markdown(f"**{visitor.user.full_name}**")
-        office = get_office(visitor.rt.db, visitor.scope, visitor.user.office_code)
-        st.caption(f"{t(f'page.role_{visitor.user.role}')} · {office.name_in(current_language())}")
+        own = find_own_office(visitor)
+        place = own.name_in(current_language()) if own else visitor.user.office_code
+        st.caption(f"{t(f'page.role_{visitor.user.role}')} · {place}")
         st.button(t("page.sign_out"), icon=":material/logout:", key="page_sign_out", on_click=on_sign_out)

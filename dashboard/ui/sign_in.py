@@ -26,11 +26,14 @@ _ENDED = "session_ended"
 def pass_gate() -> Visitor | None:
     """Return the signed-in person of this run; show the form and return None where there is nobody."""
     rt = runtime.current()
-    if st.session_state.pop(_ENDED, False):
-        _forget_session(_open_package(rt))
-    if not st.session_state.get("authentication_status"):
-        _let_in(rt, _open_package(rt))
-    return _check_session(rt)
+    has_ended = st.session_state.pop(_ENDED, False)
+    if not has_ended and st.session_state.get("authentication_status"):
+        return _check_session(rt)
+    package = _open_package(rt)  # one a run: a second would put its cookie component on the page twice
+    if has_ended:
+        _forget_session(package)
+    _let_in(rt, package)
+    return current_visitor() if st.session_state.get("authentication_status") else None
 
 
 def end_session() -> None:
@@ -54,8 +57,6 @@ def _let_in(rt: Runtime, package: stauth.Authenticate) -> None:
 
 def _check_session(rt: Runtime) -> Visitor | None:
     """Read the person's row and let pass only an active one whose session began after the last sign-out."""
-    if not st.session_state.get("authentication_status"):
-        return None
     user = find_user(rt.db, st.session_state["username"])
     began_at = st.session_state[_BEGAN]
     too_old = rt.clock() - began_at > timedelta(hours=rt.settings.session_hours)
@@ -80,6 +81,7 @@ def _enter_by_cookie(rt: Runtime, package: stauth.Authenticate) -> bool:
         return False
     package.authentication_controller.login(token=token)
     st.session_state[_BEGAN] = began_at
+    choose_language(user.language)
     return True
 
 
@@ -122,6 +124,9 @@ def _begin_session(rt: Runtime, package: stauth.Authenticate, username: str) -> 
     st.session_state["logout"] = None
     st.session_state[_BEGAN] = rt.clock()
     package.cookie_controller.set_cookie()
+    user = find_user(rt.db, username)
+    if user is not None:
+        choose_language(user.language)
 
 
 def _forget_session(package: stauth.Authenticate) -> None:

@@ -1,0 +1,52 @@
+from dashboard.runtime import Runtime
+from tests.views.conftest import DIVISION, OTHER_DIVISION, Opener
+
+
+def _figures(app) -> dict[str, str]:  # type: ignore[no-untyped-def]
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_the_five_states_of_the_state_add_up(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("coverage", "minister")
+    assert not app.exception
+    assert _figures(app) == {
+        "Enrolled": "120", "On file only": "504", "Opted out": "0", "Unusable": "155", "No number": "114",
+    }  # fmt: skip
+    assert sum(int(value) for value in _figures(app).values()) == 893
+
+
+def test_divisions_stand_worst_first(rt: Runtime, open_page: Opener) -> None:
+    table = open_page("coverage", "minister").dataframe[0].value
+    rates = [float(text.strip().rstrip("%")) for text in table["gap_rate"]]
+    assert len(rates) == 3
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_a_person_starts_at_their_own_office(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("coverage", "ee")
+    assert any("**400 consumers**" in element.value for element in app.markdown)
+
+
+def test_choosing_an_office_below_goes_down(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("coverage", "minister")
+    app.selectbox(key="coverage_open").select("KESCO").run()
+    assert app.query_params["office"] == "KESCO"
+    assert any("**195 consumers**" in element.value for element in app.markdown)
+
+
+def test_the_path_goes_up_again(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("coverage", "minister", office=DIVISION)
+    app.button(key="coverage_path_0").click().run()
+    assert any("**893 consumers**" in element.value for element in app.markdown)
+
+
+def test_a_forged_address_is_refused(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("coverage", "ee", office=OTHER_DIVISION)
+    assert "not within yours" in app.warning[0].value
+    assert not app.metric
+
+
+def test_an_empty_registry_says_what_to_do(empty_rt: Runtime, open_page: Opener) -> None:
+    app = open_page("coverage", "admin")
+    assert not app.exception
+    assert app.subheader[0].value == "There are no consumers yet"

@@ -1,0 +1,93 @@
+"""The gate: the form, our counting, the row read anew in every run."""
+
+from datetime import timedelta
+
+from streamlit.testing.v1 import AppTest
+
+from dashboard.access.sign_in import end_sessions
+from dashboard.access.users import disable_user
+from dashboard.runtime import Runtime
+from tests.conftest import NOON
+from tests.views.conftest import PASSWORD, Opener
+
+
+def _sign_in(app: AppTest, username: str, password: str) -> AppTest:
+    app.run()
+    app.text_input(key="sign_in_username").set_value(username)
+    app.text_input(key="sign_in_password").set_value(password)
+    return app.button(key="sign_in_submit").click().run()
+
+
+def _is_inside(app: AppTest) -> bool:
+    return not app.get("form_submit_button") and any("page_sign_out" == button.key for button in app.button)
+
+
+def test_a_right_password_opens_the_coverage_page(rt: Runtime, open_app: AppTest) -> None:
+    app = _sign_in(open_app, "ee", PASSWORD)
+    assert not app.exception
+    assert _is_inside(app)
+    assert app.session_state["username"] == "ee"
+
+
+def test_the_name_is_taken_in_any_case_and_with_blanks(rt: Runtime, open_app: AppTest) -> None:
+    assert _is_inside(_sign_in(open_app, "  EE ", PASSWORD))
+
+
+def test_a_wrong_password_says_so_and_opens_nothing(rt: Runtime, open_app: AppTest) -> None:
+    app = _sign_in(open_app, "ee", "wrong-wrong-wrong")
+    assert app.error
+    assert not _is_inside(app)
+
+
+def test_an_unknown_name_reads_like_a_wrong_password(rt: Runtime, open_app: AppTest) -> None:
+    known = _sign_in(open_app, "ee", "wrong-wrong-wrong").error[0].value
+    unknown = _sign_in(open_app, "nobody", "wrong-wrong-wrong").error[0].value
+    assert known == unknown
+
+
+def test_five_wrong_passwords_lock_even_the_right_one(rt: Runtime, open_app: AppTest) -> None:
+    app = open_app
+    for _ in range(5):
+        app = _sign_in(app, "ee", "wrong-wrong-wrong")
+    app = _sign_in(app, "ee", PASSWORD)
+    assert not _is_inside(app)
+    assert "24-11-2026 12:15" in app.error[0].value  # noon in India and fifteen minutes
+
+
+def test_an_empty_form_is_not_counted(rt: Runtime, open_app: AppTest) -> None:
+    app = open_app
+    for _ in range(6):
+        app = _sign_in(app, "ee", "")
+    assert _is_inside(_sign_in(app, "ee", PASSWORD))
+
+
+def test_a_disabled_account_is_out_with_the_next_run(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("coverage", "ee")
+    assert _is_inside(app)
+    disable_user(rt.db, rt.clock, username="ee", by=None)
+    assert not _is_inside(app.run())
+
+
+def test_signing_out_anywhere_ends_every_session(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("coverage", "ee")
+    end_sessions(rt.db, lambda: NOON + timedelta(seconds=1), "ee")
+    assert not _is_inside(app.run())
+
+
+def test_sign_out_shows_the_form_again(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("coverage", "ee")
+    app.button(key="page_sign_out").click().run()
+    assert not app.exception
+    assert not _is_inside(app)
+    assert app.text_input(key="sign_in_username")
+
+
+def test_the_language_switch_is_remembered_in_the_row(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("coverage", "minister")
+    assert app.title[0].value == "Coverage"
+    app.get_by_key("page_language").set_value("hi").run()
+    assert app.title[0].value == "कवरेज"
+    with rt.db.read() as cursor:
+        assert cursor.execute("SELECT language FROM app_user WHERE username = 'minister'").fetchall() == [
+            ("hi",)
+        ]
