@@ -21,7 +21,7 @@ from dashboard.ui.catalogue import has_words
 from dashboard.ui.formats import duration, group_digits, rupees
 from dashboard.ui.notice_parts import show_pages
 from dashboard.ui.visitor import Visitor
-from dashboard.ui.words import LANGUAGE_NAMES, current_language, t
+from dashboard.ui.words import LANGUAGE_NAMES, current_language, t, t_each
 
 CATEGORIES = (
     "LMV-1",
@@ -48,7 +48,7 @@ def choose_template(notice: Notice | None) -> tuple[Template, str]:
     with st.container(horizontal=True):
         name = st.selectbox(
             t("compose.template"), names, index=names.index(notice.template) if notice else 0,
-            format_func=lambda name: t(f"template.{name}"), key="compose_template", width=320,
+            format_func=t_each("template.", names).__getitem__, key="compose_template", width=320,
         )  # fmt: skip
         language = st.segmented_control(
             t("compose.language"), list(LANGUAGES), default=notice.language if notice else current_language(), required=True,
@@ -109,7 +109,7 @@ def choose_audience(visitor: Visitor, office: Office, notice: Notice | None) -> 
     )
     segments = st.multiselect(
         t("compose.segments"), ARREARS_SEGMENTS, list(known.arrears_segments), key="compose_segments", placeholder=t("page.all"),
-        format_func=lambda segment: t(f"compose.segment_{segment}"),
+        format_func=t_each("compose.segment_", ARREARS_SEGMENTS).__getitem__,
     )  # fmt: skip
     feeders = _choose_feeders(visitor, office, known)
     return Audience(office.code, tuple(categories), tuple(segments), feeders)

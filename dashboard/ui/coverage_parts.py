@@ -13,7 +13,7 @@ from dashboard.ui.formats import group_digits, percent, shorten
 from dashboard.ui.office_picker import go_to_office
 from dashboard.ui.tables import Column, show_table
 from dashboard.ui.visitor import Visitor
-from dashboard.ui.words import current_language, t
+from dashboard.ui.words import current_language, t, t_each
 
 ORDERS = ("gap", "count", "name")
 _CHART_ROWS = 15
@@ -87,7 +87,7 @@ def choose_level(visitor: Visitor, office: Office) -> str | None:
         below[:5],
         default=start,
         required=True,
-        format_func=lambda level: t(f"level.{level}"),
+        format_func=t_each("level.", below).__getitem__,
         key=key,
     )
     return str(level or start)
@@ -101,7 +101,7 @@ def choose_order() -> str:
         default=ORDERS[0],
         required=True,
         key="coverage_order",
-        format_func=lambda order: t(f"coverage.order_{order}"),
+        format_func=t_each("coverage.order_", ORDERS).__getitem__,
     )
     return str(chosen or ORDERS[0])
 

@@ -36,8 +36,11 @@ def keep_uploads(files: Sequence[Any]) -> list[Upload]:
     folder = st.session_state.setdefault(_FOLDER, tempfile.TemporaryDirectory(prefix="setu-upload-"))
     uploads = []
     for file in files:
-        path = Path(folder.name) / f"{file.file_id}{Path(file.name).suffix.lower()}"
+        # Under its own name, because that is what a refusal tells; cut, because a folder takes 255 bytes.
+        name = Path(file.name)
+        path = Path(folder.name) / file.file_id / f"{name.stem[:60]}{name.suffix.lower()}"
         if not path.exists():
+            path.parent.mkdir()
             path.write_bytes(file.getbuffer())
         uploads.append(Upload(path, file.name))
     return uploads

@@ -1,5 +1,6 @@
 """Every visible string of the pages comes through `t`: the catalogue's words in the language of this session."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
@@ -24,6 +25,11 @@ def choose_language(language: str) -> None:
 def t(key: str, **values: Any) -> str:
     """Return the words of a key in the session's language, its places filled."""
     return say(current_language(), key, **values)
+
+
+def t_each(prefix: str, codes: Iterable[str]) -> dict[str, str]:
+    """Return the words of several codes (`prefix` + code), for the choices of a widget."""
+    return {code: t(f"{prefix}{code}") for code in codes}
 
 
 def t_or_code(group: str, code: str) -> str:

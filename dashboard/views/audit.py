@@ -17,16 +17,17 @@ if events.empty:
     st.stop()
 
 actions = sorted(events["action"].unique())
+names = {action: t_or_code("audit", action.replace(".", "_")) for action in actions}
 chosen = st.multiselect(
     t("audit.action"),
     actions,
     key="audit_action",
     placeholder=t("page.all"),
-    format_func=lambda action: t_or_code("audit", action.replace(".", "_")),
+    format_func=names.__getitem__,
 )
 shown = events[events["action"].isin(chosen)] if chosen else events
 shown = shown.assign(
-    action=[t_or_code("audit", action.replace(".", "_")) for action in shown["action"]],
+    action=[names[action] for action in shown["action"]],
     detail=[
         " · ".join(f"{key}: {value}" for key, value in json.loads(detail).items() if value not in (None, ""))
         for detail in shown["detail"]

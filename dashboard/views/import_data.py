@@ -5,18 +5,20 @@ import streamlit as st
 from dashboard.access.scope import Right
 from dashboard.ui import import_parts as parts
 from dashboard.ui.visitor import current_visitor
-from dashboard.ui.words import t
+from dashboard.ui.words import t, t_each
+
+KINDS = ("exports", "consents")
 
 visitor = current_visitor()
 visitor.scope.require(Right.IMPORT)
 
 kind = st.segmented_control(
     t("import_data.what"),
-    ["exports", "consents"],
+    KINDS,
     default="exports",
     required=True,
     key="import_what",
-    format_func=lambda kind: t(f"import_data.what_{kind}"),
+    format_func=t_each("import_data.what_", KINDS).__getitem__,
 )
 if kind == "consents":
     parts.show_consents(visitor)

@@ -9,7 +9,7 @@ from dashboard.registry.phone import judge
 from dashboard.ui.errors import told
 from dashboard.ui.tables import Column, show_table
 from dashboard.ui.visitor import current_visitor
-from dashboard.ui.words import current_language, t
+from dashboard.ui.words import current_language, t, t_each
 
 visitor = current_visitor()
 rt, scope = visitor.rt, visitor.scope
@@ -69,7 +69,7 @@ with st.form("users_add_form"):
     username = st.text_input(t("users.username"), key="users_username", help=t("users.username_help"))
     full_name = st.text_input(t("users.full_name"), key="users_full_name")
     role = st.selectbox(
-        t("users.role"), list(Role), format_func=lambda role: t(f"page.role_{role}"), key="users_role"
+        t("users.role"), list(Role), format_func=t_each("page.role_", Role).__getitem__, key="users_role"
     )
     office = st.text_input(
         t("users.office_code"), value=scope.office_code, key="users_office", help=t("users.office_help")

@@ -19,7 +19,7 @@ def _sign_in(app: AppTest, username: str, password: str) -> AppTest:
 
 
 def _is_inside(app: AppTest) -> bool:
-    return not app.get("form_submit_button") and any("page_sign_out" == button.key for button in app.button)
+    return not app.get("form_submit_button") and any(button.key == "page_sign_out" for button in app.button)
 
 
 def test_a_right_password_opens_the_coverage_page(rt: Runtime, open_app: AppTest) -> None:

@@ -1,0 +1,60 @@
+from streamlit.testing.v1 import AppTest
+
+from dashboard.runtime import Runtime
+from tests.views.conftest import DIVISION, OTHER_DIVISION, Opener
+
+
+def _count_notices(rt: Runtime) -> list[tuple[str, int]]:
+    with rt.db.read() as cursor:
+        return cursor.execute("SELECT state, recipient_count FROM notice").fetchall()
+
+
+def _write_warning(app: AppTest) -> AppTest:
+    app.selectbox(key="compose_template").set_value("fraud_warning").run()
+    return app
+
+
+def test_the_audience_and_those_left_out_are_counted(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("compose", "ee")
+    assert not app.exception
+    assert int(app.metric[0].value) > 0
+    assert any("**" in element.value and "- " in element.value for element in app.markdown)
+
+
+def test_a_notice_with_nothing_to_type_is_submitted(rt: Runtime, open_page: Opener) -> None:
+    app = _write_warning(open_page("compose", "ee"))
+    expected = int(app.metric[0].value)
+    app.button(key="compose_submit").click().run()
+    assert not app.exception
+    assert _count_notices(rt) == [("submitted", expected)]
+
+
+def test_an_empty_variable_stands_in_the_way(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("compose", "ee")
+    app.selectbox(key="compose_template").set_value("relief_scheme").run()
+    assert any("Fill in" in element.value for element in app.markdown)
+    app.button(
+        key="compose_submit"
+    ).click().run()  # the button is behind a closed popover; the function refuses anyway
+    assert app.error
+    assert _count_notices(rt) == []
+
+
+def test_an_audience_of_nobody_says_so(rt: Runtime, open_page: Opener) -> None:
+    app = _write_warning(open_page("compose", "ee"))
+    app.multiselect(key="compose_categories").set_value(["HV-4"]).run()
+    assert app.metric[0].value == "0"
+    assert any("Nobody would get this notice" in element.value for element in app.info)
+
+
+def test_the_preview_never_shows_a_full_number(rt: Runtime, open_page: Opener) -> None:
+    app = _write_warning(open_page("compose", "ee"))
+    shown = " ".join(element.value for element in [*app.caption, *app.markdown])
+    assert "xxxxx" in shown
+
+
+def test_a_foreign_office_is_refused(rt: Runtime, open_page: Opener) -> None:
+    assert DIVISION != OTHER_DIVISION
+    app = open_page("compose", "ee", office=OTHER_DIVISION)
+    assert "not within yours" in app.warning[0].value
+    assert not app.metric

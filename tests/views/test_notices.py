@@ -1,0 +1,107 @@
+import pytest
+
+from dashboard.access.sign_in import load_scope
+from dashboard.notices.draft import Audience, NoticeDraft
+from dashboard.notices.drafting import submit
+from dashboard.notices.lifecycle import approve, start
+from dashboard.notices.notice import get_notice
+from dashboard.runtime import Runtime
+from tests.conftest import NOON
+from tests.views.conftest import DIVISION, Opener
+
+DRAFT = NoticeDraft("fraud_warning", "en", {}, Audience(DIVISION))
+
+
+@pytest.fixture
+def submitted(rt: Runtime) -> int:
+    return submit(rt.db, load_scope(rt.db, "ee"), rt.clock, DRAFT)
+
+
+def _state(rt: Runtime, notice_id: int) -> str:
+    return get_notice(rt.db, load_scope(rt.db, "se"), notice_id).state.value
+
+
+def test_the_list_shows_the_notice(rt: Runtime, open_page: Opener, submitted: int) -> None:
+    app = open_page("notices", "minister")
+    assert not app.exception
+    assert len(app.dataframe[0].value) == 1
+
+
+def test_another_person_approves_exactly_what_is_shown(
+    rt: Runtime, open_page: Opener, submitted: int
+) -> None:
+    app = open_page("notices", "se", notice=str(submitted))
+    assert not app.exception
+    app.button(key="notices_approve").click().run()
+    assert _state(rt, submitted) == "approved"
+
+
+def test_a_return_needs_a_comment(rt: Runtime, open_page: Opener, submitted: int) -> None:
+    app = open_page("notices", "se", notice=str(submitted))
+    app.button(key="notices_return").click().run()
+    assert "comment" in app.error[0].value
+    assert _state(rt, submitted) == "submitted"
+
+
+def test_a_return_with_a_comment_goes_back(rt: Runtime, open_page: Opener, submitted: int) -> None:
+    app = open_page("notices", "se", notice=str(submitted))
+    app.text_area(key="notices_comment").set_value("name the date, please")
+    app.button(key="notices_return").click().run()
+    assert _state(rt, submitted) == "returned"
+
+
+def test_the_author_finds_no_way_to_approve(rt: Runtime, open_page: Opener, submitted: int) -> None:
+    app = open_page("notices", "ee", notice=str(submitted))
+    assert not app.exception
+    assert not [button for button in app.button if button.key == "notices_approve"]
+
+
+def test_the_author_sends_what_was_approved(rt: Runtime, open_page: Opener, submitted: int) -> None:
+    scope = load_scope(rt.db, "se")
+    approve(rt.db, scope, rt.clock, submitted, get_notice(rt.db, scope, submitted).content_hash)
+    app = open_page("notices", "ee", notice=str(submitted))
+    button = app.button(key="notices_send")
+    assert "messages now" in button.label
+    button.click().run()
+    assert not app.exception
+    assert _state(rt, submitted) == "sending"
+
+
+def test_a_running_notice_can_be_paused_and_go_on(rt: Runtime, open_page: Opener, submitted: int) -> None:
+    scope = load_scope(rt.db, "se")
+    approve(rt.db, scope, rt.clock, submitted, get_notice(rt.db, scope, submitted).content_hash)
+    start(rt.db, scope, rt.clock, submitted)
+    app = open_page("notices", "ee", notice=str(submitted))
+    app.button(key="notices_pause").click().run()
+    assert _state(rt, submitted) == "paused"
+    app.run()
+    app.button(key="notices_go_on").click().run()
+    assert _state(rt, submitted) == "sending"
+
+
+def test_a_time_in_the_past_is_refused(rt: Runtime, open_page: Opener, submitted: int) -> None:
+    scope = load_scope(rt.db, "se")
+    approve(rt.db, scope, rt.clock, submitted, get_notice(rt.db, scope, submitted).content_hash)
+    app = open_page("notices", "ee", notice=str(submitted))
+    app.toggle(key="notices_later").set_value(True).run()
+    app.date_input(key="notices_day").set_value(NOON.date().replace(day=1)).run()
+    app.button(key="notices_send").click().run()
+    assert "passed" in app.error[0].value
+    assert _state(rt, submitted) == "approved"
+
+
+def test_a_notice_that_is_not_there_is_refused(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("notices", "ee", notice="4711")
+    assert "not within your offices" in app.warning[0].value
+
+
+def test_approvals_hold_what_waits_for_this_person(rt: Runtime, open_page: Opener, submitted: int) -> None:
+    app = open_page("approvals", "se")
+    assert not app.exception
+    assert len(app.dataframe[0].value) == 1
+
+
+def test_approvals_without_work_say_so(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("approvals", "se")
+    assert not app.exception
+    assert not app.dataframe

@@ -1,0 +1,90 @@
+"""Import, users, cases and the audit trail."""
+
+import pytest
+
+from dashboard.access.users import find_user
+from dashboard.runtime import Runtime
+from tests.conftest import SAMPLES
+from tests.views.conftest import OPT_INS, PASSWORD, REPORTS, Opener
+
+
+def _consumers(rt: Runtime) -> int:
+    with rt.db.read() as cursor:
+        return int(cursor.execute("SELECT count(*) FROM consumer").fetchall()[0][0])
+
+
+def test_an_export_is_looked_at_and_then_imported(empty_rt: Runtime, open_page: Opener) -> None:
+    app = open_page("import_data", "admin")
+    app.file_uploader[0].upload(REPORTS[0], (SAMPLES / REPORTS[0]).read_bytes()).run()
+    assert not app.exception
+    assert _consumers(empty_rt) == 0
+    button = app.button(key="import_confirm")
+    assert "400" in button.label
+    button.click().run()
+    assert not app.exception
+    assert _consumers(empty_rt) == 400
+
+
+def test_a_file_without_rows_is_told_and_nothing_comes_in(empty_rt: Runtime, open_page: Opener) -> None:
+    app = open_page("import_data", "admin")
+    app.file_uploader[0].upload("empty.csv", b"").run()
+    assert "empty.csv" in app.error[0].value
+    assert _consumers(empty_rt) == 0
+
+
+def test_a_zip_called_xlsx_is_told(empty_rt: Runtime, open_page: Opener) -> None:
+    app = open_page("import_data", "admin")
+    app.file_uploader[0].upload("report.xlsx", b"PK\x03\x04 no spreadsheet at all").run()
+    assert app.error
+    assert not app.exception
+
+
+def test_opt_ins_are_judged_before_they_come_in(rt: Runtime, open_page: Opener) -> None:
+    with rt.db.read() as cursor:
+        before = cursor.execute("SELECT count(*) FROM consent_event").fetchall()
+    app = open_page("import_data", "admin")
+    app.get_by_key("import_what").set_value("consents").run()
+    app.file_uploader[0].upload(OPT_INS, (SAMPLES / OPT_INS).read_bytes()).run()
+    assert not app.exception
+    assert app.button(key="import_confirm_consents").disabled  # all of them stand already
+    with rt.db.read() as cursor:
+        assert cursor.execute("SELECT count(*) FROM consent_event").fetchall() == before
+
+
+def test_pages_beyond_a_persons_rights_do_not_exist_for_them(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("coverage", "ee")
+    for page in ("import_data", "users", "audit", "approvals"):
+        with pytest.raises(ValueError, match="navigation page"):
+            app.switch_page(f"views/{page}.py")
+
+
+def test_an_account_is_added(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("users", "admin")
+    app.text_input(key="users_username").set_value("sdo.gomti")
+    app.text_input(key="users_full_name").set_value("SDO Gomti Nagar")
+    app.text_input(key="users_password").set_value(PASSWORD)
+    app.button(key="users_add").click().run()
+    assert not app.exception
+    assert find_user(rt.db, "sdo.gomti") is not None
+
+
+def test_a_short_password_is_refused(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("users", "admin")
+    app.text_input(key="users_username").set_value("sdo.gomti")
+    app.text_input(key="users_full_name").set_value("SDO Gomti Nagar")
+    app.text_input(key="users_password").set_value("short")
+    app.button(key="users_add").click().run()
+    assert "10 characters" in app.error[0].value
+    assert find_user(rt.db, "sdo.gomti") is None
+
+
+def test_cases_open_for_the_division(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("cases", "ee")
+    assert not app.exception
+    assert not app.error
+
+
+def test_the_audit_trail_names_who_did_what(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("audit", "admin")
+    assert not app.exception
+    assert "Billing export imported" in set(app.dataframe[0].value["action"])
