@@ -133,6 +133,9 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (missing.export_missing, Right.SEE_NUMBERS, lambda w, s: missing.export_missing(w.db, s, OWN, w.folder / "m.csv", "visits", w.clock)),
     (cases.list_cases, Right.SETTLE_CASES, lambda w, s: cases.list_cases(w.db, s, OWN)),
     (cases.settle_case, Right.SETTLE_CASES, lambda w, s: cases.settle_case(w.db, s, w.clock, refresh=refresh_cube, case_id=1, accept=True, comment="phoned")),
+    (importer.require_whole_state, Right.IMPORT, lambda w, s: importer.require_whole_state(s)),
+    (importer.import_exports, Right.IMPORT, lambda w, s: importer.import_exports(w.db, s, [Upload(w.export, "x.csv")], clock=w.clock, shared_threshold=6, refresh=refresh_cube)),
+    (office_names.import_office_names, Right.IMPORT, lambda w, s: office_names.import_office_names(w.db, s, w.names, w.clock)),
     (users.add_user, Right.MANAGE_USERS, lambda w, s: users.add_user(w.db, w.clock, username="babu", full_name="B", role=Role.VIEWER, office_code=OWN, password=PASSWORD, by=s)),
     (users.disable_user, Right.MANAGE_USERS, lambda w, s: users.disable_user(w.db, w.clock, username="asha", by=s)),
     (users.change_password, Right.MANAGE_USERS, lambda w, s: users.change_password(w.db, w.clock, username="asha", password=PASSWORD, by=s)),
@@ -174,8 +177,6 @@ LISTS: list[tuple[Callable[..., Any], Right, Call]] = [
 
 # These read a file that the person brings; rows of foreign offices are refused row by row (tests/enrolment).
 FILES: list[tuple[Callable[..., Any], Right, Call]] = [
-    (importer.import_exports, Right.IMPORT, lambda w, s: importer.import_exports(w.db, s, [Upload(w.export, "x.csv")], clock=w.clock, shared_threshold=6, refresh=refresh_cube)),
-    (office_names.import_office_names, Right.IMPORT, lambda w, s: office_names.import_office_names(w.db, s, w.names, w.clock)),
     (importer.preview_export, Right.IMPORT, lambda w, s: importer.preview_export(s, Upload(w.export, "x.csv"))),
     (consent_file.read_consent_file, Right.IMPORT, lambda w, s: consent_file.read_consent_file(w.db, s, w.consents, w.clock)),
     (consent_file.import_consents, Right.IMPORT, lambda w, s: consent_file.import_consents(w.db, s, w.consents, w.clock, refresh=refresh_cube)),
