@@ -27,6 +27,7 @@ _LABEL_COLOURS = {
 }
 _OUTLINE = "#7C8896"
 _LABEL_MIN_RATE = 0.06
+_ROW_PIXELS = 50
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 Namer = Callable[[str], str]
 
@@ -37,7 +38,7 @@ def draw_states(table: pd.DataFrame, names: list[str], name_state: Namer) -> dic
     `names` label the rows from top to bottom; `name_state` gives the words of a state.
     """
     traces = [_draw_state(table, names, state, name_state(state)) for state in STATES]
-    return {"data": traces, "layout": _bar_layout(len(table))}
+    return {"data": traces, "layout": _bar_layout(len(table)) | {"annotations": _write_names(names)}}
 
 
 def draw_trend(table: pd.DataFrame, columns: dict[str, str]) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def draw_progress(counts: dict[str, int], colours: dict[str, str], name_part: Na
     total = sum(counts.values())
     traces = [
         {
-            "type": "bar", "orientation": "h", "name": f"{name_part(part)} {group_digits(count)}", "x": [count], "y": [""],
+            "type": "bar", "orientation": "h", "name": f"{name_part(part)} {group_digits(count)}", "x": [count], "y": [0],
             "marker": {"color": colours[part], "line": {"color": _OUTLINE, "width": 1}},
             "text": [percent(share(count, total))] if total and count / total >= _LABEL_MIN_RATE else [""],
             "textposition": "inside", "insidetextanchor": "middle", "hoverinfo": "name",
@@ -82,16 +83,16 @@ def _draw_state(table: pd.DataFrame, names: list[str], state: str, words: str) -
         for part, whole in zip(table[state], table["consumers"], strict=True)
     ]
     return {
-        "type": "bar", "orientation": "h", "name": words, "y": names, "x": rates,
-        "customdata": [[group_digits(int(count)), percent(rate)] for count, rate in zip(table[state], rates, strict=True)],
-        "hovertemplate": "%{y}<br>" + words + ": %{customdata[0]} (%{customdata[1]})<extra></extra>",
+        "type": "bar", "orientation": "h", "name": words, "y": list(range(len(names))), "x": rates,
+        "customdata": [[group_digits(int(count)), percent(rate), name] for count, rate, name in zip(table[state], rates, names, strict=True)],
+        "hovertemplate": "%{customdata[2]}<br>" + words + ": %{customdata[0]} (%{customdata[1]})<extra></extra>",
         "text": [percent(rate, 0) if rate >= _LABEL_MIN_RATE else "" for rate in rates],
         "textposition": "inside", "insidetextanchor": "middle", "textangle": 0, "constraintext": "none",
         "textfont": {"color": _LABEL_COLOURS[state], "size": 12},
         "marker": {
             "color": STATE_COLOURS[state],
             "line": {"color": _OUTLINE, "width": 1},
-            "pattern": {"shape": _STATE_PATTERNS.get(state, ""), "fillmode": "overlay", "size": 6, "solidity": 0.2, "fgcolor": "#14202E"},
+            "pattern": {"shape": _STATE_PATTERNS.get(state, ""), "fillmode": "overlay", "size": 6, "solidity": 0.1, "fgcolor": "#14202E"},
         },
         "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 0.7}},
     }  # fmt: skip
@@ -99,15 +100,22 @@ def _draw_state(table: pd.DataFrame, names: list[str], state: str, words: str) -
 
 def _bar_layout(rows: int) -> dict[str, Any]:
     return {
-        "barmode": "stack", "bargap": 0.25, "height": 90 + 34 * max(rows, 1), "margin": {"l": 8, "r": 24, "t": 8, "b": 8},
+        "barmode": "stack", "bargap": 0.48, "height": 80 + _ROW_PIXELS * max(rows, 1), "margin": {"l": 4, "r": 20, "t": 8, "b": 8},
         "xaxis": {"range": [0, 1], "tickvals": [0, 0.25, 0.5, 0.75, 1], "ticktext": ["0", "25%", "50%", "75%", "100%"],
                   "fixedrange": True, "showgrid": False, "zeroline": False},
-        "yaxis": {"autorange": "reversed", "automargin": True, "fixedrange": True, "ticklabelstandoff": 6},
-        # Measured against the whole chart and in entries of one width, the legend wraps on a phone instead of scrolling.
-        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1, "xanchor": "left", "x": 0, "xref": "container",
-                   "entrywidth": 150, "maxheight": 400, "traceorder": "normal", "itemclick": False, "itemdoubleclick": False},
+        "yaxis": {"range": [rows - 0.5, -0.75], "showticklabels": False, "showgrid": False, "zeroline": False, "fixedrange": True},
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1, "xanchor": "left", "x": 0, "traceorder": "normal",
+                   "itemclick": False, "itemdoubleclick": False},
         "dragmode": False, "hovermode": "closest", "clickmode": "event+select",
     }  # fmt: skip
+
+
+def _write_names(names: list[str]) -> list[dict[str, Any]]:
+    """Put each row's name above its bar: a phone then has its whole width for the bar, and no name is cut."""
+    return [
+        {"x": 0, "xref": "paper", "xanchor": "left", "y": row, "yshift": 21, "text": name, "showarrow": False, "font": {"size": 12}}
+        for row, name in enumerate(names)
+    ]  # fmt: skip
 
 
 def _trend_layout(table: pd.DataFrame, columns: list[str]) -> dict[str, Any]:

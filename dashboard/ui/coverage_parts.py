@@ -155,7 +155,7 @@ def show_trend(office: Office, days: pd.DataFrame) -> None:
 
 
 def _show_bars(ranked: pd.DataFrame, key: str, alt: str) -> int | None:
-    names = _make_unique([str(name) for name in ranked["name"]])
+    names = [str(name) for name in ranked["name"]]
     figure = charts.draw_states(ranked, names, lambda state: t(f"state.{state}"))
     event = st.plotly_chart(
         figure, key=key, config=charts.CONFIG, alt=alt, on_select="rerun", selection_mode="points"
@@ -174,13 +174,3 @@ def _show_table(ranked: pd.DataFrame, key: str, alt: str) -> int | None:
         **{state: Column(t(f"state.{state}"), "count") for state in charts.STATES},
     }
     return show_table(ranked, columns, key=key, alt=alt, pick=True)
-
-
-def _make_unique(names: list[str]) -> list[str]:
-    """Two offices of one name would fall into one bar: the later gets an invisible mark."""
-    seen: dict[str, int] = {}
-    unique = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        unique.append(name + "\u200b" * (seen[name] - 1))
-    return unique

@@ -20,7 +20,14 @@ def explain(error: SetuError) -> str:
     if not has_words(key):
         _log.error("an error code has no words: %s", error.code)
         return t("error.unexplained", code=error.code)
-    return t(key, **error.values)
+    return t(key, **{name: _say_value(name, value) for name, value in error.values.items()})
+
+
+def _say_value(name: str, value: object) -> object:
+    """Put a value that is itself a code into words: a variable, a notice's state, a number's verdict."""
+    groups = {"label": "variable.", "state": "notices.state_", "verdict": "reason."}
+    key = f"{groups.get(name, '')}{str(value).replace(' ', '_').replace(chr(39), '')}"
+    return t(key) if name in groups and has_words(key) else value
 
 
 def show_error(error: SetuError) -> None:

@@ -50,7 +50,7 @@ def test_states_can_be_told_apart_on_grey_paper() -> None:
 def test_counts_are_grouped_the_indian_way_on_hover() -> None:
     table = TABLE * 100_000
     figure = charts.draw_states(table, ["Lucknow", "empty"], str)
-    assert figure["data"][0]["customdata"][0] == ["40,00,000", "20.0%"]
+    assert figure["data"][0]["customdata"][0] == ["40,00,000", "20.0%", "Lucknow"]
 
 
 def test_trend_keeps_days_and_counts() -> None:
