@@ -13,9 +13,9 @@ import pyarrow as pa
 
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
-from dashboard.errors import BadInput
+from dashboard.errors import BadInput, Refused
 from dashboard.registry.office_tree import PATH_FIELDS, load_tree
-from dashboard.registry.offices import find_office
+from dashboard.registry.offices import TOP_CODE, find_office
 from dashboard.registry.phone import install_macros
 from dashboard.registry.states import derive_states, keep_consented_numbers
 from dashboard.registry.tabular import RefusedRow, Row, TableReader, open_table
@@ -89,7 +89,7 @@ def import_exports(
     `refresh(cursor, first_no, last_no)` brings the coverage cube up to date inside the same commit.
     Raises Refused without Right.IMPORT for the whole state, BadInput for a file that cannot be read (see `open_table`).
     """
-    scope.require(Right.IMPORT)
+    require_whole_state(scope)
     started_at = clock()
     with db.bulk() as cursor:
         files = _stage_files(cursor, uploads, progress)
@@ -104,6 +104,13 @@ def import_exports(
     result = db.write(change)
     progress(1.0, "done")
     return _with_rejects_file(result, db.path.parent)
+
+
+def require_whole_state(scope: Scope) -> None:
+    """Raise Refused unless the person may import for the whole state: an export may name any office of it."""
+    scope.require(Right.IMPORT)
+    if scope.office_code != TOP_CODE:
+        raise Refused("office")
 
 
 # ── staging: outside the writer, so that people go on working ──────────────────────────────

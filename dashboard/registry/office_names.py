@@ -4,8 +4,8 @@ import csv
 from pathlib import Path
 
 from dashboard.access.audit import record
-from dashboard.access.scope import Right, Scope
-from dashboard.registry.importer import write_tree
+from dashboard.access.scope import Scope
+from dashboard.registry.importer import require_whole_state, write_tree
 from dashboard.registry.office_tree import load_tree
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
@@ -16,7 +16,7 @@ def import_office_names(db: Database, scope: Scope, path: Path, clock: Clock) ->
 
     Rows whose office the registry does not know are passed over.
     """
-    scope.require(Right.IMPORT)
+    require_whole_state(scope)
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
 
