@@ -6,6 +6,7 @@ counts wrong passwords and locks, every run reads the person's row anew, and sig
 
 from datetime import UTC, datetime, timedelta
 
+import jwt
 import streamlit as st
 import streamlit_authenticator as stauth
 
@@ -29,6 +30,8 @@ def pass_gate() -> Visitor | None:
     has_ended = st.session_state.pop(_ENDED, False)
     if not has_ended and st.session_state.get("authentication_status"):
         return _check_session(rt)
+    if not has_ended and _enter_by_cookie(rt):
+        return current_visitor()
     package = _open_package(rt)  # one a run: a second would put its cookie component on the page twice
     if has_ended:
         _forget_session(package)
@@ -44,9 +47,7 @@ def end_session() -> None:
 
 
 def _let_in(rt: Runtime, package: stauth.Authenticate) -> None:
-    """Begin a session by a cookie that stands or by the form; the form goes once it is answered rightly."""
-    if _enter_by_cookie(rt, package):
-        return
+    """Show the form and begin a session once it is answered rightly; the form then goes."""
     place = st.empty()
     with place.container():
         username = _show_form(rt)
@@ -69,18 +70,26 @@ def _check_session(rt: Runtime) -> Visitor | None:
     return current_visitor()
 
 
-def _enter_by_cookie(rt: Runtime, package: stauth.Authenticate) -> bool:
-    """Take up the session of a cookie that is signed, not too old and not revoked."""
-    token = package.cookie_controller.get_cookie()
-    if not token:
+def _enter_by_cookie(rt: Runtime) -> bool:
+    """Take up the session of a cookie that is signed, not too old and not revoked.
+
+    The package's own reader puts a component on the page that reruns it a moment later, and a click in that moment
+    would be lost; the cookie of the request needs none.
+    """
+    raw = st.context.cookies.get(COOKIE_NAME)
+    if not raw or st.session_state.get("logout"):
         return False
-    expires_at = datetime.fromtimestamp(float(token["exp_date"]), UTC).replace(tzinfo=None)
-    began_at = expires_at - timedelta(hours=rt.settings.session_hours)
-    user = find_user(rt.db, str(token["username"]))
-    if user is None or not sign_in.session_is_valid(user, began_at):
+    try:
+        token = jwt.decode(raw, sign_in.cookie_key(rt.db), algorithms=["HS256"])
+        username, expires_at = str(token["username"]), datetime.fromtimestamp(float(token["exp_date"]), UTC)
+    except (jwt.PyJWTError, KeyError, ValueError):
         return False
-    package.authentication_controller.login(token=token)
-    st.session_state[_BEGAN] = began_at
+    began_at = expires_at.replace(tzinfo=None) - timedelta(hours=rt.settings.session_hours)
+    user = find_user(rt.db, username)
+    is_over = expires_at.replace(tzinfo=None) <= rt.clock()
+    if user is None or is_over or not sign_in.session_is_valid(user, began_at):
+        return False
+    st.session_state.update({"authentication_status": True, "username": user.username, _BEGAN: began_at})
     choose_language(user.language)
     return True
 

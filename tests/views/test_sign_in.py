@@ -1,12 +1,17 @@
 """The gate: the form, our counting, the row read anew in every run."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
+import jwt
+import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.access.sign_in import end_sessions
+from dashboard.access.sign_in import cookie_key, end_sessions
 from dashboard.access.users import disable_user
 from dashboard.runtime import Runtime
+from dashboard.ui.sign_in import COOKIE_NAME
 from tests.conftest import NOON
 from tests.views.conftest import PASSWORD, Opener
 
@@ -91,3 +96,53 @@ def test_the_language_switch_is_remembered_in_the_row(rt: Runtime, open_page: Op
         assert cursor.execute("SELECT language FROM app_user WHERE username = 'minister'").fetchall() == [
             ("hi",)
         ]
+
+
+def _cookie(rt: Runtime, username: str, expires_at: datetime, key: str | None = None) -> dict[str, str]:
+    moment = expires_at.replace(tzinfo=UTC).timestamp()
+    token = jwt.encode(
+        {"username": username, "exp_date": moment}, key or cookie_key(rt.db), algorithm="HS256"
+    )
+    return {COOKIE_NAME: token}
+
+
+@pytest.fixture
+def with_cookies(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, str]], None]:
+    def bring(cookies: dict[str, str]) -> None:
+        monkeypatch.setattr(type(st.context), "cookies", property(lambda self: cookies))
+
+    return bring
+
+
+def test_a_signed_cookie_takes_the_session_up(
+    rt: Runtime, open_app: AppTest, with_cookies: Callable[[dict[str, str]], None]
+) -> None:
+    with_cookies(_cookie(rt, "ee", NOON + timedelta(hours=5)))
+    assert _is_inside(open_app.run())
+
+
+@pytest.mark.parametrize(
+    ("hours", "key"),
+    [
+        (5, "another-key-of-thirty-two-bytes-or-more"),  # forged
+        (-1, None),  # too old
+        (-20, None),  # from before the account
+    ],
+)
+def test_a_cookie_that_does_not_stand_opens_nothing(
+    rt: Runtime,
+    open_app: AppTest,
+    with_cookies: Callable[[dict[str, str]], None],
+    hours: int,
+    key: str | None,
+) -> None:
+    with_cookies(_cookie(rt, "ee", NOON + timedelta(hours=hours), key))
+    assert not _is_inside(open_app.run())
+
+
+def test_a_copied_cookie_dies_with_the_sign_out(
+    rt: Runtime, open_app: AppTest, with_cookies: Callable[[dict[str, str]], None]
+) -> None:
+    with_cookies(_cookie(rt, "ee", NOON + timedelta(hours=5)))
+    end_sessions(rt.db, rt.clock, "ee")
+    assert not _is_inside(open_app.run())
