@@ -33,7 +33,7 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.installed-dev ## measures; prints the ratios that docs/performance.md quotes
-	$(BIN)/python -m pytest tests/bench -o addopts= -q -s
+	$(BIN)/python -m pytest tests/bench/bench_*.py -o addopts= -q -s
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

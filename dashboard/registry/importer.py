@@ -209,8 +209,8 @@ def _merge(
     queries.delete_changed(cursor)
     queries.insert_merged(cursor, import_id=import_id)
     queries.insert_readers(cursor)
-    queries.judge_by_registry(cursor, shared_threshold=shared_threshold)
     keep_consented_numbers(cursor, import_id, clock())
+    queries.judge_by_registry(cursor, shared_threshold=shared_threshold)
     last_no = cursor.execute("SELECT max(last_no) FROM office").fetchall()[0][0]
     derive_states(cursor, 1, last_no)
     refresh(cursor, 1, last_no)
@@ -358,8 +358,8 @@ def preview_export(scope: Scope, upload: Upload, first: int = 5) -> FilePreview:
 
 
 def list_imports(db: Database, scope: Scope, limit: int = 50) -> pd.DataFrame:
-    """Return the latest imports, newest first. Needs Right.IMPORT."""
-    scope.require(Right.IMPORT)
+    """Return the latest imports, newest first. Needs Right.IMPORT over the whole state."""
+    require_whole_state(scope)
     columns = [
         "import_id",
         "kind",
@@ -378,8 +378,8 @@ def list_imports(db: Database, scope: Scope, limit: int = 50) -> pd.DataFrame:
 
 
 def list_rejected(db: Database, scope: Scope, import_id: int) -> pd.DataFrame:
-    """Return the refused rows of one import with the files' own row numbers. Needs Right.IMPORT."""
-    scope.require(Right.IMPORT)
+    """Return the refused rows of one import with the files' own row numbers. Needs Right.IMPORT over the whole state."""
+    require_whole_state(scope)
     with db.read() as cursor:
         return pd.DataFrame(
             list(queries.list_rejected(cursor, import_id=import_id)),

@@ -1,0 +1,106 @@
+"""Coverage pages: the data of every view of an office, on a registry as large as asked for (SETU_BENCH_CONSUMERS).
+
+Prints the registry's size, the slowest of many calls of each kind, and a plain GROUP BY over all consumers beside it.
+"""
+
+import os
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dashboard.access.scope import Role, Scope
+from dashboard.commands.data import COMMAND_LINE
+from dashboard.coverage.cube import refresh_cube
+from dashboard.coverage.figures import coverage_by, coverage_by_category, coverage_of, trend
+from dashboard.registry.demo import write_demo
+from dashboard.registry.importer import Upload, import_exports
+from dashboard.registry.missing import export_missing
+from dashboard.store.clock import utc_now
+from dashboard.store.database import Database, open_database
+
+CONSUMERS = int(os.environ.get("SETU_BENCH_CONSUMERS", "1000000"))
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    folder = tmp_path_factory.mktemp("bench")
+    began = time.perf_counter()
+    paths = write_demo(CONSUMERS, 7, folder / "export")
+    written = time.perf_counter()
+    size = sum(path.stat().st_size for path in paths) / 1e9
+    print(f"\ndemo: {CONSUMERS:,} consumers, {size:.2f} GB in {written - began:.1f} s ({CONSUMERS / (written - began):,.0f} rows/s)")
+    db = open_database(folder / "setu.duckdb")
+    bare = _bare_read(db, paths)
+    began = time.perf_counter()
+    uploads = [Upload(path, path.name) for path in paths]
+    import_exports(db, COMMAND_LINE, uploads, clock=utc_now, shared_threshold=6, refresh=refresh_cube)
+    seconds = time.perf_counter() - began
+    print(f"import: {seconds:.1f} s ({CONSUMERS / seconds:,.0f} rows/s); bare read_csv into a table: {bare:.1f} s; ratio {seconds / bare:.1f}")
+    return db
+
+
+def _bare_read(db: Database, paths: list[Path]) -> float:
+    began = time.perf_counter()
+    with db.read() as cursor:
+        cursor.execute("CREATE TEMP TABLE bare AS SELECT * FROM read_csv(?, all_varchar=true, ignore_errors=true, union_by_name=true)", [[str(path) for path in paths]])
+        cursor.execute("DROP TABLE bare")
+    return time.perf_counter() - began
+
+
+def _time(name: str, call: Callable[[], object], rounds: int = 20) -> float:
+    call()
+    times = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        call()
+        times.append((time.perf_counter() - began) * 1000)
+    print(f"{name}: median {statistics.median(times):.1f} ms, slowest {max(times):.1f} ms")
+    return statistics.median(times)
+
+
+def test_coverage_pages_answer_from_the_cube(registry: Database) -> None:
+    with registry.read() as cursor:
+        last_no = cursor.execute("SELECT last_no FROM office WHERE code = 'UP'").fetchall()[0][0]
+        division = cursor.execute("SELECT code FROM office WHERE level = 'division' LIMIT 1").fetchall()[0][0]
+    scope = Scope("bench", Role.VIEWER, "UP", 1, last_no)
+    medians = [
+        _time("state, five figures", lambda: coverage_of(registry, scope, "UP")),
+        _time("state by division", lambda: coverage_by(registry, scope, "UP", "division")),
+        _time("state by subdivision", lambda: coverage_by(registry, scope, "UP", "subdivision")),
+        _time("state by category", lambda: coverage_by_category(registry, scope, "UP")),
+        _time("division by feeder", lambda: coverage_by(registry, scope, division, "feeder")),
+        _time("trend", lambda: trend(registry, scope, "UP", utc_now)),
+    ]
+
+    def plain() -> object:
+        with registry.read() as cursor:
+            return cursor.execute("SELECT office_no, state, count(*) FROM consumer GROUP BY ALL").fetchall()
+
+    _time("plain GROUP BY over all consumers", plain, 5)
+    assert max(medians) <= 50, "a coverage page's data takes more than 50 ms"
+
+
+def test_the_cube_is_counted_anew_in_time(registry: Database) -> None:
+    with registry.read() as cursor:
+        last_no = cursor.execute("SELECT last_no FROM office WHERE code = 'UP'").fetchall()[0][0]
+    milliseconds = _time("cube counted anew, whole state", lambda: registry.write(lambda cursor: refresh_cube(cursor, 1, last_no)), 3)
+    assert milliseconds <= 10_000
+
+
+def test_a_divisions_missing_list_is_written_in_time(registry: Database, tmp_path: Path) -> None:
+    with registry.read() as cursor:
+        code, first_no, last_no = cursor.execute(
+            """SELECT division.code, division.office_no, division.last_no FROM office AS division
+            JOIN coverage_cube AS cube ON cube.office_no BETWEEN division.office_no AND division.last_no
+            WHERE level = 'division' GROUP BY ALL ORDER BY sum(missing + unusable) DESC LIMIT 1"""
+        ).fetchall()[0]
+    scope = Scope("bench", Role.COMPOSER, code, first_no, last_no)
+    for suffix in ("csv", "xlsx"):
+        path = tmp_path / f"list.{suffix}"
+        began = time.perf_counter()
+        rows = export_missing(registry, scope, code, path, "benchmark", utc_now)
+        print(f"missing list, {suffix}: {rows:,} rows in {time.perf_counter() - began:.2f} s")
+        assert rows > 0
