@@ -18,12 +18,15 @@ from dashboard.commands.past_notices import send_past_notices
 from dashboard.config import Settings
 from dashboard.coverage.cube import take_snapshot
 from dashboard.enrolment.consent_file import import_consents
+from dashboard.enrolment.inbound import InboundText, handle_inbound
 from dashboard.registry.demo import OFFICE_NAMES_FILE, write_demo
 from dashboard.runtime import Runtime
 from dashboard.store.clock import Clock, india_day, utc_now
 
 _CONSUMERS, _SEED = 200_000, 7
 _HISTORY_WEEKS = 22
+_FIRST_OWN_NUMBER = 9919900011  # for test sends; they go to the sandbox, like everything here
+_LEAVE_EVERY = 900  # one in so many of those who joined writes STOP some weeks later
 _PASSWORD_WORDS = (
     "neem",
     "ganga",
@@ -95,11 +98,14 @@ class _Past:
 
 def _enrol_week_by_week(rt: Runtime, past: _Past, folder: Path) -> None:
     """Bring a camp's opt-in file in each week; each day between has its snapshot."""
-    for week, rows in enumerate(_weeks_of_optins(rt, past.now)):
+    for week, rows in enumerate(weeks := list(_weeks_of_optins(rt, past.now))):
         past.stand(7 * (_HISTORY_WEEKS - week))
         path = folder / f"camp_week_{week + 1:02}.csv"
         _write_optins(path, rows, india_day(past.now()))
         import_consents(rt.db, COMMAND_LINE, path, rt.clock, refresh=rt.refresh)
+        for account_no, mobile in weeks[max(week - 3, 0)][::_LEAVE_EVERY] if week > 3 else []:
+            message = InboundText(f"demo.{account_no}", mobile, "STOP", past.now())
+            handle_inbound(rt.db, past.now, rt.refresh, message)
         for day in range(7):
             past.stand(7 * (_HISTORY_WEEKS - week) - day)
             today = india_day(past.now())
@@ -155,10 +161,12 @@ def _add_accounts(rt: Runtime) -> list[dict[str, Any]]:
         ("ee", "Executive engineer", Role.COMPOSER, division),
         ("admin", "System administrator", Role.ADMINISTRATOR, "UP"),
     ]
-    return [_add_account(rt, *one) for one in wanted]
+    return [_add_account(rt, _FIRST_OWN_NUMBER + place, *one) for place, one in enumerate(wanted)]
 
 
-def _add_account(rt: Runtime, username: str, full_name: str, role: Role, office: str) -> dict[str, Any]:
+def _add_account(
+    rt: Runtime, mobile: int, username: str, full_name: str, role: Role, office: str
+) -> dict[str, Any]:
     password = (
         "-".join(secrets.choice(_PASSWORD_WORDS) for _ in range(3)) + f"-{secrets.randbelow(9000) + 1000}"
     )
@@ -170,6 +178,7 @@ def _add_account(rt: Runtime, username: str, full_name: str, role: Role, office:
         role=role,
         office_code=office,
         password=password,
+        mobile=mobile,
         by=None,
     )
     return {"username": username, "password": password, "role": role.value, "office": office}

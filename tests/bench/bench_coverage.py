@@ -31,21 +31,28 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Database:
     paths = write_demo(CONSUMERS, 7, folder / "export")
     written = time.perf_counter()
     size = sum(path.stat().st_size for path in paths) / 1e9
-    print(f"\ndemo: {CONSUMERS:,} consumers, {size:.2f} GB in {written - began:.1f} s ({CONSUMERS / (written - began):,.0f} rows/s)")
+    print(
+        f"\ndemo: {CONSUMERS:,} consumers, {size:.2f} GB in {written - began:.1f} s ({CONSUMERS / (written - began):,.0f} rows/s)"
+    )
     db = open_database(folder / "setu.duckdb")
     bare = _bare_read(db, paths)
     began = time.perf_counter()
     uploads = [Upload(path, path.name) for path in paths]
     import_exports(db, COMMAND_LINE, uploads, clock=utc_now, shared_threshold=6, refresh=refresh_cube)
     seconds = time.perf_counter() - began
-    print(f"import: {seconds:.1f} s ({CONSUMERS / seconds:,.0f} rows/s); bare read_csv into a table: {bare:.1f} s; ratio {seconds / bare:.1f}")
+    print(
+        f"import: {seconds:.1f} s ({CONSUMERS / seconds:,.0f} rows/s); bare read_csv into a table: {bare:.1f} s; ratio {seconds / bare:.1f}"
+    )
     return db
 
 
 def _bare_read(db: Database, paths: list[Path]) -> float:
     began = time.perf_counter()
     with db.read() as cursor:
-        cursor.execute("CREATE TEMP TABLE bare AS SELECT * FROM read_csv(?, all_varchar=true, ignore_errors=true, union_by_name=true)", [[str(path) for path in paths]])
+        cursor.execute(
+            "CREATE TEMP TABLE bare AS SELECT * FROM read_csv(?, all_varchar=true, ignore_errors=true, union_by_name=true)",
+            [[str(path) for path in paths]],
+        )
         cursor.execute("DROP TABLE bare")
     return time.perf_counter() - began
 
@@ -86,7 +93,11 @@ def test_coverage_pages_answer_from_the_cube(registry: Database) -> None:
 def test_the_cube_is_counted_anew_in_time(registry: Database) -> None:
     with registry.read() as cursor:
         last_no = cursor.execute("SELECT last_no FROM office WHERE code = 'UP'").fetchall()[0][0]
-    milliseconds = _time("cube counted anew, whole state", lambda: registry.write(lambda cursor: refresh_cube(cursor, 1, last_no)), 3)
+    milliseconds = _time(
+        "cube counted anew, whole state",
+        lambda: registry.write(lambda cursor: refresh_cube(cursor, 1, last_no)),
+        3,
+    )
     assert milliseconds <= 10_000
 
 

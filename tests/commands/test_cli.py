@@ -1,0 +1,185 @@
+"""The command line as others call it: one JSON document on standard output, exit 0, 1 or 2."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.access.scope import Role
+from dashboard.access.users import add_user
+from dashboard.config import PROJECT_DIR
+from dashboard.store.clock import utc_now
+from dashboard.store.database import open_database
+from tests.conftest import SAMPLES
+
+REPORTS = ["billed_2026-06_gomti_nagar.csv", "unbilled_2026-06_gonda.csv", "master_2026-06_kanpur.xlsx"]
+PASSWORD = "a long password 1"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Shell:
+    """Runs commands against one data folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        own = {
+            "SETU_DATA_DIR": str(folder),
+            "SETU_PORT": str(_free_port()),
+            "SETU_SANDBOX_PORT": str(_free_port()),
+        }
+        self.environment = {
+            key: value for key, value in os.environ.items() if not key.startswith("SETU_")
+        } | own
+
+    def run(self, *words: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "dashboard", *words]
+        return subprocess.run(
+            command,
+            cwd=PROJECT_DIR,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+
+    def answer(self, *words: str, stdin: str = "") -> Any:
+        done = self.run(*words, "--json", stdin=stdin)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    shell = Shell(tmp_path_factory.mktemp("cli") / "data")
+    result = shell.answer("import", *[str(SAMPLES / name) for name in REPORTS])
+    assert {key: result[key] for key in ("accepted", "rejected", "new", "changed", "unchanged")} == {
+        "accepted": 893, "rejected": 9, "new": 893, "changed": 0, "unchanged": 0,
+    }  # fmt: skip
+    assert Path(result["rejects_file"]).exists()
+    yield shell
+
+
+def test_numbers_are_judged_from_arguments_and_from_standard_input(shell: Shell) -> None:
+    expected = [
+        {"input": "9415012345", "e164": "+919415012345", "verdict": "ok"},
+        {"input": "NA", "e164": None, "verdict": "missing"},
+    ]
+    assert shell.answer("phone", "9415012345", "NA") == expected
+    assert shell.answer("phone", stdin="9415012345\nNA\n") == expected
+
+
+def test_coverage_and_opt_ins(shell: Shell) -> None:
+    assert [row["consumers"] for row in shell.answer("coverage")] == [893]
+    result = shell.answer("consent", str(SAMPLES / "optins_2026-06_camp.csv"))
+    assert (result["rows"], result["accepted"], result["rejected"]) == (123, 120, 3)
+    divisions = shell.answer("coverage", "--by", "division")
+    assert sum(row["enrolled"] for row in divisions) == 120
+    assert set(divisions[0]) == {
+        "office_code",
+        "office",
+        "level",
+        "consumers",
+        "missing",
+        "unusable",
+        "on_file",
+        "enrolled",
+        "opted_out",
+    }
+
+
+def test_a_notice_is_sent_without_the_browser(shell: Shell) -> None:
+    shell.answer("consent", str(SAMPLES / "optins_2026-06_camp.csv"))
+    for name, role, office in (("ee", "composer", "DIV399901"), ("se", "approver", "LKO11")):
+        assert (
+            shell.answer("user", "add", name, "--role", role, "--office", office, stdin=PASSWORD + "\n")[
+                "role"
+            ]
+            == role
+        )
+    words = ["send", "--template", "bill_due", "--office", "DIV399901", "--by", "ee", "--approved-by"]
+    values = ["--set", "month=June 2026", "--set", "due_date=15-06-2026"]
+    own = shell.run(*words, "ee", *values)
+    assert (own.returncode, own.stdout) == (1, "")
+    assert "Traceback" not in own.stderr
+    result = shell.answer(*words, "se", *values)
+    assert (
+        result["recipients"]
+        == result["accepted"] + result["failed"] + result["in_doubt"] + result["skipped"]
+        > 0
+    )
+    assert result["accepted"] >= result["delivered"] >= result["read"]
+    assert shell.answer("resume") == []
+
+
+def test_the_missing_list_needs_the_right(shell: Shell, tmp_path: Path) -> None:
+    shell.run("user", "add", "clerk", "--role", "viewer", "--office", "UP", stdin=PASSWORD + "\n")
+    refused = shell.run(
+        "missing",
+        "--office",
+        "DIV399901",
+        "--out",
+        str(tmp_path / "x.csv"),
+        "--user",
+        "clerk",
+        "--reason",
+        "just looking",
+    )
+    assert refused.returncode == 1
+    assert "Traceback" not in refused.stderr
+    assert not (tmp_path / "x.csv").exists()
+
+
+def test_a_held_database_is_said_in_one_sentence(shell: Shell) -> None:
+    held = open_database(shell.folder / "setu.duckdb")
+    try:
+        done = shell.run("coverage")
+    finally:
+        held.close()
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "application" in done.stderr
+
+
+def test_backup_and_restore_bring_the_same_figures_back(shell: Shell, tmp_path: Path) -> None:
+    before = shell.answer("coverage", "--by", "division")
+    shell.answer("backup", str(tmp_path / "copy"))
+    other = Shell(tmp_path / "other")
+    other.answer("restore", str(tmp_path / "copy"))
+    assert other.answer("coverage", "--by", "division") == before
+
+
+@pytest.mark.parametrize(
+    "words", [["coverage", "--by", "galaxy"], ["nonsense"], ["demo", "--consumers", "0", "--out", "x"], []]
+)
+def test_wrong_usage_is_exit_two(shell: Shell, words: list[str]) -> None:
+    assert shell.run(*words).returncode == 2
+
+
+def test_no_default_account_stands_in_a_new_registry(tmp_path: Path) -> None:
+    db = open_database(tmp_path / "setu.duckdb")
+    with db.read() as cursor:
+        assert cursor.execute("SELECT count(*) FROM app_user").fetchall() == [(0,)]
+    add_user(
+        db,
+        utc_now,
+        username="first",
+        full_name="",
+        role=Role.ADMINISTRATOR,
+        office_code="UP",
+        password=PASSWORD,
+        by=None,
+    )
+    db.close()
