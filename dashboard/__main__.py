@@ -25,6 +25,7 @@ _COMMANDS = {
     "restore": "dashboard.commands.data:restore",
     "send": "dashboard.commands.sending:send",
     "resume": "dashboard.commands.sending:resume",
+    "templates": "dashboard.commands.sending:submit_templates",
     "sandbox": "dashboard.commands.serve:run_sandbox_alone",
     "user": "dashboard.commands.people:manage_user",
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from dashboard.config import Settings
 from dashboard.coverage.cube import refresh_cube, take_snapshot
-from dashboard.delivery.account import account_of, complete_settings
+from dashboard.delivery.account import Account, account_of, complete_settings, is_loopback
 from dashboard.delivery.applier import WebhookApplier
 from dashboard.delivery.client import ManagementClient
 from dashboard.delivery.dispatcher import Dispatcher
@@ -88,7 +88,8 @@ def start_delivery(runtime: Runtime) -> None:
     if settings.uses_sandbox:
         runtime.sandbox = SandboxProcess(_sandbox_config(settings))
         runtime.sandbox.start()
-        _offer_templates(ManagementClient(account))
+    if is_loopback(account.graph_url):
+        _offer_to_stand_in(account)
     runtime.applier = WebhookApplier(
         db, runtime.clock, on_inbound=_answer_with(runtime), on_undeliverable=_undeliverable_with(runtime)
     )
@@ -127,9 +128,17 @@ def _sandbox_config(settings: Settings) -> SandboxConfig:
     )
 
 
-def _offer_templates(client: ManagementClient) -> None:
-    """Put the shipped templates before the provider, as an administrator would."""
-    client.ensure_templates(
+def _offer_to_stand_in(account: Account) -> None:
+    """Let a stand-in on this machine know the templates; with Meta an administrator submits them (`templates`)."""
+    try:
+        offer_templates(account)
+    except Unavailable as error:
+        _log.warning("the templates could not be offered: %s", error.code)
+
+
+def offer_templates(account: Account) -> None:
+    """Submit those of the shipped templates that the account does not know yet. Raises Unavailable."""
+    ManagementClient(account).ensure_templates(
         [to_meta(template, language) for template in list_templates() for language in LANGUAGES]
     )
 

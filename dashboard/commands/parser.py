@@ -63,6 +63,7 @@ def _add_notice_commands(add: Add) -> None:
     command.add_argument("--approved-by", required=True, metavar="V")
     command.add_argument("--set", action="append", default=[], metavar="name=value", dest="variables")
     add("resume", "finish what a crash or a stop cut off")
+    add("templates", "submit the shipped notices to the WhatsApp account, for Meta to approve")
     command = add("sandbox", "the local stand-in for Meta's API alone")
     command.add_argument("--port", type=_port, required=True, metavar="P")
 

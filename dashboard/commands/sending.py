@@ -15,6 +15,7 @@ from dashboard import runtime
 from dashboard.access.scope import Right
 from dashboard.access.sign_in import load_scope
 from dashboard.config import Settings
+from dashboard.delivery.account import account_of
 from dashboard.errors import BadInput, Unavailable
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import submit
@@ -22,6 +23,7 @@ from dashboard.notices.lifecycle import approve, settle_finished, start
 from dashboard.notices.notice import get_notice
 from dashboard.notices.report import Report, report
 from dashboard.notices.states import State
+from dashboard.notices.templates import LANGUAGES, list_templates
 from dashboard.runtime import Runtime
 from dashboard.web import ROUTES
 
@@ -90,6 +92,16 @@ def resume(arguments: argparse.Namespace) -> list[dict[str, Any]]:
                 "SELECT notice_id, submitted_by FROM notice_now WHERE state = 'sending' ORDER BY notice_id"
             ).fetchall()
         return [wait_for_end(rt, username, notice_id) for notice_id, username in rows]
+
+
+def submit_templates(arguments: argparse.Namespace) -> dict[str, Any]:
+    """`templates`: submit the shipped notices to the account of the settings; those it knows are left alone."""
+    rt = runtime.open_registry(Settings())
+    try:
+        runtime.offer_templates(account_of(rt.db, rt.settings))
+    finally:
+        runtime.stop(rt)
+    return {"templates": len(list_templates()), "languages": list(LANGUAGES)}
 
 
 def wait_for_end(rt: Runtime, username: str, notice_id: int) -> dict[str, Any]:

@@ -6,7 +6,10 @@
 CREATE OR REPLACE TEMP MACRO audience_text(p_first, p_last, p_language, p_levels, p_typed, p_uses, p_length) AS TABLE
 WITH named AS (
     SELECT office_no, last_no, level,
-           trim(regexp_replace(CASE WHEN p_language = 'hi' AND trim(name_hi) <> '' THEN name_hi ELSE name END, '[\pZ\p{Cc}]+', ' ', 'g')) AS title
+           trim(regexp_replace(CASE WHEN p_language = 'hi' AND trim(name_hi) <> '' THEN name_hi ELSE name END, '[\pZ\p{Cc}]+', ' ', 'g')) AS full_title,
+           -- "33/11 KV GOMTI NAGAR": the texts say "substation" themselves, so its voltage and kind are left out.
+           CASE WHEN level = 'substation' THEN coalesce(nullif(regexp_replace(full_title,
+               '^\d+/\d+ ?(?i:kv|केवी|के\.वी\.) ?(?i:उपकेन्द्र|उपकेंद्र|sub-?station|s/s)? ?', ''), ''), full_title) ELSE full_title END AS title
     FROM office
 ), path AS (
     SELECT below.office_no,

@@ -96,6 +96,18 @@ def test_a_bad_draft_says_why_and_is_not_submitted(
     assert list_notices(registry, ee).empty
 
 
+def test_a_substation_is_named_without_its_voltage(registry: Database, ee: Scope) -> None:
+    registry.write(
+        lambda cursor: cursor.execute(
+            "UPDATE office SET name = '33/11 KV GOMTI NAGAR', name_hi = '33/11 केवी उपकेन्द्र गोमती नगर' WHERE level = 'substation'"
+        )
+    )
+    for language, place in (("en", "(GOMTI NAGAR substation)"), ("hi", "सूचना: गोमती नगर उपकेंद्र")):
+        draft = NoticeDraft("planned_shutdown", language, {}, Audience("DIV000001"))
+        message = preview_recipient(registry, ee, draft, 0)
+        assert message is not None and place in message.text
+
+
 def test_nobody_approves_their_own(registry: Database, clock: Clock, se: Scope) -> None:
     notice_id = submit(registry, se, clock, a_draft())
     with pytest.raises(Refused) as refusal:
