@@ -202,46 +202,43 @@ def _merge(
     refresh: Refresh,
 ) -> ImportResult:
     import_id = queries.next_import_id(cursor)
+    new, changed, unchanged = _put_in(cursor, import_id, started_at, clock(), shared_threshold, refresh)
+    accepted, rejected = new + changed + unchanged, sum(len(file.refused) for file in files)
+    repeated = sum(file.usable for file in files) - accepted
+    seconds = (clock() - started_at).total_seconds()
+    result = ImportResult(
+        import_id, accepted + rejected + repeated, accepted, rejected, repeated, new, changed, unchanged, seconds, None, files
+    )  # fmt: skip
+    _keep_account(cursor, scope, uploads, result, started_at, clock())
+    queries.drop_staging(cursor)
+    names = [upload.name for upload in uploads]
+    record(
+        cursor, clock(), scope.username, "import.export", office_code=TOP_CODE, row_count=accepted, detail={"files": names}
+    )  # fmt: skip
+    return result
+
+
+def _put_in(
+    cursor: Cursor,
+    import_id: int,
+    started_at: datetime,
+    now: datetime,
+    shared_threshold: int,
+    refresh: Refresh,
+) -> tuple[int, int, int]:
+    """Bring offices, consumers, verdicts, states and coverage up to the staged rows; return new, changed and unchanged accounts."""
     fallback_no = _renew_offices(cursor)
-    state = find_office(cursor, scope.office_code)
     queries.create_merged(cursor, fallback_no=fallback_no, import_id=import_id, today=india_day(started_at))
     new, changed, unchanged = queries.count_merged(cursor)
     queries.delete_changed(cursor)
     queries.insert_merged(cursor, import_id=import_id)
     queries.insert_readers(cursor)
-    keep_consented_numbers(cursor, import_id, clock())
+    keep_consented_numbers(cursor, import_id, now)
     queries.judge_by_registry(cursor, shared_threshold=shared_threshold)
-    last_no = cursor.execute("SELECT max(last_no) FROM office").fetchall()[0][0]
+    last_no = find_office(cursor, TOP_CODE).last_no
     derive_states(cursor, 1, last_no)
     refresh(cursor, 1, last_no)
-    rejected = sum(len(file.refused) for file in files)
-    accepted = new + changed + unchanged
-    repeated = sum(file.usable for file in files) - accepted
-    result = ImportResult(
-        import_id,
-        accepted + rejected + repeated,
-        accepted,
-        rejected,
-        repeated,
-        new,
-        changed,
-        unchanged,
-        (clock() - started_at).total_seconds(),
-        None,
-        files,
-    )
-    _keep_account(cursor, scope, uploads, result, started_at, clock())
-    queries.drop_staging(cursor)
-    record(
-        cursor,
-        clock(),
-        scope.username,
-        "import.export",
-        office_code=state.code,
-        row_count=accepted,
-        detail={"files": [upload.name for upload in uploads]},
-    )
-    return result
+    return new, changed, unchanged
 
 
 def _renew_offices(cursor: Cursor) -> int:

@@ -130,7 +130,7 @@ CREATE TABLE consent_event (              -- append only: who said what, how, wh
     recorded_at TIMESTAMP NOT NULL,
     account_no VARCHAR NOT NULL,
     mobile BIGINT NOT NULL,
-    kind VARCHAR NOT NULL,                -- opt_in, opt_out, lapsed (another number took its place)
+    kind VARCHAR NOT NULL,                -- opt_in, opt_out
     how VARCHAR NOT NULL,                 -- form, paper, camp, whatsapp, …
     wording VARCHAR NOT NULL,             -- version of the wording agreed to
     username VARCHAR NOT NULL,            -- official, or 'whatsapp'
@@ -142,10 +142,6 @@ CREATE TABLE consent (                    -- what stands now, derived from conse
     status VARCHAR NOT NULL,              -- in, out
     language VARCHAR NOT NULL,            -- hi, en
     changed_at TIMESTAMP NOT NULL
-);
-CREATE TABLE suppressed_number (          -- said STOP, whether or not an account bears the number; a later opt-in lifts it
-    mobile BIGINT NOT NULL,
-    since TIMESTAMP NOT NULL
 );
 CREATE TABLE number_case (                -- a number that differs from the one on file: for a person to settle
     case_id BIGINT NOT NULL,
