@@ -171,6 +171,20 @@ def test_failures_reported_later_reach_the_tally_and_the_registry(
     wait_for(lambda: len(set(application.undeliverable)) == 20)
 
 
+def test_who_has_written_is_never_reported_as_not_on_whatsapp(
+    db, settings, sandbox, application, make_dispatcher
+) -> None:
+    ManagementClient(account_of(db, settings)).ensure_templates([TEMPLATE])
+    turn(settings, failed_rate=1.0)
+    written = {"from": str(FIRST_MOBILE), "text": "JOIN 0000000013"}
+    requests.post(at(settings, "/sandbox/inbound"), json=written, timeout=5)
+    wait_for(lambda: application.heard)
+    job_id = add_job(db, 2)
+    make_dispatcher(settings)
+    wait_for(lambda: read_tally(db, job_id).failed == 1 and read_tally(db, job_id).delivered == 1)
+    assert application.undeliverable == [FIRST_MOBILE + 1]
+
+
 # a knob, and the reason for which the job pauses
 @pytest.mark.parametrize(
     ("knobs", "reason"),

@@ -15,6 +15,7 @@ from dashboard.delivery.sandbox.templates import Rejected, Template, fill_in, re
 
 _NUMBER = re.compile(r"\+?(\d{7,15})")
 _TEXT_LIMIT = 4096
+_NOT_ON_WHATSAPP = 131026
 
 
 @dataclass
@@ -88,7 +89,7 @@ class Provider:
             report = status_report(line, number, status, reference, start + delay, code)
             self.reporter.plan("statuses", report, delay, line)
 
-        if random.random() < knobs.failed_rate:
+        if random.random() < knobs.failed_rate and not self._disproves(number, knobs.failed_code):
             plan("failed", knobs.sent_delay, knobs.failed_code)
             return
         plan("sent", knobs.sent_delay)
@@ -96,6 +97,12 @@ class Provider:
             plan("delivered", knobs.delivered_delay)
             if random.random() < knobs.read_rate:
                 plan("read", knobs.read_delay)
+
+    def _disproves(self, number: str, code: int) -> bool:
+        """Whether a number has written to us and so is on WhatsApp, whatever the dice say."""
+        return code == _NOT_ON_WHATSAPP and any(
+            line.direction == "in" for line in self.conversations.lines_of(number)
+        )
 
     def take_inbound(self, number_text: Any, text: Any) -> Line:
         """Play a consumer who writes to the department. Raises Rejected."""
