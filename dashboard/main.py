@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.ui import navigation, page, sign_in
 from dashboard.ui.errors import told
+from dashboard.ui.visitor import visiting
 from dashboard.ui.words import t
 
 st.set_page_config(page_title="उपभोक्ता सेतु · Upbhokta Setu", page_icon=":material/cell_tower:", layout="wide")
@@ -18,5 +19,5 @@ chosen = st.navigation(navigation.list_pages_of(visitor.scope))
 page.show_header(visitor, sign_in.end_session)
 page.show_banner(visitor.rt)
 st.title(t(f"page.{chosen.url_path or 'coverage'}"))
-with told():
+with told(), visiting(visitor):
     chosen.run()

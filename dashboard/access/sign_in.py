@@ -42,8 +42,8 @@ def check_password(db: Database, clock: Clock, settings: Settings, username: str
     if user is None or not user.is_active:
         return SignIn("wrong")
     if is_right:
-        return db.write(lambda cursor: _let_in(cursor, user.username, now))
-    return db.write(lambda cursor: _count_wrong(cursor, settings, user.username, now))
+        return db.write(lambda cursor: _let_in(cursor, user.username, now), alters_pages=False)
+    return db.write(lambda cursor: _count_wrong(cursor, settings, user.username, now), alters_pages=False)
 
 
 def _matches(password: str, user: User | None) -> bool:
@@ -77,17 +77,28 @@ def _read_lock(cursor: Cursor, username: str) -> datetime | None:
 def load_scope(db: Database, username: str) -> Scope:
     """Return a person's right as their row has it now. Raises Refused("signed_out") where they may not come in any more."""
     user = find_user(db, username)
-    if user is None or not user.is_active:
+    if user is None:
         raise Refused("signed_out")
-    with db.read() as cursor:
-        row = cursor.execute(
-            "SELECT office_no, last_no FROM office WHERE code = ?", [user.office_code]
-        ).fetchone()
+    return scope_of(db, user)
+
+
+def scope_of(db: Database, user: User) -> Scope:
+    """Return the right of a row that was read just now. Raises as `load_scope`."""
+    if not user.is_active:
+        raise Refused("signed_out")
+    row = db.recall(("office_numbers", user.office_code), lambda: _read_numbers(db, user.office_code))
     if row is None:  # before the first export there is only the state
         if user.office_code != "UP":
             raise Refused("office")
         row = (1, _ALL_OFFICES)
     return Scope(user.username, user.role, user.office_code, int(row[0]), int(row[1]))
+
+
+def _read_numbers(db: Database, office_code: str) -> tuple[int, int] | None:
+    with db.read() as cursor:
+        return cursor.execute(
+            "SELECT office_no, last_no FROM office WHERE code = ?", [office_code]
+        ).fetchone()
 
 
 def session_is_valid(user: User, began_at: datetime) -> bool:
@@ -104,7 +115,7 @@ def end_sessions(db: Database, clock: Clock, username: str) -> None:
         queries.end_sessions(cursor, username=username, now=clock())
         record(cursor, clock(), username, "sign_out")
 
-    db.write(change)
+    db.write(change, alters_pages=False)
 
 
 def credentials_of(db: Database) -> dict[str, Any]:
@@ -121,11 +132,12 @@ def credentials_of(db: Database) -> dict[str, Any]:
 def cookie_key(db: Database) -> str:
     """Return the installation's key for session cookies: 32 random bytes, made when first asked for."""
 
-    def change(cursor: Cursor) -> str:
-        row = cursor.execute("SELECT value FROM fact WHERE name = 'cookie_key'").fetchone()
-        if row is None:
-            row = (secrets.token_hex(32),)
-            cursor.execute("INSERT INTO fact VALUES ('cookie_key', ?)", [row[0]])
-        return str(row[0])
+    return db.recall(("cookie_key",), lambda: db.write(_find_or_make_key, alters_pages=False))
 
-    return db.write(change)
+
+def _find_or_make_key(cursor: Cursor) -> str:
+    row = cursor.execute("SELECT value FROM fact WHERE name = 'cookie_key'").fetchone()
+    if row is None:
+        row = (secrets.token_hex(32),)
+        cursor.execute("INSERT INTO fact VALUES ('cookie_key', ?)", [row[0]])
+    return str(row[0])

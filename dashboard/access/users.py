@@ -120,7 +120,9 @@ def set_language(db: Database, username: str, language: str) -> None:
     """Remember the language that a person chose for themselves."""
     if language not in ("hi", "en"):
         raise BadInput("language_unknown")
-    db.write(lambda cursor: queries.set_language(cursor, username=username, language=language))
+    db.write(
+        lambda cursor: queries.set_language(cursor, username=username, language=language), alters_pages=False
+    )
 
 
 def list_users(db: Database, scope: Scope) -> pd.DataFrame:

@@ -104,4 +104,4 @@ def keep_secret(db: Database, name: str, size: int = 24) -> str:
             _queries.insert_fact(cursor, name=name, value=known)
         return str(known)
 
-    return db.write(change)
+    return db.write(change, alters_pages=False)

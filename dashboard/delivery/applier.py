@@ -98,7 +98,7 @@ def _apply(
         for message in body.updates.inbound
         if (text := _ask(on_inbound, message))
     ]
-    numbers = db.write(lambda cursor: _write(cursor, bodies, answers, now))
+    numbers = db.write(lambda cursor: _write(cursor, bodies, answers, now), alters_pages=False)
     if numbers and on_undeliverable:
         on_undeliverable(numbers)
 

@@ -106,7 +106,7 @@ class Dispatcher:
         self._account = account_of(self._db, self._settings)
         self._prefix = read_prefix(self._db)
         now = self._clock()
-        lost = self._db.write(lambda cursor: claims.mark_lost_claims(cursor, now))
+        lost = self._db.write(lambda cursor: claims.mark_lost_claims(cursor, now), alters_pages=False)
         if lost:
             _log.warning("%d messages of an earlier run are in doubt", lost)
         self._thread.start()
@@ -216,7 +216,7 @@ class Dispatcher:
                     _pause(cursor, pause, now)
                 claims.finish_exhausted(cursor, now, jobs_out)
 
-            self._db.write(change)
+            self._db.write(change, alters_pages=False)
         self._unwritten = _Findings()
         self._follow_up(findings)
 
@@ -265,7 +265,7 @@ class Dispatcher:
                 claims.finish_exhausted(cursor, now, jobs_out)
             return batch
 
-        batch = self._db.write(change)
+        batch = self._db.write(change, alters_pages=False)
         self._waiting_reason = "daily_limit" if batch is None and left == 0 else None
         if batch is not None and batch.messages:
             self._hand_over(batch)

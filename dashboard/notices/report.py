@@ -123,7 +123,7 @@ def export_failures(
             cursor, clock(), scope.username, "failures.download", office_code=office_code, row_count=count, detail=detail
         )  # fmt: skip
 
-    db.write(change)
+    db.write(change, alters_pages=False)
     return count
 
 

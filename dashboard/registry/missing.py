@@ -109,7 +109,8 @@ def export_missing(
             office_code=office.code,
             row_count=count,
             detail=detail,
-        )
+        ),
+        alters_pages=False,
     )
     return count
 

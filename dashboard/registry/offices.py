@@ -41,15 +41,23 @@ def find_office(cursor: Cursor, code: str) -> Office:
 def get_office(db: Database, scope: Scope, code: str) -> Office:
     """Return an office within the scope; an unknown one is refused in the same words as a foreign one."""
     scope.require(Right.SEE_COVERAGE)
-    with db.read() as cursor:
-        office = find_office(cursor, code)
+    office = db.recall(("office", code), lambda: _read_office(db, code))
     scope.require_offices(office.office_no, office.last_no)
     return office
+
+
+def _read_office(db: Database, code: str) -> Office:
+    with db.read() as cursor:
+        return find_office(cursor, code)
 
 
 def list_children(db: Database, scope: Scope, code: str) -> list[Office]:
     """Return the offices directly below one office of the scope, in the tree's order."""
     parent = get_office(db, scope, code)
+    return list(db.recall(("children", code), lambda: _read_children(db, parent)))
+
+
+def _read_children(db: Database, parent: Office) -> list[Office]:
     with db.read() as cursor:
         return [Office(*row) for row in _queries.offices_below(cursor, parent_no=parent.office_no)]
 
@@ -57,9 +65,13 @@ def list_children(db: Database, scope: Scope, code: str) -> list[Office]:
 def list_path(db: Database, scope: Scope, code: str) -> list[Office]:
     """Return the offices from the scope's own office down to this one: the breadcrumb."""
     office = get_office(db, scope, code)
+    above = db.recall(("path", code), lambda: _read_path(db, office))
+    return [step for step in above if step.office_no >= scope.first_no]
+
+
+def _read_path(db: Database, office: Office) -> list[Office]:
     with db.read() as cursor:
-        rows = list(_queries.offices_above(cursor, office_no=office.office_no, first_no=scope.first_no))
-    return [Office(*row) for row in rows]
+        return [Office(*row) for row in _queries.offices_above(cursor, office_no=office.office_no)]
 
 
 def list_at_level(db: Database, scope: Scope, code: str, level: str) -> list[Office]:

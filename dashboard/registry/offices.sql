@@ -7,10 +7,10 @@ SELECT office_no, last_no, parent_no, code, level, name, name_hi, district FROM 
 SELECT office_no, last_no, parent_no, code, level, name, name_hi, district
 FROM office WHERE parent_no = :parent_no ORDER BY office_no;
 
--- name: offices_above(office_no, first_no)
--- An office and those above it, down from the first number that the reader may see.
+-- name: offices_above(office_no)
+-- An office and those above it, from the top down.
 SELECT office_no, last_no, parent_no, code, level, name, name_hi, district
-FROM office WHERE office_no <= :office_no AND last_no >= :office_no AND office_no >= :first_no ORDER BY office_no;
+FROM office WHERE office_no <= :office_no AND last_no >= :office_no ORDER BY office_no;
 
 -- name: offices_at_level(first_no, last_no, level)
 -- All offices of one level in an interval.

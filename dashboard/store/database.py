@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from dashboard.errors import Unavailable
+from dashboard.store.shelf import Shelf
 
 Cursor = duckdb.DuckDBPyConnection
 T = TypeVar("T")
@@ -23,6 +24,8 @@ class Database:
 
     Reads: `with database.read() as cursor`. Changes: `database.write(change)`, where `change(cursor)` runs inside a
     transaction together with other waiting changes; it must neither sleep nor use the network.
+
+    `version` counts the commits that may have altered what `recall` keeps in memory.
     """
 
     def __init__(self, connection: Cursor, path: Path) -> None:
@@ -30,6 +33,9 @@ class Database:
         self._connection = connection
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._closed = False
+        self.version = 0
+        self._version_lock = threading.Lock()
+        self._shelf = Shelf()
         self._writer = threading.Thread(target=self._run_writer, name="database-writer", daemon=True)
         self._writer.start()
 
@@ -42,22 +48,38 @@ class Database:
         finally:
             cursor.close()
 
-    def write(self, change: Callable[[Cursor], T]) -> T:
+    def recall(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` gave for this key since the data last changed; make it where that is not known.
+
+        What comes back is shared: do not change it. A caller checks the right before, or has it in the key.
+        """
+        return self._shelf.get(self.version, key, make)
+
+    def write(self, change: Callable[[Cursor], T], *, alters_pages: bool = True) -> T:
         """Run `change` in the writer's next commit and return its result once it is on disk.
 
+        `alters_pages=False` promises that the change touches nothing that is kept: offices,
+        consumers, coverage.
         Raises what `change` raises; then nothing of this change is kept, while its neighbours' changes are.
         """
+        return self.write_later(change, alters_pages=alters_pages).result()
+
+    def write_later(self, change: Callable[[Cursor], T], *, alters_pages: bool = True) -> Future[T]:
+        """Put `change` into the writer's next commit without waiting for it: as `write`, the result comes in the future."""
         if self._closed:
             raise Unavailable("database_closed")
         done: Future[T] = Future()
-        self._queue.put((change, done))
-        return done.result()
+        self._queue.put((change, alters_pages, done))
+        return done
 
     @contextmanager
     def bulk(self) -> Iterator[Cursor]:
         """Lend a cursor for long preparation (staging tables); the caller commits its own short steps."""
-        with self.read() as cursor:
-            yield cursor
+        try:
+            with self.read() as cursor:
+                yield cursor
+        finally:
+            self._count_version()
 
     def close(self) -> None:
         """Finish the waiting changes, checkpoint and close the file."""
@@ -84,18 +106,24 @@ class Database:
         stopping = any(item is _STOP for item in group)
         return [item for item in group if item is not _STOP], stopping
 
+    def _count_version(self) -> None:
+        with self._version_lock:
+            self.version += 1
+
     def _commit_group(self, cursor: Cursor, group: list[Any]) -> None:
         """Commit all changes at once; where one fails, roll back and commit each alone."""
         try:
-            results = _in_transaction(cursor, [change for change, _ in group])
+            results = _in_transaction(cursor, [change for change, _, _ in group])
         except BaseException as error:  # noqa: BLE001 - handed to the caller that waits
             if len(group) == 1:
-                group[0][1].set_exception(error)
+                group[0][2].set_exception(error)
                 return
             for item in group:
                 self._commit_group(cursor, [item])
             return
-        for (_, done), result in zip(group, results, strict=True):
+        if any(alters_pages for _, alters_pages, _ in group):
+            self._count_version()  # after the commit: what was read before it is never kept under the new number
+        for (_, _, done), result in zip(group, results, strict=True):
             done.set_result(result)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
+from plotly.basedatatypes import BaseFigure
+from plotly.graph_objects import Figure
 
 from dashboard.ui.formats import group_digits, percent, share
 
@@ -30,6 +32,16 @@ _LABEL_MIN_RATE = 0.06
 _ROW_PIXELS = 50
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 Namer = Callable[[str], str]
+
+
+class ReadyFigure(BaseFigure):
+    """A figure that Plotly has checked once. Streamlit has a plain dictionary checked anew on every run, some 15 ms."""
+
+    def __init__(self, figure: dict[str, Any]) -> None:
+        object.__setattr__(self, "_ready", Figure(**figure).to_dict())
+
+    def to_dict(self) -> dict[str, Any]:
+        return self._ready
 
 
 def draw_states(table: pd.DataFrame, names: list[str], name_state: Namer) -> dict[str, Any]:

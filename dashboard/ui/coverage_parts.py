@@ -1,17 +1,20 @@
 """The parts of the coverage page: the five figures, what to do next, the offices below as bars and table, the trend."""
 
+from dataclasses import dataclass
 from itertools import dropwhile
 
 import pandas as pd
 import streamlit as st
 
 from dashboard.access.scope import Right
-from dashboard.coverage.figures import Coverage
+from dashboard.coverage.figures import Coverage, coverage_by, trend
 from dashboard.registry.offices import LEVELS, Office
+from dashboard.store.clock import india_day
 from dashboard.ui import charts
 from dashboard.ui.formats import group_digits, percent, shorten
+from dashboard.ui.kept import kept
 from dashboard.ui.office_picker import go_to_office
-from dashboard.ui.tables import Column, show_table
+from dashboard.ui.tables import Column, show_cells, write_cells
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t, t_each
 
@@ -123,40 +126,68 @@ def rank_offices(table: pd.DataFrame, order: str, language: str) -> pd.DataFrame
     return ranked.reset_index(drop=True)
 
 
-def show_offices(office: Office, level: str, ranked: pd.DataFrame) -> None:
+def show_offices(visitor: Visitor, office: Office, level: str, order: str) -> None:
     """Show offices as stacked bars and as a table; a click on either goes down to that office."""
-    if ranked.empty:
+    view = kept(
+        visitor, "coverage.offices", (office.code, level, order), lambda: _draw(visitor, office, level, order)
+    )
+    if not view.codes:
         st.caption(t("coverage.empty_below"))
         return
     words = {"office": office.name_in(current_language()), "level": t(f"level.{level}")}
     place = f"{office.code}_{level}"
-    chosen = _show_bars(ranked.head(_CHART_ROWS), f"coverage_chart_{place}", t("coverage.chart_alt", **words))
-    if len(ranked) > _CHART_ROWS:
-        st.caption(t("coverage.chart_top", shown=_CHART_ROWS, total=group_digits(len(ranked))))
-    picked = _show_table(ranked, f"coverage_table_{place}", t("coverage.table_alt", **words))
+    chosen = _show_bars(view.bars, f"coverage_chart_{place}", t("coverage.chart_alt", **words))
+    if len(view.codes) > _CHART_ROWS:
+        st.caption(t("coverage.chart_top", shown=_CHART_ROWS, total=group_digits(len(view.codes))))
+    alt = t("coverage.table_alt", **words)
+    picked = show_cells(view.cells, _describe_columns(), key=f"coverage_table_{place}", alt=alt, pick=True)
     for row in (chosen, picked):
         if row is not None:
-            go_to_office(str(ranked["office_code"][row]))
+            go_to_office(view.codes[row])
             st.rerun()
 
 
-def show_trend(office: Office, days: pd.DataFrame) -> None:
+@dataclass(frozen=True)
+class _Offices:
+    """The offices of one level as they are shown: their codes in the order of the rows, bars, written cells."""
+
+    codes: tuple[str, ...]
+    bars: charts.ReadyFigure
+    cells: pd.DataFrame
+
+
+def _draw(visitor: Visitor, office: Office, level: str, order: str) -> _Offices:
+    table = coverage_by(visitor.rt.db, visitor.scope, office.code, level)
+    ranked = rank_offices(table, order, current_language())
+    shown = ranked.head(_CHART_ROWS)
+    names = [str(name) for name in shown["name"]]
+    bars = charts.draw_states(shown, names, lambda state: t(f"state.{state}"))
+    codes = tuple(str(code) for code in ranked["office_code"])
+    return _Offices(codes, charts.ReadyFigure(bars), write_cells(ranked, _describe_columns()))
+
+
+def show_trend(visitor: Visitor, office: Office) -> None:
     """Show how enrolled consumers and numbers to collect have moved."""
+    today = india_day(visitor.rt.clock())
+    figure = kept(visitor, "coverage.trend", (office.code, today), lambda: _draw_trend(visitor, office))
     st.subheader(t("coverage.trend"))
-    if len(days) < 2:
+    if figure is None:
         st.caption(t("coverage.trend_none"))
         return
-    shown = days.tail(_TREND_DAYS).assign(to_collect=days["missing"] + days["unusable"])
-    figure = charts.draw_trend(
-        shown, {"enrolled": t("state.enrolled"), "to_collect": t("coverage.trend_gap")}
-    )
     alt = t("coverage.trend_alt", office=office.name_in(current_language()))
     st.plotly_chart(figure, key="coverage_trend", config=charts.CONFIG, alt=alt)
 
 
-def _show_bars(ranked: pd.DataFrame, key: str, alt: str) -> int | None:
-    names = [str(name) for name in ranked["name"]]
-    figure = charts.draw_states(ranked, names, lambda state: t(f"state.{state}"))
+def _draw_trend(visitor: Visitor, office: Office) -> charts.ReadyFigure | None:
+    days = trend(visitor.rt.db, visitor.scope, office.code, visitor.rt.clock)
+    if len(days) < 2:
+        return None
+    shown = days.tail(_TREND_DAYS).assign(to_collect=days["missing"] + days["unusable"])
+    words = {"enrolled": t("state.enrolled"), "to_collect": t("coverage.trend_gap")}
+    return charts.ReadyFigure(charts.draw_trend(shown, words))
+
+
+def _show_bars(figure: charts.ReadyFigure, key: str, alt: str) -> int | None:
     event = st.plotly_chart(
         figure, key=key, config=charts.CONFIG, alt=alt, on_select="rerun", selection_mode="points"
     )
@@ -165,12 +196,11 @@ def _show_bars(ranked: pd.DataFrame, key: str, alt: str) -> int | None:
     return int(points[0]["point_index"]) if points else None
 
 
-def _show_table(ranked: pd.DataFrame, key: str, alt: str) -> int | None:
-    columns = {
+def _describe_columns() -> dict[str, Column]:
+    return {
         "name": Column(t("coverage.column_office"), pinned=True),
         "consumers": Column(t("coverage.column_consumers"), "count"),
         "gap_rate": Column(t("coverage.column_gap_rate"), "rate"),
         "enrolled_rate": Column(t("coverage.column_enrolled_rate"), "rate"),
         **{state: Column(t(f"state.{state}"), "count") for state in charts.STATES},
     }
-    return show_table(ranked, columns, key=key, alt=alt, pick=True)

@@ -16,7 +16,7 @@ from dashboard.access.users import find_user
 from dashboard.runtime import Runtime
 from dashboard.ui.formats import moment
 from dashboard.ui.page import show_header
-from dashboard.ui.visitor import Visitor, current_visitor
+from dashboard.ui.visitor import Visitor, read_visitor
 from dashboard.ui.words import choose_language, current_language, t
 
 COOKIE_NAME = "upbhokta_setu"
@@ -31,12 +31,12 @@ def pass_gate() -> Visitor | None:
     if not has_ended and st.session_state.get("authentication_status"):
         return _check_session(rt)
     if not has_ended and _enter_by_cookie(rt):
-        return current_visitor()
+        return read_visitor()
     package = _open_package(rt)  # one a run: a second would put its cookie component on the page twice
     if has_ended:
         _forget_session(package)
     _let_in(rt, package)
-    return current_visitor() if st.session_state.get("authentication_status") else None
+    return read_visitor() if st.session_state.get("authentication_status") else None
 
 
 def end_session() -> None:
@@ -67,7 +67,7 @@ def _check_session(rt: Runtime) -> Visitor | None:
         _show_form(rt)
         return None
     choose_language(user.language)
-    return current_visitor()
+    return Visitor(user, sign_in.scope_of(rt.db, user), rt)
 
 
 def _enter_by_cookie(rt: Runtime) -> bool:

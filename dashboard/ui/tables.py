@@ -43,7 +43,19 @@ def show_table(
 
     At most `rows` rows are high enough to be seen without scrolling inside the table.
     """
-    shown = write_cells(table, columns)
+    return show_cells(write_cells(table, columns), columns, key=key, alt=alt, pick=pick, rows=rows)
+
+
+def show_cells(
+    shown: pd.DataFrame,
+    columns: Mapping[str, Column],
+    *,
+    key: str,
+    alt: str,
+    pick: bool = False,
+    rows: int = 12,
+) -> int | None:
+    """Show a table whose cells are written already (`write_cells`); else as `show_table`."""
     config = {name: _configure(column) for name, column in columns.items()}
     height = _ROW_PIXELS * (min(max(len(shown), 1), rows) + 1)
     options: dict[str, Any] = {

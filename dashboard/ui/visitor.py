@@ -1,12 +1,15 @@
 """Who is looking: the signed-in person with the role and office that stand in their row now."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import streamlit as st
 
 from dashboard import runtime
 from dashboard.access.scope import Right, Scope
-from dashboard.access.sign_in import load_scope
+from dashboard.access.sign_in import scope_of
 from dashboard.access.users import User, find_user
 from dashboard.errors import Refused
 from dashboard.runtime import Runtime
@@ -24,11 +27,30 @@ class Visitor:
         return self.scope.may(right)
 
 
+_run = threading.local()  # a run has its thread; a fragment's later run has another one
+
+
+@contextmanager
+def visiting(visitor: Visitor) -> Iterator[None]:
+    """Let the page inside this block take over the visitor whose row the gate has just read."""
+    _run.visitor = visitor
+    try:
+        yield
+    finally:
+        _run.visitor = None
+
+
 def current_visitor() -> Visitor:
-    """Return the person of this session, their row read anew. Raises Refused("signed_out") where nobody is signed in."""
+    """Return the person of this run, their row read once a run. Raises Refused("signed_out") where nobody is signed in."""
+    of_this_run: Visitor | None = getattr(_run, "visitor", None)
+    return of_this_run or read_visitor()
+
+
+def read_visitor() -> Visitor:
+    """Return the person of this session, their row read anew. Raises Refused("signed_out")."""
     rt = runtime.current()
     username = st.session_state.get("username")
     user = find_user(rt.db, username) if username and st.session_state.get("authentication_status") else None
     if user is None:
         raise Refused("signed_out")
-    return Visitor(user, load_scope(rt.db, user.username), rt)
+    return Visitor(user, scope_of(rt.db, user), rt)
