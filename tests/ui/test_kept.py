@@ -50,6 +50,7 @@ def test_a_colleague_of_the_same_right_is_answered_from_memory(rt: Runtime) -> N
 
 
 def test_another_language_has_words_of_its_own(rt: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(kept.__globals__, "current_language", lambda: "hi")
     kept(visit(rt, MINE), "figures", (), lambda: "हिन्दी")
     monkeypatch.setitem(kept.__globals__, "current_language", lambda: "en")
     assert kept(visit(rt, MINE), "figures", (), lambda: "English") == "English"
