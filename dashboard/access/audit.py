@@ -11,7 +11,7 @@ from dashboard.access.scope import Right, Scope
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
 
-COLUMNS = ("happened_at", "username", "action", "office_code", "row_count", "detail")
+COLUMNS = ("happened_at", "username", "action", "office_code", "row_count", "detail", "office", "office_hi")
 _queries = load_queries(Path(__file__).with_name("audit.sql"))
 
 

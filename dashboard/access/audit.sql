@@ -6,7 +6,8 @@ VALUES (:happened_at, :username, :action, :office_code, :row_count, :detail);
 -- name: list_audit(first_no, last_no, row_limit)
 -- The latest events within an interval of offices. An event without an office belongs to its actor's office;
 -- one of neither (a command, the machine itself) is seen by those whose interval is the whole tree.
-SELECT event.happened_at, event.username, event.action, event.office_code, event.row_count, event.detail
+SELECT event.happened_at, event.username, event.action, event.office_code, event.row_count, event.detail,
+    place.name, place.name_hi
 FROM audit_event AS event
 LEFT JOIN office AS place ON place.code = event.office_code
 LEFT JOIN app_user AS actor ON actor.username = event.username

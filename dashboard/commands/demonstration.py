@@ -22,6 +22,7 @@ from dashboard.enrolment.inbound import InboundText, handle_inbound
 from dashboard.registry.demo import OFFICE_NAMES_FILE, write_demo
 from dashboard.runtime import Runtime
 from dashboard.store.clock import Clock, india_day, utc_now
+from dashboard.ui.formats import group_digits
 
 _CONSUMERS, _SEED = 200_000, 7
 _HISTORY_WEEKS = 22
@@ -61,7 +62,9 @@ def make_demonstration(settings: Settings) -> list[dict[str, Any]]:
 
 def _make_in(settings: Settings) -> list[dict[str, Any]]:
     consumers = int(os.environ.get("SETU_DEMO_CONSUMERS", _CONSUMERS))
-    _say(f"Making a demonstration of {consumers:,} made-up consumers …")
+    _say(
+        f"Making a demonstration of {group_digits(consumers)} made-up consumers; this takes a minute or two …"
+    )
     export_dir = settings.data_dir / "export"
     paths = write_demo(consumers, _SEED, export_dir)
     past = _Past(_HISTORY_WEEKS * 7)
@@ -155,11 +158,11 @@ def _add_accounts(rt: Runtime) -> list[dict[str, Any]]:
             [division],
         ).fetchall()[0][0]
     wanted = [
-        ("minister", "Minister's office", Role.VIEWER, "UP"),
-        ("discom", "Managing director", Role.APPROVER, discom),
-        ("se", "Superintending engineer", Role.APPROVER, circle),
-        ("ee", "Executive engineer", Role.COMPOSER, division),
-        ("admin", "System administrator", Role.ADMINISTRATOR, "UP"),
+        ("minister", "मंत्री कार्यालय · Minister's office", Role.VIEWER, "UP"),
+        ("discom", "प्रबंध निदेशक · Managing director", Role.APPROVER, discom),
+        ("se", "अधीक्षण अभियंता · Superintending engineer", Role.APPROVER, circle),
+        ("ee", "अधिशासी अभियंता · Executive engineer", Role.COMPOSER, division),
+        ("admin", "सिस्टम प्रशासक · System administrator", Role.ADMINISTRATOR, "UP"),
     ]
     return [_add_account(rt, _FIRST_OWN_NUMBER + place, *one) for place, one in enumerate(wanted)]
 

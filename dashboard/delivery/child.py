@@ -35,7 +35,8 @@ def start_child(module: str, first_line: bytes) -> subprocess.Popen[bytes]:
     """Start `python -m module` and hand it its first line: secrets go by the pipe, never by arguments or
     environment.
 
-    The thread that calls this must live as long as the child should.
+    The thread that calls this must live as long as the child should. A Ctrl-C at the terminal reaches the parent
+    alone, which then ends its children in order.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SETU_")}
     child = subprocess.Popen(
@@ -44,6 +45,7 @@ def start_child(module: str, first_line: bytes) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         cwd=PROJECT_DIR,
         env=environment,
+        process_group=0,
     )
     pipe_of(child).write(first_line + b"\n")
     pipe_of(child).flush()

@@ -42,6 +42,8 @@ class Notice:
     comment: str | None
     send_at: datetime | None
     finished_at: datetime | None
+    author_name: str
+    decider_name: str | None
 
     @property
     def draft(self) -> NoticeDraft:
@@ -59,7 +61,7 @@ def read_notice(cursor: Cursor, scope: Scope, right: Right, notice_id: int) -> N
     """Return a notice over whose office the scope has a right; on a cursor, for changes."""
     scope.require(right)
     row = queries.get_notice(cursor, notice_id=notice_id)
-    if row is None or not scope.first_no <= row[22] <= row[23] <= scope.last_no:
+    if row is None or not scope.first_no <= row[24] <= row[25] <= scope.last_no:
         raise Refused("notice")
     return _to_notice(row)
 
@@ -70,7 +72,7 @@ def read_any_notice(cursor: Cursor, notice_id: int) -> Notice:
 
 
 def _to_notice(row: tuple[Any, ...]) -> Notice:
-    fields: list[Any] = list(row[:22])
+    fields: list[Any] = list(row[:24])
     fields[1] = State(fields[1])
     fields[5], fields[9] = json.loads(fields[5]), json.loads(fields[9])
     fields[7] = _to_audience(json.loads(fields[7]))

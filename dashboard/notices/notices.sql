@@ -40,13 +40,15 @@ DELETE FROM notice WHERE notice_id = :notice_id;
 -- One notice as it stands now, with the place of its office.
 SELECT notice_id, state, template, language, body, variables, notice_now.office_code, audience, recipient_count, exclusions, content_hash,
     job_id, pause_reason, created_by, created_at, submitted_by, submitted_at, decided_by, decided_at, comment, send_at, finished_at,
-    office.office_no, office.last_no
+    coalesce((SELECT full_name FROM app_user WHERE username = created_by), created_by),
+    coalesce((SELECT full_name FROM app_user WHERE username = decided_by), decided_by), office.office_no, office.last_no
 FROM notice_now JOIN office ON office.code = notice_now.office_code WHERE notice_id = :notice_id;
 
 -- name: list_notices(first_no, last_no)
 -- The notices of an interval of offices, newest first.
 SELECT notice_id, state, template, language, notice_now.office_code, office.name, office.name_hi, recipient_count, created_by, created_at,
-    submitted_by, submitted_at, decided_by, send_at, finished_at, pause_reason, comment
+    submitted_by, submitted_at, decided_by, send_at, finished_at, pause_reason, comment,
+    coalesce((SELECT full_name FROM app_user WHERE username = created_by), created_by)
 FROM notice_now JOIN office ON office.code = notice_now.office_code
 WHERE office.office_no BETWEEN :first_no AND :last_no ORDER BY notice_id DESC;
 

@@ -1,6 +1,6 @@
 """The missing-number list: whose number field staff must collect, in the order they walk, with the reason."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,16 +40,12 @@ def _office(db: Database, scope: Scope, office_code: str) -> Office:
     return get_office(db, scope, office_code)
 
 
-def count_missing(db: Database, scope: Scope, office_code: str) -> dict[str, int]:
-    """Return how many numbers must be collected in an office, by reason, most first."""
+def count_missing(db: Database, scope: Scope, office_code: str, book_no: str | None = None) -> dict[str, int]:
+    """Return how many numbers must be collected in an office or one of its reading books, by reason, most first."""
     office = _office(db, scope, office_code)
+    interval = {"first_no": office.office_no, "last_no": office.last_no}
     with db.read() as cursor:
-        rows = list(_queries.count_to_collect(cursor, first_no=office.office_no, last_no=office.last_no))
-    counts: dict[str, int] = {}
-    for verdict, _, count in rows:
-        reason = "not on whatsapp" if verdict == "ok" else verdict
-        counts[reason] = counts.get(reason, 0) + count
-    return counts
+        return dict(_queries.count_to_collect(cursor, **interval, book_no=book_no))
 
 
 def list_missing_feeders(db: Database, scope: Scope, office_code: str) -> pd.DataFrame:
@@ -85,15 +81,18 @@ def export_missing(
     reason: str,
     clock: Clock,
     chosen: MissingFilter = ALL,
+    say: Callable[[str], str] = str,
 ) -> int:
     """Write the list as CSV or XLSX by the path's suffix and enter the download in the audit trail; return the row count.
 
-    Raises BadInput("reason_missing") without a reason of at least five characters.
+    `say` turns the code of a row's reason into the reader's words. Raises BadInput("reason_missing") without a reason of at least five characters.
     """
     office = _office(db, scope, office_code)
     if len(reason.strip()) < 5:
         raise BadInput("reason_missing")
-    count = write_table(path, COLUMNS, _stream(db, office, chosen))
+    count = write_table(
+        path, COLUMNS, ((*row[:-1], say(str(row[-1]))) for row in _stream(db, office, chosen))
+    )
     detail = {
         "reason": reason.strip()[:500],
         "format": path.suffix.lstrip("."),

@@ -1,7 +1,9 @@
--- name: count_to_collect(first_no, last_no)
--- Consumers whose number must be collected, by feeder and reason.
-SELECT verdict, state, count(*) FROM consumer
-WHERE office_no BETWEEN :first_no AND :last_no AND state IN ('missing', 'unusable') GROUP BY verdict, state ORDER BY count(*) DESC;
+-- name: count_to_collect(first_no, last_no, book_no)
+-- Consumers whose number must be collected, by reason; of one reading book or of all.
+SELECT CASE WHEN verdict = 'ok' THEN 'not on whatsapp' ELSE verdict END AS reason, count(*) FROM consumer
+WHERE office_no BETWEEN :first_no AND :last_no AND state IN ('missing', 'unusable')
+    AND (:book_no IS NULL OR coalesce(book_no, '') = :book_no)
+GROUP BY reason ORDER BY count(*) DESC, reason;
 
 -- name: list_feeders(first_no, last_no)
 -- The lowest offices of an interval that have numbers to collect, with how many.

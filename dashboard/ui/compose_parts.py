@@ -1,10 +1,17 @@
 """The parts of the compose page: the notice and its words, the audience, what stands in the way, preview and cost."""
 
+from dataclasses import replace
 from datetime import date, datetime, time
+from itertools import groupby
 
 import streamlit as st
 
-from dashboard.notices.audience import AudienceCount, count_audience, preview_recipient
+from dashboard.notices.audience import (
+    AudienceCount,
+    RenderedMessage,
+    count_audience,
+    preview_recipient,
+)
 from dashboard.notices.draft import ARREARS_SEGMENTS, Audience, NoticeDraft, Problem
 from dashboard.notices.drafting import estimate
 from dashboard.notices.notice import Notice
@@ -40,6 +47,7 @@ CATEGORIES = (
     "HV-4",
 )
 _MOST_FEEDERS = 400
+_PICKED = ("date", "time")  # picked side by side; everything else takes a line of its own
 
 
 def choose_template(notice: Notice | None) -> tuple[Template, str]:
@@ -63,20 +71,22 @@ def type_variables(template: Template, language: str, notice: Notice | None) -> 
     bound = [t(f"variable.{variable.name}") for variable in template.variables if not variable.is_typed]
     if bound:
         st.caption(t("compose.bound", names=", ".join(bound)))
-    return {
-        variable.name: _type_one(template, variable, language, known.get(variable.name, ""))
-        for variable in template.typed_variables
-    }
+    typed: dict[str, str] = {}
+    for is_picked, variables in groupby(template.typed_variables, key=lambda one: one.kind in _PICKED):
+        with st.container(horizontal=is_picked):
+            for variable in variables:
+                typed[variable.name] = _type_one(template, variable, language, known.get(variable.name, ""))
+    return typed
 
 
 def _type_one(template: Template, variable: Variable, language: str, value: str) -> str:
     """Return the typed value; days and hours are picked, and written as people here write them."""
     label, key = t(f"variable.{variable.name}"), f"compose_{template.name}_{variable.name}"
     if variable.kind == "date":
-        day = st.date_input(label, _read_day(value), format="DD-MM-YYYY", key=key, width=220)
+        day = st.date_input(label, _read_day(value), format="DD-MM-YYYY", key=key, width=170)
         return day.strftime("%d-%m-%Y") if isinstance(day, date) else ""
     if variable.kind == "time":
-        hour = st.time_input(label, _read_hour(value), key=key, width=220)
+        hour = st.time_input(label, _read_hour(value), key=key, width=120)
         return hour.strftime("%H:%M") if isinstance(hour, time) else ""
     return st.text_input(
         label, value, key=key, max_chars=BODY_LIMIT + 200, placeholder=variable.examples[language]
@@ -155,9 +165,12 @@ def show_audience(visitor: Visitor, draft: NoticeDraft) -> AudienceCount:
             ),
         )
     st.caption(t("compose.of_consumers", count=group_digits(count.consumers)))
-    for reason, number in count.exclusions.items():
-        if number:
-            st.markdown(f"- {t(f'notices.excluded_{reason}')}: **{group_digits(number)}**")
+    reasons = [
+        f"- {t(f'notices.excluded_{reason}')}: **{group_digits(number)}**"
+        for reason, number in count.exclusions.items()
+        if number
+    ]
+    st.markdown("\n".join(reasons))
     return count
 
 
@@ -168,16 +181,32 @@ def show_preview(visitor: Visitor, draft: NoticeDraft, count: AudienceCount) -> 
         st.info(t("error.audience_empty"), icon=":material/group_off:")
         return
     show_pages(
-        lambda place: preview_recipient(visitor.rt.db, visitor.scope, draft, place),
+        lambda place: _preview(visitor, draft, place),
         count.recipients,
         "compose",
     )
     st.caption(t("compose.length", longest=group_digits(count.longest_text), limit=group_digits(BODY_LIMIT)))
 
 
+def _preview(visitor: Visitor, draft: NoticeDraft, place: int) -> RenderedMessage | None:
+    """Return one recipient's message; what is not typed yet stands there by its words, not by its name."""
+    message = preview_recipient(visitor.rt.db, visitor.scope, draft, place)
+    if message is None:
+        return None
+    text = message.text
+    for variable in get_template(draft.template).variables:
+        text = text.replace(f"{{{variable.name}}}", f"[{t(f'variable.{variable.name}')}]")
+    return replace(message, text=text)
+
+
 def show_problems(problems: list[Problem]) -> None:
-    """Say what still stands in the way of submitting."""
+    """Say what still stands in the way of submitting; what is to be filled in stands in one sentence."""
+    empty = [t(f"variable.{problem.field}") for problem in problems if problem.code == "variable_empty"]
+    if empty:
+        st.markdown(f":material/radio_button_unchecked: {t('compose.fill', labels=', '.join(empty))}")
     for problem in problems:
+        if problem.code == "variable_empty":
+            continue
         values = dict(problem.values)
         if problem.field:
             key = f"variable.{problem.field}"

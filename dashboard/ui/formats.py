@@ -1,7 +1,8 @@
 """Numbers, dates and money as they are written in India: lakh and crore, DD-MM-YYYY, Asia/Kolkata."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from math import ceil
 
 from dashboard.store.clock import INDIA_OFFSET
 
@@ -67,9 +68,16 @@ def mask_number(mobile: int | str | None) -> str:
     return f"{digits[:2]}xxxxx{digits[-3:]}" if len(digits) == 10 else DASH
 
 
+def mask_cell(cell: str) -> str:
+    """Return a number as a billing file has it, whatever it looks like, with the middle half of its digits hidden."""
+    places = [place for place, letter in enumerate(cell) if letter.isdigit()]
+    hidden = places[len(places) // 4 : len(places) - len(places) // 4] if len(places) >= 4 else []
+    return "".join("x" if place in hidden else letter for place, letter in enumerate(cell))
+
+
 def duration(seconds: float, language: str) -> str:
-    """Return a span of time in the two largest fitting units: 2 h 5 min."""
-    total = max(int(timedelta(seconds=seconds).total_seconds()), 0)
+    """Return a span of time in the two largest fitting units, a begun second counted in full: 2 h 5 min."""
+    total = max(ceil(seconds), 0)
     sizes = (1, 60, 3600, 86_400)
     parts = []
     for size, unit in reversed(list(zip(sizes, _DURATIONS[language], strict=True))):

@@ -20,6 +20,7 @@ from dashboard.registry.importer import (
     preview_export,
 )
 from dashboard.store.clock import india_day
+from dashboard.ui.audit_parts import name_actor
 from dashboard.ui.downloads import offer_table
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits
@@ -58,7 +59,7 @@ def show_exports(visitor: Visitor) -> None:
         help=t("import_data.choose_help"),
     )
     if not files:
-        st.caption(t("import_data.hint"))
+        _show_hint(visitor, "import_data.hint")
         return
     uploads = keep_uploads(files)
     previews: list[FilePreview] = []
@@ -78,6 +79,11 @@ def show_exports(visitor: Visitor) -> None:
         key="import_confirm",
     ):
         _import(visitor, uploads)
+
+
+def _show_hint(visitor: Visitor, key: str) -> None:
+    """Say how to choose a file, since Streamlit's own words in the field are English, and what happens then."""
+    st.caption(f"{t('import_data.how_to_choose', limit=visitor.rt.settings.upload_limit_mb)} {t(key)}")
 
 
 def _uploader_key() -> str:
@@ -176,7 +182,7 @@ def show_consents(visitor: Visitor) -> None:
         help=t("import_data.choose_consents_help"),
     )
     if file is None:
-        st.caption(t("import_data.consents_hint"))
+        _show_hint(visitor, "import_data.consents_hint")
         return
     upload = keep_uploads([file])[0]
     with told():
@@ -213,7 +219,10 @@ def show_history(visitor: Visitor) -> None:
     if runs.empty:
         st.caption(t("import_data.no_history"))
         return
-    shown = runs.assign(kind=[t(f"import_data.kind_{kind}") for kind in runs["kind"]])
+    shown = runs.assign(
+        kind=[t(f"import_data.kind_{kind}") for kind in runs["kind"]],
+        username=[name_actor(username) for username in runs["username"]],
+    )
     columns = {
         "finished_at": Column(t("import_data.at"), "moment", pinned=True), "kind": Column(t("import_data.kind")), "file_names": Column(t("import_data.files")),
         "username": Column(t("import_data.by")), "accepted": Column(t("import_data.accepted"), "count"), "new": Column(t("import_data.new"), "count"),

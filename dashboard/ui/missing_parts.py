@@ -4,64 +4,76 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.registry.missing import COLUMNS, MissingFilter, export_missing, list_missing_books
+from dashboard.registry.missing import (
+    COLUMNS,
+    MissingFilter,
+    count_missing,
+    export_missing,
+    list_missing_books,
+)
 from dashboard.registry.offices import LEVELS, Office
 from dashboard.ui.downloads import ReadyFile, offer_file, prepare_file
 from dashboard.ui.errors import told
-from dashboard.ui.formats import group_digits
+from dashboard.ui.formats import DASH, group_digits
 from dashboard.ui.tables import Column, Kind
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import t, t_or_code
 
 ROWS_ON_A_PAGE = 50
 _READY = "missing_ready"
-_ALL = "*"  # no reason and no book is called that
+_SHOWN = (
+    "account_no", "name", "address", "feeder", "book_no", "amount_payable", "mobile_on_file", "reason",
+)  # fmt: skip
 _KINDS: dict[str, Kind] = {"amount_payable": "rupees"}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What is listed, and how many rows that is at most."""
+    """What is listed, and how many rows that is."""
 
     filter: MissingFilter
     row_count: int
 
 
-def show_counts(counts: dict[str, int]) -> None:
-    """Show how many numbers are to be collected, by reason."""
-    st.subheader(t("missing.total", count=group_digits(sum(counts.values()))))
-    with st.grid(4, min_column_width=200):
-        for reason, count in counts.items():
-            st.metric(t_or_code("reason", reason), group_digits(count), border=True)
-
-
 def choose_filter(visitor: Visitor, office: Office, counts: dict[str, int]) -> Choice:
-    """Let one narrow the list down to a reading book and a reason."""
-    books = _list_books(visitor, office)
-    reasons = {_ALL: t("page.all")} | {code: t_or_code("reason", code) for code in counts}
-    shelves = {_ALL: t("page.all")} | {
-        number: f"{number or '–'} ({group_digits(count)})" for number, count in books.items()
-    }
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        reason = st.selectbox(
-            t("missing.reason"),
-            list(reasons),
-            format_func=reasons.__getitem__,
-            key="missing_reason",
-            width=320,
-        )
-        book = st.selectbox(
-            t("missing.book"),
-            list(shelves),
-            format_func=shelves.__getitem__,
-            key="missing_book",
-            width=240,
-            disabled=not books,
-            help=t("missing.book_help"),
-        )
-    chosen = MissingFilter(book_no=None if book == _ALL else book, reason=None if reason == _ALL else reason)
-    limits = [sum(counts.values()), counts.get(reason), books.get(book)]
-    return Choice(chosen, min(limit for limit in limits if limit is not None))
+    """Show how many numbers are to be collected; let one narrow them down to a reading book and a reason."""
+    st.subheader(t("missing.total", count=group_digits(sum(counts.values()))))
+    if book := _choose_book(visitor, office):
+        counts = count_missing(visitor.rt.db, visitor.scope, office.code, book.number)
+    reason = st.pills(
+        t("missing.reason"),
+        list(counts),
+        format_func=lambda code: f"{t_or_code('reason', code)} **{group_digits(counts[code])}**",
+        key="missing_reason",
+        help=t("missing.reason_help"),
+    )
+    chosen = MissingFilter(book_no=book.number if book else None, reason=reason)
+    return Choice(chosen, counts[reason] if reason else sum(counts.values()))
+
+
+@dataclass(frozen=True)
+class _Book:
+    """A reading book; its number may be empty, where the billing system knows none."""
+
+    number: str
+
+
+def _choose_book(visitor: Visitor, office: Office) -> _Book | None:
+    """Books are offered from the division down: above, their numbers repeat from office to office."""
+    if LEVELS.index(office.level) < LEVELS.index("division"):
+        return None
+    table = list_missing_books(visitor.rt.db, visitor.scope, office.code)
+    books = dict(zip(table["book_no"].map(str), table["to_collect"].map(int), strict=True))
+    chosen = st.selectbox(
+        t("missing.book"),
+        list(books),
+        index=None,
+        placeholder=t("page.all"),
+        format_func=lambda number: f"{number or DASH} ({group_digits(books[number])})",
+        key="missing_book",
+        width=320,
+    )
+    return None if chosen is None else _Book(chosen)
 
 
 def choose_page(choice: Choice) -> int:
@@ -73,11 +85,14 @@ def choose_page(choice: Choice) -> int:
 
 
 def describe_columns() -> dict[str, Column]:
-    """Return the columns of the list with their words."""
-    return {
-        name: Column(t(f"missing.column_{name}"), _KINDS.get(name, "text"), pinned=name == "account_no")
-        for name in COLUMNS
-    }
+    """Return the columns that the page shows, with their words; the file has all of them."""
+    return {name: Column(t(f"missing.column_{name}"), _KINDS.get(name, "text")) for name in _SHOWN}
+
+
+def tell_more_columns() -> None:
+    """Say what the file holds besides the columns of the page."""
+    names = [t(f"missing.column_{name}") for name in COLUMNS if name not in _SHOWN]
+    st.caption(t("missing.more_columns", columns=", ".join(names)))
 
 
 def show_download(visitor: Visitor, office: Office, choice: Choice) -> None:
@@ -111,13 +126,14 @@ def _write(visitor: Visitor, office: Office, choice: Choice, reason: str, suffix
     name = f"missing_{office.code.replace('/', '_')}.{suffix}"
     return prepare_file(
         name,
-        lambda path: export_missing(rt.db, visitor.scope, office.code, path, reason, rt.clock, choice.filter),
+        lambda path: export_missing(
+            rt.db,
+            visitor.scope,
+            office.code,
+            path,
+            reason,
+            rt.clock,
+            choice.filter,
+            lambda code: t_or_code("reason", code),
+        ),
     )
-
-
-def _list_books(visitor: Visitor, office: Office) -> dict[str, int]:
-    """Books are offered from the division down: above, their numbers repeat from office to office."""
-    if LEVELS.index(office.level) < LEVELS.index("division"):
-        return {}
-    table = list_missing_books(visitor.rt.db, visitor.scope, office.code)
-    return {str(book): int(count) for book, count in zip(table["book_no"], table["to_collect"], strict=True)}

@@ -37,7 +37,7 @@ PLACES = (
 
 def list_all_pages() -> list[Any]:
     """Return every page, so that an address is understood before anyone is signed in."""
-    return [make_page(place) for place in PLACES]
+    return [*map(make_page, PLACES), _make_start_page()]
 
 
 def list_pages_of(scope: Scope) -> dict[str, list[Any]]:
@@ -46,6 +46,7 @@ def list_pages_of(scope: Scope) -> dict[str, list[Any]]:
     for place in PLACES:
         if scope.may(place.right):
             sections.setdefault(t(f"page.section_{place.section}"), []).append(make_page(place))
+    next(iter(sections.values())).append(_make_start_page())
     return sections
 
 
@@ -55,9 +56,20 @@ def make_page(place: Place) -> Any:
         VIEWS_DIR / f"{place.name}.py",
         title=t(f"page.{place.name}"),
         icon=f":material/{place.icon}:",
-        url_path=place.name,
+        url_path=place.name if place is not PLACES[0] else "start",
         default=place is PLACES[0],
         help=t(f"page.{place.name}_help"),
+    )
+
+
+def _make_start_page() -> Any:
+    """Return the first page under its own name as well: the default page has the bare address alone."""
+    first = PLACES[0]
+    return st.Page(
+        VIEWS_DIR / f"{first.name}.py",
+        title=t(f"page.{first.name}"),
+        url_path=first.name,
+        visibility="hidden",
     )
 
 

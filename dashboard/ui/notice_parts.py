@@ -18,13 +18,14 @@ from dashboard.ui import charts
 from dashboard.ui.bubble import show_bubble
 from dashboard.ui.downloads import offer_file, prepare_file
 from dashboard.ui.errors import told
-from dashboard.ui.formats import duration, from_india, group_digits, moment, rupees
-from dashboard.ui.tables import Column, show_table
+from dashboard.ui.formats import duration, from_india, group_digits, moment, percent, rupees, share
+from dashboard.ui.tables import Column, name_offices, show_personal_table, show_table
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t
 
 _RUNNING = (State.SENDING, State.PAUSED)
 _POLL_SECONDS = 1.0
+_FAILURES_SHOWN = 20
 _PART_COLOURS = {
     "read": "#0072B2",
     "delivered": "#74BDE8",
@@ -38,16 +39,10 @@ _PART_COLOURS = {
 
 def show_list(notices: pd.DataFrame, key: str, alt: str) -> int | None:
     """Show notices as a table; return the id of the chosen one."""
-    language = current_language()
-    name = (
-        notices["office_hi"].where(notices["office_hi"] != "", notices["office"])
-        if language == "hi"
-        else notices["office"]
-    )
     shown = notices.assign(
         title=[t(f"template.{template}") for template in notices["template"]],
         state_words=[t(f"notices.state_{state}") for state in notices["state"]],
-        office_name=name,
+        office_name=name_offices(notices),
         changed=notices["finished_at"]
         .combine_first(notices["send_at"])
         .combine_first(notices["submitted_at"])
@@ -59,7 +54,7 @@ def show_list(notices: pd.DataFrame, key: str, alt: str) -> int | None:
         "state_words": Column(t("notices.state")),
         "office_name": Column(t("notices.office")),
         "recipient_count": Column(t("notices.recipients"), "count"),
-        "created_by": Column(t("notices.author")),
+        "author": Column(t("notices.author")),
         "changed": Column(t("notices.changed"), "moment"),
     }
     chosen = show_table(shown, columns, key=key, alt=alt, pick=True)
@@ -74,13 +69,15 @@ def show_head(visitor: Visitor, notice: Notice) -> None:
         f"**{t(f'notices.state_{notice.state}')}** · {office.name_in(current_language())} · {t(f'level.{office.level}')}"
     )
     st.caption(
-        t("notices.written", name=notice.created_by, at=moment(notice.submitted_at or notice.created_at))
+        t("notices.written", name=notice.author_name, at=moment(notice.submitted_at or notice.created_at))
     )
     if notice.decided_by and notice.state not in (State.RETURNED, State.DRAFT):
-        st.caption(t("notices.approved_by", name=notice.decided_by, at=moment(notice.decided_at)))
+        st.caption(t("notices.approved_by", name=notice.decider_name, at=moment(notice.decided_at)))
+    if notice.finished_at:
+        st.caption(t("notices.finished_at", at=moment(notice.finished_at)))
     if notice.comment and notice.state is State.RETURNED:
         st.warning(
-            t("notices.returned_with", name=notice.decided_by or "", comment=notice.comment),
+            t("notices.returned_with", name=notice.decider_name or "", comment=notice.comment),
             icon=":material/undo:",
         )
 
@@ -242,6 +239,9 @@ def _show_sums(visitor: Visitor, notice: Notice, sums: Report) -> None:
             st.metric(
                 t(f"notices.sum_{name}"),
                 group_digits(getattr(sums, name)),
+                percent(share(getattr(sums, name), sums.recipients)),
+                delta_color="off",
+                delta_arrow="off",
                 border=True,
                 help=t(f"notices.sum_{name}_help"),
             )
@@ -293,21 +293,26 @@ def show_failures(visitor: Visitor, notice: Notice, sums: Report) -> None:
     if not sums.failed:
         return
     st.subheader(t("notices.failures"))
-    for one in sums.failures:
-        st.markdown(
-            f"- **{group_digits(one.count)}** · {t(f'provider.{one.words}')}"
-            + (f" ({one.code})" if one.code else "")
-        )
+    reasons = [
+        f"- **{group_digits(one.count)}** · {t(f'provider.{one.words}')}"
+        + (f" ({one.code})" if one.code else "")
+        for one in sums.failures
+    ]
+    st.markdown("\n".join(reasons))
     if not visitor.may(Right.SEE_NUMBERS):
         return
-    rows = list_failures(visitor.rt.db, visitor.scope, notice.notice_id)
+    rows = list_failures(visitor.rt.db, visitor.scope, notice.notice_id, _FAILURES_SHOWN)
     rows["words"] = [t(f"provider.{words}") for words in rows["words"]]
     columns = {
         "account_no": Column(t("notices.account"), pinned=True),
         "mobile": Column(t("notices.mobile")),
         "words": Column(t("notices.reason")),
     }
-    show_table(rows, columns, key="notices_failures", alt=t("notices.failures"), rows=8)
+    show_personal_table(rows, columns, alt=t("notices.failures"))
+    if len(rows) < sums.failed:
+        st.caption(
+            t("notices.failures_shown", shown=group_digits(len(rows)), total=group_digits(sums.failed))
+        )
     with st.form("notices_failures_form"):
         reason = st.text_input(
             t("notices.download_reason"),
@@ -315,9 +320,15 @@ def show_failures(visitor: Visitor, notice: Notice, sums: Report) -> None:
             help=t("notices.download_reason_help"),
         )
         kind = st.segmented_control(
-            t("notices.format"), ["xlsx", "csv"], default="xlsx", required=True, key="notices_format"
+            t("notices.format"),
+            ["xlsx", "csv"],
+            default="xlsx",
+            required=True,
+            format_func=str.upper,
+            key="notices_format",
         )
-        asked = st.form_submit_button(t("notices.prepare"), icon=":material/download:", key="notices_prepare")
+        label = t("notices.prepare", count=group_digits(sums.failed))
+        asked = st.form_submit_button(label, icon=":material/description:", key="notices_prepare")
     if asked:
         with told():
             name = f"failures_{notice.notice_id}.{kind}"

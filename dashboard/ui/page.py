@@ -60,7 +60,7 @@ def _remember_language(key: str, visitor: Visitor | None) -> None:
 
 
 def _show_account(visitor: Visitor, on_sign_out: Callable[[], None]) -> None:
-    with st.popover(visitor.user.full_name, icon=":material/account_circle:", key="page_account"):
+    with st.popover(visitor.user.username, icon=":material/account_circle:", key="page_account"):
         st.markdown(f"**{visitor.user.full_name}**")
         own = find_own_office(visitor)
         place = own.name_in(current_language()) if own else visitor.user.office_code

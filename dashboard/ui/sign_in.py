@@ -14,7 +14,6 @@ from dashboard import runtime
 from dashboard.access import sign_in
 from dashboard.access.users import find_user
 from dashboard.runtime import Runtime
-from dashboard.ui.formats import moment
 from dashboard.ui.page import show_header
 from dashboard.ui.visitor import Visitor, read_visitor
 from dashboard.ui.words import choose_language, current_language, t
@@ -120,9 +119,7 @@ def _check_password(rt: Runtime, username: str, password: str) -> bool:
         st.error(t("sign_in.empty"), icon=":material/error:")
         return False
     answer = sign_in.check_password(rt.db, rt.clock, rt.settings, username, password)
-    if answer.result == "locked":
-        st.error(t("sign_in.locked", until=moment(answer.locked_until)), icon=":material/lock:")
-    elif answer.result != "ok":
+    if answer.result != "ok":  # locked reads as wrong does: a stranger learns of no account by it
         st.error(t("sign_in.wrong"), icon=":material/error:")
     return answer.result == "ok"
 

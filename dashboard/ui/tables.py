@@ -1,5 +1,6 @@
 """Tables as the department reads them: figures right-aligned and grouped in lakh and crore, words in the reader's language."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -8,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.ui.formats import day, group_digits, moment, percent, rupees
+from dashboard.ui.words import current_language
 
 Kind = Literal["text", "count", "rate", "rupees", "day", "moment"]
 _WRITERS: dict[str, Any] = {
@@ -19,6 +21,7 @@ _WRITERS: dict[str, Any] = {
 }
 _RIGHT = {"count", "rate", "rupees"}
 _ROW_PIXELS = 36
+_MARKS = re.compile(r"([!-/:-@\[-`{-~])")  # ASCII punctuation, which Markdown may read as its own
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,32 @@ def show_cells(
     event = st.dataframe(shown, on_select="rerun", selection_mode="single-row", **options)
     chosen = event.selection.rows
     return int(chosen[0]) if chosen and chosen[0] < len(shown) else None
+
+
+def name_offices(table: pd.DataFrame) -> "pd.Series[Any]":
+    """Return the names of the offices of a table (columns office, office_hi, office_code) in the reader's language."""
+    name = table["office"].fillna("")
+    if current_language() == "hi":
+        name = table["office_hi"].fillna("").where(table["office_hi"].fillna("") != "", name)
+    return name.where(name != "", table["office_code"].fillna(""))
+
+
+def show_personal_table(table: pd.DataFrame, columns: Mapping[str, Column], *, alt: str) -> None:
+    """Show rows about persons: plain, because `show_table` offers a download that no audit trail would know of."""
+    written = {
+        # A blank at the start would be dropped, four of them are code: figures stand right by blanks as wide as digits.
+        column.label: [
+            escape_marks(cell).replace(" ", "\u2007") if column.kind in _RIGHT else escape_marks(cell)
+            for cell in _write_column(table[name], column.kind)
+        ]
+        for name, column in columns.items()
+    }
+    st.table(pd.DataFrame(written), border="horizontal", width="content", hide_index=True, alt=alt)
+
+
+def escape_marks(text: str) -> str:
+    """Return text that Markdown shows letter by letter: what a billing file holds is no instruction to the page."""
+    return _MARKS.sub(r"\\\1", text)
 
 
 def write_cells(table: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:

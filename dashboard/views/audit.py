@@ -1,11 +1,10 @@
 """The audit trail of one's offices: who did what, when."""
 
-import json
-
 import streamlit as st
 
 from dashboard.access.audit import list_audit
-from dashboard.ui.tables import Column, show_table
+from dashboard.ui.audit_parts import describe_detail, name_actor
+from dashboard.ui.tables import Column, name_offices, show_table
 from dashboard.ui.visitor import current_visitor
 from dashboard.ui.words import t, t_or_code
 
@@ -27,20 +26,17 @@ chosen = st.multiselect(
 )
 shown = events[events["action"].isin(chosen)] if chosen else events
 shown = shown.assign(
+    who=[name_actor(username) for username in shown["username"]],
     action=[names[action] for action in shown["action"]],
-    detail=[
-        " · ".join(f"{key}: {value}" for key, value in json.loads(detail).items() if value not in (None, ""))
-        for detail in shown["detail"]
-    ],
+    place=name_offices(shown),
+    detail=[describe_detail(detail) for detail in shown["detail"]],
 )
 columns = {
     "happened_at": Column(t("audit.at"), "moment", pinned=True),
-    "username": Column(t("audit.who")),
+    "who": Column(t("audit.who")),
     "action": Column(t("audit.action")),
-    "office_code": Column(t("audit.office")),
+    "place": Column(t("audit.office")),
     "row_count": Column(t("audit.rows"), "count"),
     "detail": Column(t("audit.detail")),
 }
-show_table(
-    shown.astype({"office_code": object}), columns, key="audit_table", alt=t("page.audit_help"), rows=18
-)
+show_table(shown, columns, key="audit_table", alt=t("page.audit_help"), rows=18)

@@ -6,9 +6,9 @@ from dashboard.enrolment.cases import list_cases, settle_case
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits, mask_number, moment
 from dashboard.ui.office_picker import choose_office
-from dashboard.ui.tables import Column, show_table
+from dashboard.ui.tables import Column, name_offices, show_table
 from dashboard.ui.visitor import current_visitor
-from dashboard.ui.words import current_language, t
+from dashboard.ui.words import t
 
 visitor = current_visitor()
 rt, scope = visitor.rt, visitor.scope
@@ -20,13 +20,8 @@ if cases.empty:
     st.stop()
 
 st.markdown(t("cases.count", count=group_digits(len(cases))))
-name = (
-    cases["office_hi"].where(cases["office_hi"] != "", cases["office"])
-    if current_language() == "hi"
-    else cases["office"]
-)
 shown = cases.assign(
-    office_name=name,
+    office_name=name_offices(cases),
     on_file=cases["mobile_on_file"].map(mask_number),
     claimed=cases["mobile_claimed"].map(mask_number),
     source_words=[t(f"cases.source_{source}") for source in cases["source"]],

@@ -20,14 +20,16 @@ notice = get_notice(rt.db, scope, int(asked)) if asked.isdigit() else None
 if notice and "office" not in st.query_params:
     st.query_params["office"] = notice.office_code
 
-template, language = parts.choose_template(notice)
-variables = parts.type_variables(template, language, notice)
-
-st.subheader(t("compose.audience"))
-office = choose_office(visitor, "compose")
-draft = NoticeDraft(template.name, language, variables, parts.choose_audience(visitor, office, notice))
-count = parts.show_audience(visitor, draft)
-parts.show_preview(visitor, draft, count)
+writing, seeing = st.columns([3, 2], gap="large")
+with writing:
+    template, language = parts.choose_template(notice)
+    variables = parts.type_variables(template, language, notice)
+    st.subheader(t("compose.audience"))
+    office = choose_office(visitor, "compose")
+    draft = NoticeDraft(template.name, language, variables, parts.choose_audience(visitor, office, notice))
+with seeing:
+    count = parts.show_audience(visitor, draft)
+    parts.show_preview(visitor, draft, count)
 
 problems = judge_draft(rt.db, scope, draft)
 parts.show_problems(problems)

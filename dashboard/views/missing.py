@@ -4,8 +4,9 @@ import streamlit as st
 
 from dashboard.registry.missing import count_missing, list_missing
 from dashboard.ui import missing_parts as parts
+from dashboard.ui.formats import mask_cell
 from dashboard.ui.office_picker import choose_office
-from dashboard.ui.tables import show_table
+from dashboard.ui.tables import show_personal_table
 from dashboard.ui.visitor import current_visitor
 from dashboard.ui.words import t, t_or_code
 
@@ -18,10 +19,11 @@ if not counts:
     st.success(t("missing.none"), icon=":material/task_alt:")
     st.stop()
 
-parts.show_counts(counts)
 choice = parts.choose_filter(visitor, office, counts)
 page = parts.choose_page(choice)
 rows = list_missing(db, scope, office.code, parts.ROWS_ON_A_PAGE, page * parts.ROWS_ON_A_PAGE, choice.filter)
 rows["reason"] = [t_or_code("reason", reason) for reason in rows["reason"]]
-show_table(rows, parts.describe_columns(), key="missing_table", alt=t("missing.table_alt"), rows=15)
+rows["mobile_on_file"] = [mask_cell(cell) for cell in rows["mobile_on_file"]]
+show_personal_table(rows, parts.describe_columns(), alt=t("missing.table_alt"))
+parts.tell_more_columns()
 parts.show_download(visitor, office, choice)

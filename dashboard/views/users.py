@@ -1,5 +1,8 @@
 """Accounts of one's offices: add, disable, set a new password."""
 
+from datetime import datetime
+
+import pandas as pd
 import streamlit as st
 
 from dashboard.access.scope import Role
@@ -7,23 +10,32 @@ from dashboard.access.users import add_user, change_password, disable_user, list
 from dashboard.errors import BadInput
 from dashboard.registry.phone import judge
 from dashboard.ui.errors import told
-from dashboard.ui.tables import Column, show_table
+from dashboard.ui.formats import moment
+from dashboard.ui.office_picker import choose_office, describe_office, find_own_office
+from dashboard.ui.tables import Column, name_offices, show_table
 from dashboard.ui.visitor import current_visitor
 from dashboard.ui.words import current_language, t, t_each
+
+
+def describe_state(is_active: bool, locked_until: datetime | None, now: datetime) -> str:
+    """Return how an account stands in words."""
+    if not is_active:
+        return t("users.disabled")
+    is_locked = locked_until is not None and not pd.isna(locked_until) and locked_until > now
+    return t("users.locked", until=moment(locked_until)) if is_locked else t("users.active")
+
 
 visitor = current_visitor()
 rt, scope = visitor.rt, visitor.scope
 
 users = list_users(rt.db, scope)
-name = (
-    users["office_hi"].where(users["office_hi"] != "", users["office"])
-    if current_language() == "hi"
-    else users["office"]
-)
 shown = users.assign(
     role_words=[t(f"page.role_{role}") for role in users["role"]],
-    office_name=name.where(name != "", users["office_code"]),
-    state=[t("users.active") if active else t("users.disabled") for active in users["is_active"]],
+    office_name=name_offices(users),
+    state=[
+        describe_state(active, until, rt.clock())
+        for active, until in zip(users["is_active"], users["locked_until"], strict=True)
+    ],
 )
 columns = {
     "username": Column(t("users.username"), pinned=True),
@@ -65,15 +77,16 @@ else:
                     st.rerun()
 
 st.subheader(t("users.add_title"))
+office = choose_office(visitor, "users") if find_own_office(visitor) else None
+office_code = office.code if office else scope.office_code
 with st.form("users_add_form"):
     username = st.text_input(t("users.username"), key="users_username", help=t("users.username_help"))
     full_name = st.text_input(t("users.full_name"), key="users_full_name")
     role = st.selectbox(
         t("users.role"), list(Role), format_func=t_each("page.role_", Role).__getitem__, key="users_role"
     )
-    office = st.text_input(
-        t("users.office_code"), value=scope.office_code, key="users_office", help=t("users.office_help")
-    )
+    place = describe_office(office) if office else office_code
+    st.markdown(t("users.office_chosen", office=place, code=office_code), help=t("users.office_help"))
     mobile = st.text_input(t("users.mobile"), key="users_mobile", help=t("users.mobile_help"))
     password = st.text_input(
         t("users.password"), type="password", key="users_password", help=t("users.password_help")
@@ -84,7 +97,7 @@ with st.form("users_add_form"):
             if number is not None and number.verdict != "ok":
                 raise BadInput("own_number", verdict=number.verdict)
             user = add_user(
-                rt.db, rt.clock, username=username, full_name=full_name, role=role or Role.VIEWER, office_code=office.strip(), password=password,
+                rt.db, rt.clock, username=username, full_name=full_name, role=role or Role.VIEWER, office_code=office_code, password=password,
                 mobile=number.mobile if number else None, language=current_language(), by=scope,
             )  # fmt: skip
             st.success(t("users.added", name=user.username), icon=":material/task_alt:")

@@ -87,3 +87,18 @@ def test_the_middle_of_a_number_is_hidden(mobile: int | str | None, masked: str)
 )
 def test_a_span_of_time_is_said_in_two_units(seconds: float, written: str) -> None:
     assert formats.duration(seconds, "en") == written
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("9415012345", "94xxxxxx45"),
+        ("0522-2345678", "05xx-xxxxx78"),
+        ("9612345678.0", "96xxxxxxx8.0"),
+        ("123", "123"),
+        ("", ""),
+        ("not given", "not given"),
+    ],
+)
+def test_a_cell_of_a_billing_file_is_masked_whatever_it_looks_like(cell: str, written: str) -> None:
+    assert formats.mask_cell(cell) == written

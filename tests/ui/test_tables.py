@@ -1,6 +1,7 @@
 import pandas as pd
+import pytest
 
-from dashboard.ui.tables import Column, write_cells
+from dashboard.ui.tables import Column, escape_marks, write_cells
 
 
 def test_figures_sort_by_size_when_sorted_as_text() -> None:
@@ -20,3 +21,19 @@ def test_a_missing_value_is_an_empty_cell() -> None:
         "50.0%",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("RAM & SONS", r"RAM \& SONS"),
+        (
+            "[bill](http://example.org)",
+            r"\[bill\]\(http\:\/\/example\.org\)",
+        ),  # no link out of a billing file
+        (":red[x] **y** $z$", r"\:red\[x\] \*\*y\*\* \$z\$"),
+        ("राम लाल", "राम लाल"),
+    ],
+)
+def test_a_cell_is_shown_letter_by_letter(cell: str, written: str) -> None:
+    assert escape_marks(cell) == written

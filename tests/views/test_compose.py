@@ -32,7 +32,8 @@ def test_a_notice_with_nothing_to_type_is_submitted(rt: Runtime, open_page: Open
 def test_an_empty_variable_stands_in_the_way(rt: Runtime, open_page: Opener) -> None:
     app = open_page("compose", "ee")
     app.selectbox(key="compose_template").set_value("relief_scheme").run()
-    assert any("Fill in" in element.value for element in app.markdown)
+    assert any("Still to fill in: Scheme" in element.value for element in app.markdown)
+    assert not any("{scheme}" in element.value for element in app.text)  # its words stand there, not its name
     app.button(
         key="compose_submit"
     ).click().run()  # the button is behind a closed popover; the function refuses anyway

@@ -1,5 +1,11 @@
+from streamlit.testing.v1 import AppTest
+
 from dashboard.runtime import Runtime
 from tests.views.conftest import DIVISION, OTHER_DIVISION, Opener
+
+
+def _sum_of_reasons(app: AppTest) -> int:
+    return sum(int(label.split("**")[1]) for label in app.get_by_key("missing_reason").options)
 
 
 def test_the_reasons_add_up_to_what_is_to_be_collected(rt: Runtime, open_page: Opener) -> None:
@@ -12,13 +18,34 @@ def test_the_reasons_add_up_to_what_is_to_be_collected(rt: Runtime, open_page: O
             [DIVISION],
         ).fetchall()
     assert expected > 0
-    assert sum(int(metric.value) for metric in app.metric) == expected
+    assert app.subheader[0].value.startswith(f"{expected} ")
+    assert _sum_of_reasons(app) == expected
 
 
 def test_a_reason_narrows_the_list(rt: Runtime, open_page: Opener) -> None:
     app = open_page("missing", "ee")
-    app.selectbox(key="missing_reason").select("dummy").run()
-    assert set(app.dataframe[0].value["reason"]) == {"Placeholder number (like 9999999999)"}
+    app.get_by_key("missing_reason").set_value("dummy").run()
+    assert set(app.table[0].value["Reason"]) == {r"Placeholder number \(like 9999999999\)"}
+
+
+def test_the_count_of_a_book_is_that_of_its_rows(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("missing", "ee")
+    book = app.selectbox(key="missing_book").options[0]
+    number, count = book.removesuffix(")").split(" (")
+    app.selectbox(key="missing_book").set_value(number).run()
+    assert _sum_of_reasons(app) == int(count) == len(app.table[0].value)
+    reason = app.get_by_key("missing_reason").options[0]
+    app.get_by_key("missing_reason").set_value(reason).run()
+    assert len(app.table[0].value) < int(count) or len(app.get_by_key("missing_reason").options) == 1
+
+
+def test_the_list_on_the_page_has_no_download_that_nobody_records(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("missing", "ee")
+    assert len(app.table) == 1
+    assert not app.dataframe
+    assert "\u20b9" in app.table[0].value["Outstanding"][0]
+    assert "  " not in app.table[0].value["Outstanding"][0]  # four blanks would be code to Markdown
+    assert not any(cell.isdigit() and len(cell) == 10 for cell in app.table[0].value["Number on file"])
 
 
 def test_a_download_without_a_reason_is_refused(rt: Runtime, open_page: Opener) -> None:
@@ -39,13 +66,13 @@ def test_a_download_stands_in_the_audit_trail(rt: Runtime, open_page: Opener) ->
             "SELECT username, office_code, row_count FROM audit_event WHERE action = 'missing_list.download'"
         ).fetchall()
     assert [(row[0], row[1]) for row in rows] == [("ee", DIVISION)]
-    assert rows[0][2] == sum(int(metric.value) for metric in app.metric)
+    assert rows[0][2] == _sum_of_reasons(app)
 
 
 def test_another_division_is_refused(rt: Runtime, open_page: Opener) -> None:
     app = open_page("missing", "ee", office=OTHER_DIVISION)
     assert app.warning
-    assert not app.dataframe
+    assert not app.table
 
 
 def test_a_viewer_has_no_such_page(rt: Runtime, open_page: Opener) -> None:
