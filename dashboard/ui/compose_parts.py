@@ -24,7 +24,7 @@ from dashboard.notices.templates import (
     list_templates,
 )
 from dashboard.registry.offices import Office, list_at_level
-from dashboard.ui.catalogue import has_words
+from dashboard.ui.errors import explain
 from dashboard.ui.formats import duration, group_digits, rupees
 from dashboard.ui.notice_parts import show_pages
 from dashboard.ui.visitor import Visitor
@@ -205,10 +205,5 @@ def show_problems(problems: list[Problem]) -> None:
     if empty:
         st.markdown(f":material/radio_button_unchecked: {t('compose.fill', labels=', '.join(empty))}")
     for problem in problems:
-        if problem.code == "variable_empty":
-            continue
-        values = dict(problem.values)
-        if problem.field:
-            key = f"variable.{problem.field}"
-            values["label"] = t(key) if has_words(key) else problem.field
-        st.markdown(f":material/radio_button_unchecked: {t(f'error.{problem.code}', **values)}")
+        if problem.code != "variable_empty":
+            st.markdown(f":material/radio_button_unchecked: {explain(problem.as_error())}")

@@ -24,7 +24,7 @@ from dashboard.ui.audit_parts import name_actor
 from dashboard.ui.downloads import offer_table
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits
-from dashboard.ui.tables import Column, show_table
+from dashboard.ui.tables import Column, escape_marks, show_table
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import t, t_or_code
 
@@ -70,13 +70,13 @@ def show_exports(visitor: Visitor) -> None:
             _show_preview(preview)
             previews.append(preview)
     rows = sum(preview.usable for preview in previews)
-    is_ready = len(previews) == len(uploads) and rows > 0
+    if not rows:
+        st.caption(t("import_data.nothing_usable"))
+        return
+    label = t("import_data.confirm", count=group_digits(rows))
+    is_whole = len(previews) == len(uploads)
     if st.button(
-        t("import_data.confirm", count=group_digits(rows)),
-        type="primary",
-        icon=":material/upload:",
-        disabled=not is_ready,
-        key="import_confirm",
+        label, type="primary", icon=":material/upload:", disabled=not is_whole, key="import_confirm"
     ):
         _import(visitor, uploads)
 
@@ -101,11 +101,15 @@ def _preview(visitor: Visitor, upload: Upload) -> FilePreview:
 
 def _show_preview(preview: FilePreview) -> None:
     with st.container(border=True):
-        st.markdown(f"**{preview.name}** · {t('import_data.usable', count=group_digits(preview.usable))}")
-        mapped = ", ".join(f"{column}" for column in preview.mapped.values())
+        usable = t("import_data.usable", count=group_digits(preview.usable))
+        st.markdown(f"**{escape_marks(preview.name)}** · {usable}")
+        mapped = ", ".join(
+            f"{escape_marks(column)} → {t_or_code('field', field)}"
+            for field, column in preview.mapped.items()
+        )
         st.markdown(f":material/check: {t('import_data.mapped', columns=mapped)}")
         if preview.unused:
-            st.caption(t("import_data.unused", columns=", ".join(preview.unused[:30])))
+            st.caption(t("import_data.unused", columns=escape_marks(", ".join(preview.unused[:30]))))
         aside = sum(preview.not_rows.values())
         if aside:
             st.caption(t("import_data.aside", count=group_digits(aside)))
@@ -206,7 +210,9 @@ def show_consents(visitor: Visitor) -> None:
 
 def _show_judgement(result: ConsentResult, name: str) -> None:
     with st.container(border=True):
-        st.markdown(f"**{name}** · {t('import_data.consents_good', count=group_digits(result.accepted))}")
+        st.markdown(
+            f"**{escape_marks(name)}** · {t('import_data.consents_good', count=group_digits(result.accepted))}"
+        )
         if result.unchanged:
             st.caption(t("import_data.consents_known", count=group_digits(result.unchanged)))
         if not result.rejects.empty:

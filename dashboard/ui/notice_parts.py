@@ -14,12 +14,13 @@ from dashboard.notices.notice import Notice, get_notice
 from dashboard.notices.report import Report, export_failures, list_failures, report
 from dashboard.notices.states import Action, State
 from dashboard.registry.offices import get_office
+from dashboard.runtime import Runtime
 from dashboard.ui import charts
 from dashboard.ui.bubble import show_bubble
 from dashboard.ui.downloads import offer_file, prepare_file
 from dashboard.ui.errors import told
 from dashboard.ui.formats import duration, from_india, group_digits, moment, percent, rupees, share
-from dashboard.ui.tables import Column, name_offices, show_personal_table, show_table
+from dashboard.ui.tables import Column, escape_marks, name_offices, show_personal_table, show_table
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t
 
@@ -77,7 +78,7 @@ def show_head(visitor: Visitor, notice: Notice) -> None:
         st.caption(t("notices.finished_at", at=moment(notice.finished_at)))
     if notice.comment and notice.state is State.RETURNED:
         st.warning(
-            t("notices.returned_with", name=notice.decider_name or "", comment=notice.comment),
+            t("notices.returned_with", name=notice.decider_name or "", comment=escape_marks(notice.comment)),
             icon=":material/undo:",
         )
 
@@ -125,7 +126,7 @@ def show_pages(preview: Any, total: int, key: str) -> None:
     if message is not None:
         reader = t(
             "notices.reader",
-            name=message.reader or "–",
+            name=escape_marks(message.reader or "–"),
             number=message.mobile_masked,
             place=group_digits(place),
             total=group_digits(total),
@@ -224,16 +225,14 @@ def _show_live(visitor: Visitor, notice_id: int, state: State) -> None:
 
 def _show_sums(visitor: Visitor, notice: Notice, sums: Report) -> None:
     if notice.state in _RUNNING:
+        held_by = find_hold(visitor.rt, notice.state)
+        if held_by:
+            reason = t(f"provider.{held_by}")
+            st.warning(t("notices.waiting_because", reason=reason), icon=":material/hourglass_empty:")
         left = duration(sums.waiting / visitor.rt.settings.rate_per_second, current_language())
-        st.progress(
-            sums.done_rate,
-            t(
-                "notices.progress",
-                done=group_digits(sums.recipients - sums.waiting),
-                total=group_digits(sums.recipients),
-                left=left,
-            ),
-        )
+        words = "notices.progress_held" if held_by or notice.state is State.PAUSED else "notices.progress"
+        done, total = group_digits(sums.recipients - sums.waiting), group_digits(sums.recipients)
+        st.progress(sums.done_rate, t(words, done=done, total=total, left=left))
     with st.container(horizontal=True, key="notices_sums"):
         for name in ("accepted", "delivered", "read", "failed", "in_doubt", "skipped"):
             st.metric(
@@ -251,6 +250,13 @@ def _show_sums(visitor: Visitor, notice: Notice, sums: Report) -> None:
     }  # fmt: skip
     figure = charts.draw_progress(parts, _PART_COLOURS, lambda part: t(f"notices.part_{part}"))
     st.plotly_chart(figure, key="notices_chart", config=charts.CONFIG, alt=t("notices.chart_alt"))
+
+
+def find_hold(rt: Runtime, state: State) -> str | None:
+    """Return what holds up a running notice at the moment (a key of words `provider.*`), None where nothing does."""
+    if state is not State.SENDING or rt.dispatcher is None:
+        return None
+    return rt.dispatcher.status().waiting_reason
 
 
 def _show_controls(visitor: Visitor, notice: Notice) -> None:

@@ -6,7 +6,7 @@ from dashboard.enrolment.cases import list_cases, settle_case
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits, mask_number, moment
 from dashboard.ui.office_picker import choose_office
-from dashboard.ui.tables import Column, name_offices, show_table
+from dashboard.ui.tables import Column, escape_marks, name_offices, show_table
 from dashboard.ui.visitor import current_visitor
 from dashboard.ui.words import t
 
@@ -42,7 +42,7 @@ if chosen is None:
 
 case = cases.iloc[chosen]
 with st.form("cases_form"):
-    st.markdown(t("cases.question", account=case["account_no"], name=case["name"] or "–"))
+    st.markdown(t("cases.question", account=case["account_no"], name=escape_marks(case["name"] or "–")))
     st.markdown(
         t(
             "cases.numbers",

@@ -3,7 +3,7 @@ import logging
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.errors import BadInput, IllegalChange, SetuError
+from dashboard.errors import BadInput, IllegalChange, SetuError, Unavailable
 from dashboard.ui.errors import explain
 from dashboard.ui.words import choose_language
 
@@ -17,6 +17,8 @@ from dashboard.ui.words import choose_language
         ),  # a variable by its words
         (IllegalChange("notice_transition", state="finished", action="start"), "already"),
         (BadInput("own_number", verdict="dummy"), "Placeholder number"),
+        (BadInput("text_too_long", length=1025, limit=1024), "1,025 characters, 1,024 are allowed"),
+        (Unavailable("port_busy", port=8501), "Port 8501 is in use"),  # a name, not a count
     ],
 )
 def test_codes_inside_an_error_are_put_into_words(error: SetuError, said: str) -> None:

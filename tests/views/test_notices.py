@@ -1,6 +1,9 @@
+from typing import Any, cast
+
 import pytest
 
 from dashboard.access.sign_in import load_scope
+from dashboard.delivery.dispatcher import DispatcherStatus
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import submit
 from dashboard.notices.lifecycle import approve, start
@@ -77,6 +80,24 @@ def test_a_running_notice_can_be_paused_and_go_on(rt: Runtime, open_page: Opener
     app.run()
     app.button(key="notices_go_on").click().run()
     assert _state(rt, submitted) == "sending"
+
+
+class _HeldUp:
+    """A dispatcher that cannot reach WhatsApp."""
+
+    def status(self) -> DispatcherStatus:
+        return DispatcherStatus(20.0, 0, "provider_down", True, None)
+
+
+def test_a_send_that_waits_says_for_what(rt: Runtime, open_page: Opener, submitted: int) -> None:
+    scope = load_scope(rt.db, "se")
+    approve(rt.db, scope, rt.clock, submitted, get_notice(rt.db, scope, submitted).content_hash)
+    start(rt.db, scope, rt.clock, submitted)
+    rt.dispatcher = cast(Any, _HeldUp())
+    app = open_page("notices", "ee", notice=str(submitted))
+    assert any("does not answer" in element.value for element in app.warning)
+    rt.dispatcher = None
+    assert not app.run().warning
 
 
 def test_a_time_in_the_past_is_refused(rt: Runtime, open_page: Opener, submitted: int) -> None:

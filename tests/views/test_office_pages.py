@@ -29,6 +29,7 @@ def test_a_file_without_rows_is_told_and_nothing_comes_in(empty_rt: Runtime, ope
     app = open_page("import_data", "admin")
     app.file_uploader[0].upload("empty.csv", b"").run()
     assert "empty.csv" in app.error[0].value
+    assert not [button for button in app.button if button.key == "import_confirm"]
     assert _consumers(empty_rt) == 0
 
 
