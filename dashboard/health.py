@@ -8,11 +8,12 @@ from dashboard.runtime import Runtime
 
 @dataclass(frozen=True)
 class Health:
-    """`status` ok or degraded; `sender` running, waiting or stopped; lag in seconds of the oldest webhook not yet applied."""
+    """`status` ok or degraded; `sender` running, waiting (for what: a key of words) or stopped; lag in seconds of the oldest webhook not yet applied."""
 
     status: str
     database: str
     sender: str
+    waiting_for: str | None
     sandbox: bool
     demo: bool
     last_import_at: datetime | None
@@ -33,9 +34,17 @@ def read_health(runtime: Runtime) -> Health:
                 (SELECT min(received_at) FROM webhook_raw ANTI JOIN webhook_applied USING (raw_id)),
                 (SELECT count(*) FROM job, message_state(job.job_id) AS state WHERE state.state = 'in_doubt')"""
         ).fetchall()[0]
-    sender = "running" if runtime.dispatcher is not None and runtime.dispatcher.is_alive else "stopped"
+    sender, waiting_for = _ask_sender(runtime)
     lag = (runtime.clock() - oldest).total_seconds() if oldest else 0.0
     return Health(
-        "ok" if sender == "running" else "degraded", "ok", sender, runtime.sandbox is not None, runtime.is_demo,
+        "ok" if sender != "stopped" else "degraded", "ok", sender, waiting_for, runtime.sandbox is not None, runtime.is_demo,
         last_import_at, int(consumers), int(enrolled), int(waiting), max(lag, 0.0), int(in_doubt),
     )  # fmt: skip
+
+
+def _ask_sender(runtime: Runtime) -> tuple[str, str | None]:
+    """Return how the sender is, and what it waits for."""
+    if runtime.dispatcher is None or not runtime.dispatcher.is_alive:
+        return "stopped", None
+    waiting_for = runtime.dispatcher.status().waiting_reason
+    return ("waiting", waiting_for) if waiting_for else ("running", None)

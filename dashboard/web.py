@@ -93,6 +93,6 @@ def _to_prometheus(health: Health) -> str:
         "setu_enrolled": health.enrolled,
         "setu_webhooks_waiting": health.webhooks_waiting,
         "setu_messages_in_doubt": health.in_doubt,
-        "setu_sender_alive": int(health.sender == "running"),
+        "setu_sender_alive": int(health.sender != "stopped"),
     }
     return "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in figures.items())
