@@ -205,7 +205,7 @@ def test_a_consumer_joins_and_leaves_and_coverage_moves(installation: Installati
 
 def _figures(page: Page) -> dict[str, int]:
     place = page.locator(".st-key-coverage_figures")
-    place.wait_for()
+    expect(place.locator("[data-testid=stMetricValue]")).to_have_count(5, timeout=30_000)
     _settle(page)
     labels = [text.strip() for text in place.locator("[data-testid=stMetricLabel]").all_inner_texts()]
     values = [

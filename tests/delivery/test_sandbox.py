@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -305,6 +306,17 @@ def test_sandbox_takes_no_template_against_the_rules(shared, body: str) -> None:
 )
 def test_knobs_that_cannot_be_turned_are_refused(shared, knobs: dict) -> None:
     assert requests.post(at(shared, "/sandbox/knobs"), json=knobs, timeout=5).status_code == 400
+
+
+def test_page_brings_its_own_letters_and_nothing_else_of_the_disk(shared) -> None:
+    page = requests.get(at(shared, "/"), timeout=5)
+    fonts = set(re.findall(r'url\("([^"]+)"\)', page.text))
+    assert {font.split("-")[2] for font in fonts} == {"latin", "devanagari"}
+    for font in fonts:
+        answer = requests.get(at(shared, font), timeout=5)
+        assert (answer.status_code, answer.content[:4]) == (200, b"wOF2")
+    assert requests.get(at(shared, "/fonts/..%2F..%2Fconfig.py"), timeout=5).status_code == 404
+    assert requests.get(at(shared, "/fonts/LICENSE-noto-sans.txt"), timeout=5).status_code == 404
 
 
 def test_foreign_web_page_cannot_play_the_consumer(shared) -> None:

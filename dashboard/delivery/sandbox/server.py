@@ -9,18 +9,23 @@ from typing import Any
 
 from aiohttp import web
 
+from dashboard.config import PROJECT_DIR
 from dashboard.delivery.sandbox.knobs import turn
 from dashboard.delivery.sandbox.provider import Provider
 from dashboard.delivery.sandbox.templates import Rejected
 from dashboard.errors import BadInput
 
 _PAGE = Path(__file__).with_name("page.html")
+_FONTS_DIR = PROJECT_DIR / "dashboard" / "static" / "fonts"
+_FONTS = frozenset(
+    f"noto-sans-{script}-{weight}-normal.woff2" for script in ("latin", "devanagari") for weight in (400, 600)
+)
 _PROVIDER = web.AppKey("provider", Provider)
 _OWN_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
 _RECENT = 30
 _VERSION = r"{version:v\d+\.\d+}"
 _PAGE_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; "
+    "default-src 'none'; font-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'"
 )
 
@@ -37,6 +42,7 @@ def make_app(provider: Provider) -> web.Application:
             web.post(f"/{_VERSION}/{{object_id}}/message_templates", _post_template),
             web.get(f"/{_VERSION}/{{object_id}}", _phone_health),
             web.get("/", _page),
+            web.get("/fonts/{name}", _font),
             web.get("/sandbox/state", _state),
             web.get("/sandbox/messages", _messages),
             web.post("/sandbox/inbound", _inbound),
@@ -141,6 +147,15 @@ async def _page(request: web.Request) -> web.Response:
     _own_page_only(request)
     headers = {"Content-Security-Policy": _PAGE_POLICY, "X-Content-Type-Options": "nosniff"}
     return web.Response(text=_PAGE.read_text(encoding="utf-8"), content_type="text/html", headers=headers)
+
+
+async def _font(request: web.Request) -> web.StreamResponse:
+    """The page's letters: many a server has no Devanagari of its own."""
+    _own_page_only(request)
+    path = _FONTS_DIR / request.match_info["name"]
+    if path.name not in _FONTS:
+        raise web.HTTPNotFound
+    return web.FileResponse(path, headers={"Cache-Control": "max-age=86400"})
 
 
 async def _state(request: web.Request) -> web.Response:
