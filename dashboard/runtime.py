@@ -15,7 +15,7 @@ from dashboard.delivery.dispatcher import Dispatcher
 from dashboard.delivery.sandbox.main import SandboxConfig, SandboxProcess
 from dashboard.delivery.updates import InboundText as DeliveredText
 from dashboard.enrolment.consent import mark_undeliverable, suppressed_numbers
-from dashboard.enrolment.inbound import InboundText, handle_inbound
+from dashboard.enrolment.inbound import InboundText, handle_inbound, mark_answered
 from dashboard.errors import SetuError, Unavailable
 from dashboard.notices.lifecycle import release_due, settle_finished
 from dashboard.notices.templates import LANGUAGES, list_templates, to_meta
@@ -91,8 +91,9 @@ def start_delivery(runtime: Runtime) -> None:
     if is_loopback(account.graph_url):
         _offer_to_stand_in(account)
     runtime.applier = WebhookApplier(
-        db, runtime.clock, on_inbound=_answer_with(runtime), on_undeliverable=_undeliverable_with(runtime)
-    )
+        db, runtime.clock, on_inbound=_answer_with(runtime), on_undeliverable=_undeliverable_with(runtime),
+        on_answered=mark_answered,
+    )  # fmt: skip
     runtime.applier.start()
     runtime.dispatcher = Dispatcher(
         db, settings, runtime.clock, suppressed_numbers, on_undeliverable=_undeliverable_with(runtime)

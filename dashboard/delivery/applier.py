@@ -30,6 +30,8 @@ _LOOK_BACK = timedelta(hours=1)  # how long a report without reference waits for
 
 OnInbound = Callable[[InboundText], str | None]
 """Acts on what a consumer wrote, once however often it comes, and returns the answer to be sent."""
+OnAnswered = Callable[[Cursor, list[str]], None]
+"""Takes note, in the commit that stages them, that these messages (by WhatsApp's id) are answered."""
 OnUndeliverable = Callable[[list[int]], None]
 
 _STATUS_COLUMNS = pa.schema(
@@ -47,8 +49,18 @@ class _Body:
     updates: Updates
 
 
+@dataclass(frozen=True)
+class _Answer:
+    to: InboundText
+    text: str
+
+
 def apply_waiting(
-    db: Database, clock: Clock, on_inbound: OnInbound, on_undeliverable: OnUndeliverable | None = None
+    db: Database,
+    clock: Clock,
+    on_inbound: OnInbound,
+    on_undeliverable: OnUndeliverable | None = None,
+    on_answered: OnAnswered | None = None,
 ) -> int:
     """Apply the next stored bodies in one commit and return how many they were; 0: none waits.
 
@@ -57,7 +69,7 @@ def apply_waiting(
     """
     with db.read() as cursor:
         rows = list(_queries.waiting_raw(cursor, size=_BODIES_A_ROUND))
-    _apply(db, clock, rows, on_inbound, on_undeliverable)
+    _apply(db, clock, rows, on_inbound, on_undeliverable, on_answered)
     return len(rows)
 
 
@@ -87,18 +99,15 @@ def _apply(
     rows: list[Any],
     on_inbound: OnInbound,
     on_undeliverable: OnUndeliverable | None,
+    on_answered: OnAnswered | None = None,
 ) -> None:
     if not rows:
         return
     prefix, now = read_prefix(db), clock()
     bodies = [_Body(raw_id, at, read_updates(bytes(body), prefix, at)) for raw_id, at, body in rows]
-    answers = [
-        (message.mobile, text)
-        for body in bodies
-        for message in body.updates.inbound
-        if (text := _ask(on_inbound, message))
-    ]
-    numbers = db.write(lambda cursor: _write(cursor, bodies, answers, now), alters_pages=False)
+    messages = {message.wamid: message for body in bodies for message in body.updates.inbound}
+    answers = [_Answer(one, text) for one in messages.values() if (text := _ask(on_inbound, one))]
+    numbers = db.write(lambda cursor: _write(cursor, bodies, answers, now, on_answered), alters_pages=False)
     if numbers and on_undeliverable:
         on_undeliverable(numbers)
 
@@ -113,7 +122,11 @@ def _ask(on_inbound: OnInbound, message: InboundText) -> str | None:
 
 
 def _write(
-    cursor: Cursor, bodies: list[_Body], answers: Sequence[tuple[int, str]], now: datetime
+    cursor: Cursor,
+    bodies: list[_Body],
+    answers: Sequence[_Answer],
+    now: datetime,
+    on_answered: OnAnswered | None,
 ) -> list[int]:
     """Write a round and return the numbers that turned out not to be on WhatsApp."""
     numbers = _write_statuses(cursor, bodies, now)
@@ -122,6 +135,8 @@ def _write(
             _queries.insert_news(cursor, field=name, detail=json.dumps(detail), now=now)
     if answers:
         _stage_answers(cursor, answers, now)
+        if on_answered:
+            on_answered(cursor, [answer.to.wamid for answer in answers])
     raw_ids, notes = [body.raw_id for body in bodies], [body.updates.note for body in bodies]
     _queries.insert_applied(cursor, raw_ids=raw_ids, notes=notes, now=now)
     return numbers
@@ -148,13 +163,13 @@ def _write_statuses(cursor: Cursor, bodies: list[_Body], now: datetime) -> list[
     return numbers
 
 
-def _stage_answers(cursor: Cursor, answers: Sequence[tuple[int, str]], now: datetime) -> None:
+def _stage_answers(cursor: Cursor, answers: Sequence[_Answer], now: datetime) -> None:
     """Send a round's answers as one job of free text, allowed within 24 hours of what the consumer wrote."""
     rows = pa.table(
         {
             "account_no": pa.nulls(len(answers), pa.string()),
-            "mobile": pa.array([mobile for mobile, _ in answers], pa.int64()),
-            "parameters": pa.array([[text] for _, text in answers], pa.list_(pa.string())),
+            "mobile": pa.array([answer.to.mobile for answer in answers], pa.int64()),
+            "parameters": pa.array([[answer.text] for answer in answers], pa.list_(pa.string())),
         }
     )
     job_id = ledger.stage(
@@ -173,9 +188,14 @@ class WebhookApplier:
         *,
         on_inbound: OnInbound,
         on_undeliverable: OnUndeliverable | None = None,
+        on_answered: OnAnswered | None = None,
     ) -> None:
         self._db, self._clock = db, clock
-        self._on_inbound, self._on_undeliverable = on_inbound, on_undeliverable
+        self._on_inbound, self._on_undeliverable, self._on_answered = (
+            on_inbound,
+            on_undeliverable,
+            on_answered,
+        )
         self._woken, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="webhook-applier", daemon=True)
 
@@ -201,7 +221,10 @@ class WebhookApplier:
 
     def _apply_round(self) -> bool:
         try:
-            return apply_waiting(self._db, self._clock, self._on_inbound, self._on_undeliverable) > 0
+            applied = apply_waiting(
+                self._db, self._clock, self._on_inbound, self._on_undeliverable, self._on_answered
+            )
+            return applied > 0
         except (duckdb.Error, SetuError) as error:
             _log.error("webhooks wait: %s", type(error).__name__)  # they are on disk and are tried again
             return False

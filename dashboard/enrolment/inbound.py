@@ -1,6 +1,7 @@
 """Consumers' messages to the department's number: joining and leaving, answered in their language."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,6 +20,7 @@ _MOST_ACCOUNTS = 5  # of one message
 _SHARED_FROM: int = Settings.model_fields["shared_threshold"].default  # accounts one number may take over
 _LONGEST_TEXT = 4096  # characters WhatsApp allows
 _SYSTEM = "whatsapp"
+_OWED = "owed"  # before code, language and account of an answer that is not on its way yet
 
 
 @dataclass(frozen=True)
@@ -38,25 +40,37 @@ def answers() -> dict[str, dict[str, str]]:
 
 
 def handle_inbound(db: Database, clock: Clock, refresh: Refresh, message: InboundText) -> str | None:
-    """Do what a message asks for and return the answer; None where it was handled before or needs none.
+    """Do what a message asks for and return the answer; None where it was answered before or needs none.
 
+    The answer is owed until `mark_answered`: where the application dies in between, the message comes again and gets it.
     System function, called by the webhook: the sender's number is the right to speak for itself, nothing more.
     """
     meaning = understand(message.text)
 
     def change(cursor: Cursor) -> str | None:
-        if _queries.is_known(cursor, wamid=message.wamid):
-            return None
+        if (known := _queries.reply_of(cursor, wamid=message.wamid)) is not None:
+            return _say(known) if known.startswith(_OWED) else None
         mark_reachable(cursor, message.mobile, refresh)
         language = _language(cursor, message.mobile, meaning)
         code, account = _act(cursor, message, meaning, language, clock(), refresh)
+        owed = f"{_OWED}|{code}|{language}|{account[-4:]}" if code else ""
         _queries.insert_inbound(
             cursor, wamid=message.wamid, mobile=message.mobile, sent_at=message.sent_at, text=message.text[:_LONGEST_TEXT],
-            meaning=meaning.kind, reply_code=code,
+            meaning=meaning.kind, reply_code=owed,
         )  # fmt: skip
-        return answers()[code][language].format(account=account[-4:]) if code else None
+        return _say(owed) if owed else None
 
     return db.write(change)
+
+
+def mark_answered(cursor: Cursor, wamids: Sequence[str]) -> None:
+    """Note, in the commit that sends them, that the answers to these messages are owed no more. System function."""
+    _queries.mark_answered(cursor, wamids=list(wamids))
+
+
+def _say(owed: str) -> str:
+    _, code, language, account = owed.split("|")
+    return answers()[code][language].format(account=account)
 
 
 def _language(cursor: Cursor, mobile: int, meaning: Meaning) -> str:

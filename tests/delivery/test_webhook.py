@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, timedelta
 
+import duckdb
 import pytest
 
 from dashboard.delivery import ledger
@@ -11,7 +12,7 @@ from dashboard.delivery.reference import make_reference, read_prefix
 from dashboard.delivery.updates import InboundText, read_mobile
 from dashboard.delivery.webhook import LONGEST_BODY, answer_handshake, receive, sign
 from dashboard.store.clock import utc_now
-from dashboard.store.database import Database
+from dashboard.store.database import Cursor, Database
 
 from .conftest import FIRST_MOBILE, add_job, make_settings, read_tally, wait_for
 
@@ -249,6 +250,28 @@ def test_what_a_consumer_writes_is_answered_by_a_free_text(db: Database, content
     assert rows(db, "SELECT kind, state, mobile, parameters FROM job JOIN message USING (job_id)") == [
         ("text", "running", FIRST_MOBILE, ["धन्यवाद"])
     ]
+
+
+def test_an_answer_and_the_note_that_it_is_given_are_one_commit(db: Database) -> None:
+    body = {
+        "id": "wamid.in",
+        "from": f"91{FIRST_MOBILE}",
+        "type": "text",
+        "text": {"body": "JOIN 0123456789"},
+    }
+    for _ in range(2):  # delivered twice before the first is looked at
+        post(db, envelope({"messages": [body]}))
+    noted: list[str] = []
+
+    def fail(cursor: Cursor, wamids: list[str]) -> None:
+        raise duckdb.Error("the disk is full")
+
+    with pytest.raises(duckdb.Error):
+        apply_waiting(db, utc_now, lambda message: "धन्यवाद", None, fail)
+    assert rows(db, "SELECT count(*) FROM job") == [(0,)]
+    apply_waiting(db, utc_now, lambda message: "धन्यवाद", None, lambda cursor, wamids: noted.extend(wamids))
+    assert noted == ["wamid.in"]
+    assert rows(db, "SELECT count(*) FROM message") == [(1,)]
 
 
 def test_no_answer_means_no_job(db: Database) -> None:

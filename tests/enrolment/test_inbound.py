@@ -10,7 +10,7 @@ from dashboard.coverage.cube import refresh_cube
 from dashboard.coverage.figures import coverage_of
 from dashboard.enrolment.cases import list_cases, settle_case
 from dashboard.enrolment.consent import mark_undeliverable, suppressed_numbers
-from dashboard.enrolment.inbound import InboundText, answers, handle_inbound
+from dashboard.enrolment.inbound import InboundText, answers, handle_inbound, mark_answered
 from dashboard.errors import BadInput, IllegalChange, Refused
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
@@ -99,7 +99,20 @@ def test_joining_again_after_a_stop_counts(
 
 def test_the_same_message_twice_is_handled_once(registry: Database, say: Callable[..., str | None]) -> None:
     assert say(OWN, "JOIN 0000000101", wamid="wamid.same")
+    registry.write(lambda cursor: mark_answered(cursor, ["wamid.same"]))
     assert say(OWN, "JOIN 0000000101", wamid="wamid.same") is None
+    with registry.read() as cursor:
+        assert cursor.execute("SELECT count(*) FROM consent_event").fetchall() == [(1,)]
+
+
+def test_an_answer_that_never_went_out_is_given_when_the_message_comes_again(
+    registry: Database, say: Callable[..., str | None]
+) -> None:
+    first = say(
+        OWN, "जोड़ें 0000000101", wamid="wamid.crash"
+    )  # the application dies before the answer is staged
+    assert first == answers()["joined"]["hi"].format(account="0101")
+    assert say(OWN, "जोड़ें 0000000101", wamid="wamid.crash") == first
     with registry.read() as cursor:
         assert cursor.execute("SELECT count(*) FROM consent_event").fetchall() == [(1,)]
 
