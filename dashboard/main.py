@@ -4,20 +4,28 @@ import streamlit as st
 
 from dashboard.ui import navigation, page, sign_in
 from dashboard.ui.errors import told
+from dashboard.ui.turns import a_turn
 from dashboard.ui.visitor import visiting
-from dashboard.ui.words import t
+from dashboard.ui.words import begin_run, t
+
+
+def run() -> None:
+    """Let in, show the frame, run the page of the address."""
+    begin_run()
+    if not sign_in.is_inside():
+        # All pages first: an address is then understood before the gate, and a reload stays where it was.
+        st.navigation(navigation.list_all_pages(), position="hidden")
+    visitor = sign_in.pass_gate()
+    if visitor is None:
+        st.stop()
+    chosen = st.navigation(navigation.list_pages_of(visitor.scope))
+    page.show_header(visitor, sign_in.end_session)
+    page.show_banner(visitor.rt)
+    st.title(t(f"page.{chosen.url_path or 'coverage'}"))
+    with told(), visiting(visitor):
+        chosen.run()
+
 
 st.set_page_config(page_title="उपभोक्ता सेतु · Upbhokta Setu", page_icon=":material/cell_tower:", layout="wide")
-
-# All pages first: an address is then understood before the gate, and a reload stays where it was.
-st.navigation(navigation.list_all_pages(), position="hidden")
-visitor = sign_in.pass_gate()
-if visitor is None:
-    st.stop()
-
-chosen = st.navigation(navigation.list_pages_of(visitor.scope))
-page.show_header(visitor, sign_in.end_session)
-page.show_banner(visitor.rt)
-st.title(t(f"page.{chosen.url_path or 'coverage'}"))
-with told(), visiting(visitor):
-    chosen.run()
+with a_turn():
+    run()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import dropwhile
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from dashboard.access.scope import Right
@@ -153,7 +154,7 @@ class _Offices:
 
     codes: tuple[str, ...]
     bars: charts.ReadyFigure
-    cells: pd.DataFrame
+    cells: pa.Table
 
 
 def _draw(visitor: Visitor, office: Office, level: str, order: str) -> _Offices:

@@ -23,6 +23,11 @@ _BEGAN = "session_began_at"
 _ENDED = "session_ended"
 
 
+def is_inside() -> bool:
+    """Tell whether this session has passed the gate before, so that its address is known."""
+    return bool(st.session_state.get("authentication_status")) and not st.session_state.get(_ENDED)
+
+
 def pass_gate() -> Visitor | None:
     """Return the signed-in person of this run; show the form and return None where there is nobody."""
     rt = runtime.current()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from dashboard.ui.formats import day, group_digits, moment, percent, rupees
@@ -50,7 +51,7 @@ def show_table(
 
 
 def show_cells(
-    shown: pd.DataFrame,
+    shown: pa.Table,
     columns: Mapping[str, Column],
     *,
     key: str,
@@ -103,9 +104,10 @@ def escape_marks(text: str) -> str:
     return _MARKS.sub(r"\\\1", text)
 
 
-def write_cells(table: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
+def write_cells(table: pd.DataFrame, columns: Mapping[str, Column]) -> pa.Table:
     """Return the named columns as written text; figures are padded on the left so that a click on the header sorts them by size."""
-    return pd.DataFrame({name: _write_column(table[name], column.kind) for name, column in columns.items()})
+    written = {name: _write_column(table[name], column.kind) for name, column in columns.items()}
+    return pa.table({name: pa.array(cells, pa.string()) for name, cells in written.items()})
 
 
 def _write_column(values: "pd.Series[Any]", kind: Kind) -> list[str]:

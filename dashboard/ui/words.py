@@ -1,5 +1,6 @@
 """Every visible string of the pages comes through `t`: the catalogue's words in the language of this session."""
 
+import threading
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,17 +10,26 @@ from dashboard.ui.catalogue import LANGUAGES, has_words, say
 
 LANGUAGE_NAMES = {"hi": "हिन्दी", "en": "English"}
 _SESSION_KEY = "language"
+_run = threading.local()  # every session runs on threads of its own
+
+
+def begin_run() -> None:
+    """Read the session's language once for all the words of this run."""
+    _run.language = None
+    _run.language = current_language()
 
 
 def current_language() -> str:
     """Return the language of this session; Hindi until someone chooses."""
+    if of_this_run := getattr(_run, "language", None):
+        return str(of_this_run)
     language = st.session_state.get(_SESSION_KEY, LANGUAGES[0])
     return language if language in LANGUAGES else LANGUAGES[0]
 
 
 def choose_language(language: str) -> None:
     """Set the language of this session."""
-    st.session_state[_SESSION_KEY] = language if language in LANGUAGES else LANGUAGES[0]
+    _run.language = st.session_state[_SESSION_KEY] = language if language in LANGUAGES else LANGUAGES[0]
 
 
 def t(key: str, **values: Any) -> str:

@@ -1,6 +1,10 @@
 import itertools
+import json
 
 import pandas as pd
+import plotly.io
+import streamlit  # noqa: F401 - brings its template
+from plotly.graph_objects import Figure
 
 from dashboard.ui import charts
 
@@ -64,3 +68,17 @@ def test_trend_keeps_days_and_counts() -> None:
 def test_progress_leaves_out_parts_of_nothing() -> None:
     figure = charts.draw_progress({"read": 3, "failed": 0}, {"read": "#000000", "failed": "#ffffff"}, str)
     assert [trace["name"] for trace in figure["data"]] == ["read 3"]
+
+
+def test_a_ready_figure_is_what_plotly_makes_of_the_same_dictionary() -> None:
+    days = pd.DataFrame({"day": ["2026-11-01", "2026-11-02"], "enrolled": [5, 9]})
+    for figure in (
+        charts.draw_states(TABLE, ["Lucknow", "empty"], str),
+        charts.draw_trend(days, {"enrolled": "Enrolled"}),
+        charts.draw_progress({"read": 3, "failed": 1}, {"read": "#000000", "failed": "#FFFFFF"}, str),
+    ):
+        checked = plotly.io.to_json(
+            Figure(**figure), validate=False
+        )  # raises where Plotly knows a better word
+        ready = plotly.io.to_json(charts.ReadyFigure(figure), validate=False)
+        assert json.loads(ready) == json.loads(checked)

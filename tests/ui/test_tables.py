@@ -6,18 +6,20 @@ from dashboard.ui.tables import Column, escape_marks, write_cells
 
 def test_figures_sort_by_size_when_sorted_as_text() -> None:
     table = pd.DataFrame({"consumers": [1_234_567, 99, 45_000]})
-    written = list(write_cells(table, {"consumers": Column("Consumers", "count")})["consumers"])
+    written = list(write_cells(table, {"consumers": Column("Consumers", "count")})["consumers"].to_pylist())
     assert [text.strip() for text in sorted(written)] == ["99", "45,000", "12,34,567"]
 
 
 def test_only_the_named_columns_are_shown() -> None:
     table = pd.DataFrame({"office": ["A"], "mobile": [9812345210]})
-    assert list(write_cells(table, {"office": Column("Office")}).columns) == ["office"]
+    assert list(write_cells(table, {"office": Column("Office")}).column_names) == ["office"]
 
 
 def test_a_missing_value_is_an_empty_cell() -> None:
     table = pd.DataFrame({"rate": [0.5, None]})
-    assert [text.strip() for text in write_cells(table, {"rate": Column("Rate", "rate")})["rate"]] == [
+    assert [
+        text.strip() for text in write_cells(table, {"rate": Column("Rate", "rate")})["rate"].to_pylist()
+    ] == [
         "50.0%",
         "",
     ]
