@@ -18,7 +18,7 @@ from dashboard.registry.headers import count_known, map_columns
 
 _LONGEST_CELL = 10_000  # characters; a longer one is a broken file, not an address
 _LONGEST_RAW = 100_000  # characters kept of a refused row
-_HEADER_ROWS = 30  # rows among which the header is looked for
+HEADER_ROWS = 30  # rows among which the header is looked for
 _DELIMITERS = (",", ";", "\t", "|")
 csv.field_size_limit(256 * 1024 * 1024)
 
@@ -135,7 +135,7 @@ def _find_table(rows: Iterator[Row], kind: str, encoding: str, name: str) -> Tab
     first: list[Row] = []
     for row in rows:
         first.append(row)
-        if len(first) == _HEADER_ROWS:
+        if len(first) == HEADER_ROWS:
             break
     if not any(any(cell.strip() for cell in row) for _, row in first):
         raise BadInput("file_empty", file=name)
@@ -169,14 +169,14 @@ def _find_encoding(path: Path) -> str:
 def _text_rows(path: Path, encoding: str, kind: str) -> Iterator[Row]:
     errors = "strict" if encoding == "utf-8-sig" else "replace"
     with path.open(encoding=encoding, errors=errors, newline="") as file:
-        delimiter = _find_delimiter(file, kind)
+        delimiter = find_delimiter(file, kind)
         file.seek(0)
         lines = (line.replace("\x00", "") for line in file)
         yield from enumerate(csv.reader(lines, delimiter=delimiter), 1)
 
 
-def _find_delimiter(file: Any, kind: str) -> str:
-    head = [file.readline(1 << 16) for _ in range(_HEADER_ROWS)]
+def find_delimiter(file: Any, kind: str) -> str:
+    head = [file.readline(1 << 16) for _ in range(HEADER_ROWS)]
     scores = {
         mark: max(
             (count_known(next(csv.reader([line], delimiter=mark), []), kind) for line in head), default=0
