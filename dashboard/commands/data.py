@@ -16,11 +16,12 @@ from dashboard.coverage.figures import COUNTS, coverage_by, coverage_of
 from dashboard.enrolment.consent_file import import_consents
 from dashboard.errors import BadInput, Unavailable
 from dashboard.registry.demo import write_demo
-from dashboard.registry.importer import Upload, import_exports
+from dashboard.registry.importer import import_exports
 from dashboard.registry.missing import export_missing
 from dashboard.registry.office_names import import_office_names
 from dashboard.registry.offices import get_office
 from dashboard.registry.phone import judge
+from dashboard.registry.sources import Upload
 from dashboard.runtime import Runtime
 from dashboard.store.clock import india_day
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from dashboard.registry.states import derive_states
+from dashboard.registry.states import derive_states, office_runs
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
 
@@ -53,7 +53,7 @@ def record_consents(cursor: Cursor, facts: Sequence[ConsentFact], refresh: Refre
 
 def refresh_offices(cursor: Cursor, office_nos: Sequence[int], refresh: Refresh) -> None:
     """Derive states and refresh coverage of these offices, neighbours together."""
-    for first_no, last_no in _runs(office_nos):
+    for first_no, last_no in office_runs(office_nos):
         derive_states(cursor, first_no, last_no)
         refresh(cursor, first_no, last_no)
 
@@ -96,14 +96,3 @@ def _registered(cursor: Cursor, name: str, rows: object) -> Iterator[None]:
 def ask_numbers(cursor: Cursor, mobiles: Sequence[int]) -> AbstractContextManager[None]:
     """Lend these numbers to the next queries as the relation `asked_numbers`."""
     return _registered(cursor, "asked_numbers", pa.table({"mobile": pa.array(list(mobiles), pa.int64())}))
-
-
-def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """Return sorted numbers as intervals, neighbours joined; many become one that spans them."""
-    runs: list[tuple[int, int]] = []
-    for number in sorted(numbers):
-        if runs and number <= runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], number)
-        else:
-            runs.append((number, number))
-    return [(runs[0][0], runs[-1][1])] if len(runs) > 20 else runs

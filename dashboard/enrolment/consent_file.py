@@ -13,8 +13,8 @@ from dashboard.access.scope import Right, Scope
 from dashboard.enrolment.cases import open_cases
 from dashboard.enrolment.consent import ConsentFact, Refresh, ask_numbers, queries, record_consents
 from dashboard.errors import BadInput
-from dashboard.registry.importer import keep_refused
-from dashboard.registry.importer import queries as import_queries
+from dashboard.registry.import_log import keep_refused
+from dashboard.registry.import_work import queries as import_queries
 from dashboard.registry.phone import judge
 from dashboard.registry.tabular import RefusedRow, read_table
 from dashboard.store.clock import INDIA_OFFSET, Clock, india_day
@@ -74,15 +74,13 @@ def import_consents(
         record_consents(cursor, judged.facts, refresh)
         open_cases(cursor, judged.claims, "consent_file", clock())
         import_id = import_queries.next_import_id(cursor)
-        known = import_queries.digest_is_known(cursor, kind="consent", file_digest=digest)
         all_refused = [*refused, *judged.refused]
         import_queries.insert_run(
             cursor, import_id=import_id, kind="consent", file_names=file_name, file_digest=digest, started_at=clock(), finished_at=clock(),
             username=scope.username, row_count=len(rows) + len(refused), accepted_count=len(judged.facts), rejected_count=len(all_refused),
             new_count=len(judged.facts), changed_count=0, unchanged_count=judged.unchanged,
         )  # fmt: skip
-        if not known:
-            keep_refused(cursor, import_id, [(file_name, row) for row in all_refused])
+        keep_refused(cursor, import_id, [(file_name, row) for row in all_refused])
         record(
             cursor,
             clock(),

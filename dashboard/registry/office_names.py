@@ -5,7 +5,8 @@ from pathlib import Path
 
 from dashboard.access.audit import record
 from dashboard.access.scope import Scope
-from dashboard.registry.importer import require_whole_state, write_tree
+from dashboard.registry.import_log import require_whole_state
+from dashboard.registry.importer import write_tree
 from dashboard.registry.office_tree import load_tree
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database

@@ -1,5 +1,6 @@
 """Derives each consumer's state, and keeps an import from touching what a consumer consented to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -7,21 +8,55 @@ from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
 
 _queries = load_queries(Path(__file__).with_name("states.sql"))
+REGISTRY, NEXT_REGISTRY = "consumer", "next_consumer"
+_MOST_RUNS = 20
+_LATE = "account_no IN (SELECT account_no FROM staging.late)"
 
 
-def derive_states(cursor: Cursor, first_no: int, last_no: int) -> int:
+def run_on(cursor: Cursor, query: object, consumer: str, which: str = "true", **parameters: object) -> int:
+    """Run a query on one of the two registries, for the consumers meant; return the number of rows."""
+    sql = query.sql.replace("{consumer}", consumer).replace("{which}", which)  # type: ignore[attr-defined]
+    row = cursor.execute(sql, parameters).fetchone()
+    return int(row[0]) if row and isinstance(row[0], int) else -1
+
+
+def derive_states(cursor: Cursor, first_no: int, last_no: int, consumer: str = REGISTRY) -> int:
     """Set every consumer's state in an interval of offices from verdict, consent and deliverability; return how many moved.
 
     Idempotent. To be called inside the change that touched a number or a consent, before the cube is refreshed.
     """
-    return int(_queries.derive_states(cursor, first_no=first_no, last_no=last_no))
+    which = f"office_no BETWEEN {int(first_no)} AND {int(last_no)}"
+    return run_on(cursor, _queries.derive_states, consumer, which)
 
 
-def keep_consented_numbers(cursor: Cursor, import_id: int, now: datetime) -> int:
+def keep_consented_numbers(cursor: Cursor, import_id: int, consumer: str) -> int:
     """Keep in use the numbers consented to where this import brought others; return how many were kept.
 
-    The differing cell stays in `mobile_raw`; a good one opens a case for a person to settle. To be called after
+    The differing cell stays in `mobile_raw`; a good one is put down for `open_export_cases`. To be called after
     merging and before the registry's own judgement (reader's own, shared), which then sees the number in use.
     """
-    _queries.open_export_cases(cursor, import_id=import_id, opened_at=now)
-    return int(_queries.restore_consented(cursor, import_id=import_id))
+    run_on(cursor, _queries.keep_export_cases, consumer, import_id=import_id)
+    return run_on(cursor, _queries.restore_consented, consumer, f"{consumer}.import_id = {int(import_id)}")
+
+
+def open_export_cases(cursor: Cursor, now: datetime) -> None:
+    """Open a case for each differing number that `keep_consented_numbers` put down; in the import's commit."""
+    _queries.open_export_cases(cursor, opened_at=now)
+
+
+def catch_up(cursor: Cursor, since: datetime) -> None:
+    """Bring a registry that was made since then up to what people and WhatsApp have said meanwhile; in the import's commit."""
+    _queries.keep_late(cursor, since=since)
+    run_on(cursor, _queries.restore_consented, REGISTRY, f"consumer.{_LATE}")
+    run_on(cursor, _queries.derive_states, REGISTRY, f"person.{_LATE}")
+
+
+def office_runs(office_nos: Sequence[int]) -> list[tuple[int, int]]:
+    """Return sorted office numbers as intervals, neighbours joined; many become one that spans them."""
+    runs: list[tuple[int, int]] = []
+    for number in sorted(office_nos):
+        if runs and number <= runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return [(runs[0][0], runs[-1][1])] if len(runs) > _MOST_RUNS else runs

@@ -10,15 +10,10 @@ import streamlit as st
 
 from dashboard.coverage.cube import take_snapshot
 from dashboard.enrolment.consent_file import ConsentResult, import_consents, read_consent_file
-from dashboard.registry.importer import (
-    FilePreview,
-    ImportResult,
-    Upload,
-    import_exports,
-    list_imports,
-    list_rejected,
-    preview_export,
-)
+from dashboard.registry.import_log import ImportResult, list_imports, list_rejected
+from dashboard.registry.importer import import_exports
+from dashboard.registry.preview import FilePreview, preview_export
+from dashboard.registry.sources import Upload
 from dashboard.store.clock import india_day
 from dashboard.ui.audit_parts import name_actor
 from dashboard.ui.downloads import offer_table

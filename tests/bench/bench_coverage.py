@@ -16,8 +16,9 @@ from dashboard.commands.data import COMMAND_LINE
 from dashboard.coverage.cube import refresh_cube
 from dashboard.coverage.figures import coverage_by, coverage_by_category, coverage_of, trend
 from dashboard.registry.demo import write_demo
-from dashboard.registry.importer import Upload, import_exports
+from dashboard.registry.importer import import_exports
 from dashboard.registry.missing import export_missing
+from dashboard.registry.sources import Upload
 from dashboard.store.clock import utc_now
 from dashboard.store.database import Database, open_database
 

@@ -13,8 +13,9 @@ from dashboard.coverage.cube import refresh_cube, take_snapshot
 from dashboard.coverage.figures import COUNTS, STATES, coverage_by, coverage_by_category, coverage_of, trend
 from dashboard.enrolment.consent import mark_undeliverable
 from dashboard.enrolment.inbound import InboundText, handle_inbound
-from dashboard.registry.importer import Upload, import_exports
+from dashboard.registry.importer import import_exports
 from dashboard.registry.offices import LEVELS
+from dashboard.registry.sources import Upload
 from dashboard.store.clock import india_day
 from dashboard.store.database import Database, open_database
 from tests.conftest import NOON, scope_of

@@ -7,7 +7,8 @@ import pytest
 
 from dashboard.access.scope import Scope
 from dashboard.coverage.cube import refresh_cube
-from dashboard.registry.importer import Upload, import_exports
+from dashboard.registry.importer import import_exports
+from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
 

@@ -11,7 +11,7 @@ from dashboard.access.scope import Role, Scope
 from dashboard.coverage.cube import refresh_cube
 from dashboard.coverage.figures import coverage_of
 from dashboard.errors import BadInput, Refused
-from dashboard.registry.importer import Upload, import_exports
+from dashboard.registry.importer import import_exports
 from dashboard.registry.missing import (
     COLUMNS,
     MissingFilter,
@@ -21,6 +21,7 @@ from dashboard.registry.missing import (
     list_missing_books,
     list_missing_feeders,
 )
+from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
 from tests.conftest import SAMPLES, scope_of

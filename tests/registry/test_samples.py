@@ -10,7 +10,9 @@ from dashboard.access.scope import Role, Scope
 from dashboard.coverage.cube import refresh_cube
 from dashboard.coverage.figures import coverage_of
 from dashboard.enrolment.consent_file import import_consents
-from dashboard.registry.importer import ImportResult, Upload, import_exports
+from dashboard.registry.import_log import ImportResult
+from dashboard.registry.importer import import_exports
+from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
 from tests.conftest import SAMPLES, scope_of

@@ -9,7 +9,8 @@ from dashboard.access.scope import Role, Scope
 from dashboard.coverage.cube import refresh_cube
 from dashboard.enrolment.cases import list_cases, settle_case
 from dashboard.enrolment.inbound import InboundText, handle_inbound
-from dashboard.registry.importer import Upload, import_exports
+from dashboard.registry.importer import import_exports
+from dashboard.registry.sources import Upload
 from dashboard.registry.states import derive_states
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database

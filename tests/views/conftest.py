@@ -14,7 +14,8 @@ from dashboard.access.users import add_user
 from dashboard.config import PROJECT_DIR, Settings
 from dashboard.coverage.cube import refresh_cube
 from dashboard.enrolment.consent_file import import_consents
-from dashboard.registry.importer import Upload, import_exports
+from dashboard.registry.importer import import_exports
+from dashboard.registry.sources import Upload
 from dashboard.runtime import Runtime
 from dashboard.store.database import open_database
 from tests.conftest import NOON, SAMPLES

@@ -1,0 +1,218 @@
+"""What an import does to the database, step by step; `importer` says in which order and inside which commit."""
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from dashboard.errors import BadInput
+from dashboard.registry.office_tree import load_tree
+from dashboard.registry.offices import Office
+from dashboard.registry.phone import install_macros
+from dashboard.registry.sources import Source, Upload, read_source, require_unchanged
+from dashboard.registry.states import run_on
+from dashboard.store.database import Cursor, Database
+from dashboard.store.queries import load_queries
+
+queries = load_queries(Path(__file__).with_name("importer.sql"))
+Progress = Callable[[float, str], None]  # share done (0 to 1), code of the step; raises to give up
+T = TypeVar("T")
+MERGED = "staging.merged"
+_SIDE_BY_SIDE = 2  # files read at a time
+_LOW_PRIORITY = 10  # of the threads that import: pages come first
+_TELL_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What holds for all rows of one import."""
+
+    import_id: int
+    today: date
+    fallback_no: int  # the office of accounts that name none
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows that could be used, those beyond an account's first, accounts that the registry had."""
+
+    rows: int
+    repeated: int
+    known: int
+
+    @property
+    def accepted(self) -> int:
+        return self.rows - self.repeated
+
+    @property
+    def new(self) -> int:
+        return self.accepted - self.known
+
+
+def prepare(cursor: Cursor) -> None:
+    """Make the macros known on a cursor."""
+    install_macros(cursor)
+    queries.create_macros(cursor)
+
+
+def read_files(
+    db: Database, uploads: Sequence[Upload], folder: Path, tell: Callable[[float], None]
+) -> list[Source]:
+    """Read every file's accounts and offices into staging; return the files in their order.
+
+    Raises BadInput as `open_table`, ("no_rows") for a file without any.
+    """
+
+    def read(cursor: Cursor, place: int, upload: Upload) -> Source:
+        source = read_source(cursor, upload, folder, place)
+        if not source.usable and not source.refused:
+            raise BadInput("no_rows", file=upload.name)
+        queries.keep_seen(cursor, file_no=place)
+        queries.keep_paths(cursor)
+        queries.keep_cells(cursor)
+        cursor.execute("DROP TABLE seen")
+        return source
+
+    return side_by_side(db, uploads, [upload.path.stat().st_size for upload in uploads], read, tell)
+
+
+def write_files(
+    db: Database, sources: Sequence[Source], target: str, terms: Terms, tell: Callable[[float], None]
+) -> None:
+    """Write the rows of all files into the target, several files at a time, each in a commit of its own."""
+
+    def write(cursor: Cursor, place: int, source: Source) -> None:
+        write_rows(cursor, place, source, target, terms)
+
+    side_by_side(db, sources, [source.usable for source in sources], write, tell)
+
+
+def write_rows(cursor: Cursor, place: int, source: Source, target: str, terms: Terms) -> None:
+    """Write one file's rows into the target, merged with what the registry knows of their accounts."""
+    row = cursor.execute("SELECT first_no, last_no FROM staging.known WHERE file_no = ?", [place]).fetchone()
+    first_no, last_no = row or (0, -1)
+    sql = queries.insert_rows.sql.replace("{merge}", queries.merge.sql).replace("{relation}", source.relation)
+    cursor.execute(
+        sql.replace("{consumer}", target),
+        {"file_no": place, "first_no": first_no, "last_no": last_no, **vars(terms)},
+    )
+    require_unchanged(source)
+
+
+def bring_together(cursor: Cursor, target: str, terms: Terms) -> None:
+    """Make one row of the rows of each account that came more than once."""
+    run_on(cursor, queries.take_twice_out, target)
+    run_on(cursor, queries.delete_twice, target)
+    sql = queries.insert_twice.sql.replace("{merge}", queries.merge.sql)
+    cursor.execute(sql.replace("{consumer}", target), vars(terms))
+
+
+def count_seen(cursor: Cursor) -> Counts:
+    """Count what came; leaves the tables of accounts that came twice and of those that are known."""
+    queries.join_cells(cursor)
+    queries.keep_twice(cursor)
+    queries.keep_known(cursor)
+    return Counts(*(int(count) for count in queries.count_seen(cursor)))
+
+
+# ── offices ─────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Placing:
+    """The offices as they will stand; `is_changed` where the import brought new ones."""
+
+    offices: list[Office]
+    is_changed: bool
+    fallback_no: int
+
+
+def place_rows(cursor: Cursor) -> Placing:
+    """Find the office of every different set of office columns; leaves the tables of places and of numbers."""
+    tree = load_tree(cursor)
+    paths = list(queries.list_paths(cursor))
+    codes = [tree.place(path[1:]) for path in paths]
+    _keep_places(cursor, paths, codes, tree.number())
+    fallback = tree.unplaced() if None in codes and queries.new_without_office(cursor) else None
+    offices = tree.number()
+    _keep_places(cursor, paths, codes, offices)
+    return Placing(offices, tree.is_changed, _number_of(offices, fallback))
+
+
+def _keep_places(
+    cursor: Cursor, paths: Sequence[Sequence[Any]], codes: Sequence[str | None], offices: Iterable[Office]
+) -> None:
+    placed = {
+        "path_hash": pa.array([path[0] for path in paths], pa.uint64()),
+        "office_code": pa.array(codes, pa.string()),
+    }
+    cursor.register("placed", pa.table(placed))
+    cursor.register(
+        "new_offices",
+        pd.DataFrame([(one.code, one.office_no) for one in offices], columns=["code", "office_no"]),
+    )
+    queries.create_places(cursor)
+    queries.create_numbers(cursor)
+    cursor.unregister("placed")
+    cursor.unregister("new_offices")
+
+
+def _number_of(offices: Iterable[Office], code: str | None) -> int:
+    return next((office.office_no for office in offices if office.code == code), 1)
+
+
+# ── several files at a time ─────────────────────────────────────────────────────────────────
+
+
+def side_by_side(
+    db: Database,
+    items: Sequence[Any],
+    weights: Sequence[int],
+    work: Callable[[Cursor, int, Any], T],
+    tell: Callable[[float], None],
+) -> list[T]:
+    """Do `work(cursor, place, item)` for each item in threads of low priority; return the results in order.
+
+    `tell(share)` is called from the caller's thread, at least twice a second; what it raises ends the work at once.
+    """
+    cursors: list[Cursor] = []
+
+    def do(place: int, item: Any) -> T:
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOW_PRIORITY)
+        with db.read() as cursor:
+            cursors.append(cursor)
+            prepare(cursor)
+            return work(cursor, place, item)
+
+    with ThreadPoolExecutor(_SIDE_BY_SIDE, "import") as pool:
+        futures = [pool.submit(do, place, item) for place, item in enumerate(items)]
+        try:
+            _watch(futures, weights, tell)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for cursor in cursors:
+                with suppress(duckdb.Error):
+                    cursor.interrupt()
+            raise
+    return [future.result() for future in futures]
+
+
+def _watch(futures: Sequence["Future[Any]"], weights: Sequence[int], tell: Callable[[float], None]) -> None:
+    """Tell the share done until all are; raise the first failure."""
+    total = sum(weights) or 1
+    pending = set(futures)
+    while pending:
+        done, pending = wait(pending, _TELL_SECONDS)
+        for future in done:
+            future.result()
+        tell(sum(weight for future, weight in zip(futures, weights, strict=True) if future.done()) / total)
