@@ -40,10 +40,13 @@ def choose_filter(visitor: Visitor, office: Office, counts: dict[str, int]) -> C
     st.subheader(t("missing.total", count=group_digits(sum(counts.values()))))
     if book := _choose_book(visitor, office):
         counts = count_missing(visitor.rt.db, visitor.scope, office.code, book.number)
+    labels = {
+        code: f"{t_or_code('reason', code)} **{group_digits(count)}**" for code, count in counts.items()
+    }
     reason = st.pills(
         t("missing.reason"),
         list(counts),
-        format_func=lambda code: f"{t_or_code('reason', code)} **{group_digits(counts[code])}**",
+        format_func=labels.__getitem__,
         key="missing_reason",
         help=t("missing.reason_help"),
     )
@@ -64,12 +67,13 @@ def _choose_book(visitor: Visitor, office: Office) -> _Book | None:
         return None
     table = list_missing_books(visitor.rt.db, visitor.scope, office.code)
     books = dict(zip(table["book_no"].map(str), table["to_collect"].map(int), strict=True))
+    labels = {number: f"{number or DASH} ({group_digits(count)})" for number, count in books.items()}
     chosen = st.selectbox(
         t("missing.book"),
         list(books),
         index=None,
         placeholder=t("page.all"),
-        format_func=lambda number: f"{number or DASH} ({group_digits(books[number])})",
+        format_func=labels.__getitem__,
         key="missing_book",
         width=320,
     )

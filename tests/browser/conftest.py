@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from dashboard.config import PROJECT_DIR
 from dashboard.ui.catalogue import say
+from dashboard.ui.sign_in import COOKIE_NAME
 
 _START_SECONDS = 180
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -96,6 +97,15 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+def _wait_for_cookie(page: Page) -> None:
+    """The browser gets its cookie a moment after the page: without it a new address would ask to sign in again."""
+    for _ in range(100):
+        if any(cookie.get("name") == COOKIE_NAME for cookie in page.context.cookies()):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("signing in set no cookie")
+
+
 SignIn = Callable[..., Page]
 
 
@@ -119,6 +129,7 @@ def sign_in(installation: Installation, browser: Browser) -> Iterator[SignIn]:
         # The language is remembered from the last time: choose it either way.
         page.locator(".st-key-page_language").get_by_text("English" if language == "en" else "हिन्दी").click()
         page.get_by_role("heading", name=say(language, "page.coverage"), level=1).wait_for()
+        _wait_for_cookie(page)
         return page
 
     yield enter
