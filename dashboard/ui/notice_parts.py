@@ -285,7 +285,9 @@ def show_doubt(visitor: Visitor, notice: Notice, sums: Report) -> None:
         st.markdown(t("notices.doubt", count=group_digits(sums.in_doubt)))
         with st.container(horizontal=True):
             as_sent = st.button(t("notices.doubt_sent"), icon=":material/done_all:", key="notices_doubt_sent")
-            again = st.button(t("notices.doubt_again"), icon=":material/redo:", key="notices_doubt_again")
+            with st.popover(t("notices.doubt_again"), icon=":material/redo:", key="notices_doubt_again_open"):
+                st.markdown(t("notices.doubt_again_sure"))
+                again = st.button(t("notices.doubt_again_yes"), key="notices_doubt_again")
         if as_sent or again:
             with told():
                 lifecycle.settle_doubt(
