@@ -79,6 +79,11 @@ class Settings(BaseSettings):
     shared_threshold: int = Field(
         6, ge=1, description="A number on more accounts than this is shared and thus unusable."
     )
+    inbox_quiet_seconds: float = Field(
+        60.0,
+        ge=0,
+        description="Seconds for which files in the drop folder must stand still before they are imported.",
+    )
     upload_limit_mb: int = Field(500, ge=1, description="Megabytes one uploaded file may have.")
     lock_after_failures: int = Field(5, ge=1, description="Wrong passwords after which an account is locked.")
     lock_minutes: int = Field(15, ge=1, description="Minutes that a locked account stays locked.")

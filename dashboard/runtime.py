@@ -3,9 +3,11 @@
 import gc
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from dashboard.access.scope import Role, Scope
 from dashboard.config import Settings
 from dashboard.coverage.cube import refresh_cube, take_snapshot
 from dashboard.delivery.account import Account, account_of, complete_settings, is_loopback
@@ -19,12 +21,19 @@ from dashboard.enrolment.inbound import InboundText, handle_inbound, mark_answer
 from dashboard.errors import SetuError, Unavailable
 from dashboard.notices.lifecycle import release_due, settle_finished
 from dashboard.notices.templates import LANGUAGES, list_templates, to_meta
+from dashboard.registry.import_jobs import ImportJobs, Inbox
+from dashboard.registry.import_log import ImportResult
+from dashboard.registry.import_work import Progress
+from dashboard.registry.importer import clear_leftovers, import_exports
+from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock, india_day, utc_now
 from dashboard.store.database import Cursor, Database, open_database
 
 _log = logging.getLogger(__name__)
 _TICK_SECONDS = 1.0
 _COLLECT_SECONDS = 30.0
+_INBOX_TICK_SECONDS = 5.0
+_INBOX = Scope("inbox", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)  # whoever may write into the folder
 
 
 @dataclass
@@ -39,6 +48,19 @@ class Runtime:
     sandbox: SandboxProcess | None = None
     is_demo: bool = False
     refresh: Callable[[Cursor, int, int], None] = field(default=refresh_cube)
+    imports: ImportJobs = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.imports = ImportJobs(self.bring_in, self.settings.data_dir / "importing")
+
+    def bring_in(self, scope: Scope, uploads: Sequence[Upload], progress: Progress) -> ImportResult:
+        """Import billing exports as one and keep the day's coverage; as `import_exports`."""
+        result = import_exports(
+            self.db, scope, uploads, clock=self.clock, shared_threshold=self.settings.shared_threshold, refresh=self.refresh,
+            progress=progress,
+        )  # fmt: skip
+        self.db.write(lambda cursor: take_snapshot(cursor, india_day(self.clock())))
+        return result
 
 
 _current: Runtime | None = None
@@ -63,6 +85,7 @@ def open_registry(settings: Settings, clock: Clock = utc_now) -> Runtime:
     Raises Unavailable("database_locked") where another process holds it.
     """
     db = open_database(settings.database_path, memory_limit=settings.memory_limit, threads=settings.threads)
+    clear_leftovers(db)
     return Runtime(complete_settings(db, settings), db, clock, is_demo=read_fact(db, "is_demo") == "1")
 
 
@@ -103,7 +126,7 @@ def start_delivery(runtime: Runtime) -> None:
 
 def stop(runtime: Runtime) -> None:
     """End every child and thread, then close the registry."""
-    for part in (runtime.dispatcher, runtime.applier, runtime.sandbox):
+    for part in (runtime.imports, runtime.dispatcher, runtime.applier, runtime.sandbox):
         if part is not None:
             part.stop()
     runtime.db.close()
@@ -204,3 +227,32 @@ def keep_days(db: Database, clock: Clock) -> None:
     has_cube, last_day = (row[0] > 0, row[1]) if row else (False, None)
     if has_cube and (last_day is None or last_day < today):
         db.write(lambda cursor: take_snapshot(cursor, today))
+
+
+class InboxWatcher:
+    """Looks into the drop folder, on a thread of its own: an import takes minutes."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        settings = runtime.settings
+        self._inbox = Inbox(settings.data_dir / "inbox", self._bring_in, settings.inbox_quiet_seconds)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._runtime.imports.stop()
+        self._thread.join()
+
+    def _bring_in(self, uploads: Sequence[Upload]) -> ImportResult:
+        return self._runtime.imports.run_now(_INBOX, uploads)
+
+    def _run(self) -> None:
+        while not self._stopped.wait(_INBOX_TICK_SECONDS):
+            try:
+                self._inbox.look(india_day(self._runtime.clock()).isoformat(), time.monotonic())
+            except (SetuError, OSError) as error:
+                _log.warning("the inbox waits: %s", error)

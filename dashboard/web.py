@@ -28,10 +28,13 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     rt = await run_in_threadpool(runtime.start, Settings())
     keeper = runtime.Housekeeper(rt)
     keeper.start()
+    inbox = runtime.InboxWatcher(rt)
+    inbox.start()
     _settle_down()
     try:
         yield {}
     finally:
+        await run_in_threadpool(inbox.stop)
         await run_in_threadpool(keeper.stop)
         await run_in_threadpool(runtime.stop, rt)
 

@@ -16,7 +16,6 @@ from dashboard.coverage.figures import COUNTS, coverage_by, coverage_of
 from dashboard.enrolment.consent_file import import_consents
 from dashboard.errors import BadInput, Unavailable
 from dashboard.registry.demo import write_demo
-from dashboard.registry.importer import import_exports
 from dashboard.registry.missing import export_missing
 from dashboard.registry.office_names import import_office_names
 from dashboard.registry.offices import get_office
@@ -48,7 +47,7 @@ def write_export(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def import_files(arguments: argparse.Namespace) -> dict[str, Any]:
     """`import`: billing exports; a table of Hindi office names beside them is taken along."""
-    files = [_existing(path) for path in arguments.files]
+    files = [path for given in arguments.files for path in _files_of(given)]
     names = [path for path in files if path.name == _NAMES_FILE]
     exports = [path for path in files if path.name != _NAMES_FILE]
     return with_registry(lambda rt: bring_in(rt, exports, names))
@@ -56,13 +55,9 @@ def import_files(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def bring_in(rt: Runtime, exports: list[Path], names: list[Path]) -> dict[str, Any]:
     """Import exports and office names into an open registry and keep the day's coverage."""
-    result = import_exports(
-        rt.db, COMMAND_LINE, [Upload(path, path.name) for path in exports], clock=rt.clock,
-        shared_threshold=rt.settings.shared_threshold, refresh=rt.refresh, progress=_show_share,
-    )  # fmt: skip
+    result = rt.bring_in(COMMAND_LINE, [Upload(path, path.name) for path in exports], _show_share)
     for path in names:
         import_office_names(rt.db, COMMAND_LINE, path, rt.clock)
-    rt.db.write(lambda cursor: take_snapshot(cursor, india_day(rt.clock())))
     keys = (
         "rows",
         "accepted",
@@ -172,6 +167,11 @@ def _show_share(share: float, step: str) -> None:
     if sys.stderr.isatty():
         sys.stderr.write(f"\r{step}: {share:4.0%} " + ("\n" if share >= 1 else ""))
         sys.stderr.flush()
+
+
+def _files_of(path: Path) -> list[Path]:
+    """A file itself, or the files of a folder by name."""
+    return sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [_existing(path)]
 
 
 def _existing(path: Path) -> Path:

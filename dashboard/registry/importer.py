@@ -4,6 +4,7 @@ A small import is put into the registry inside one commit. A large one makes the
 on working, and a short commit puts it in its place. Killed at any instant, the registry is as it was.
 """
 
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -42,6 +43,7 @@ from dashboard.store.database import Cursor, Database
 Refresh = Callable[[Cursor, int, int], None]
 _SMALL_ROWS = 200_000  # an import of more makes the registry anew
 _CLOCKS_APART = timedelta(minutes=1)
+_FOLDER_PREFIX = "setu-import-"
 _WHOLE = 2_147_483_647
 _running = threading.Lock()
 
@@ -87,21 +89,23 @@ def import_exports(
     if not _running.acquire(blocking=False):
         raise Unavailable("import_running")
     try:
-        with tempfile.TemporaryDirectory(prefix="setu-import-", dir=db.path.parent) as folder:
+        with tempfile.TemporaryDirectory(prefix=_FOLDER_PREFIX, dir=db.path.parent) as folder:
             result = _import(
                 db, scope, uploads, Path(folder), clock, shared_threshold, refresh, progress, small_rows
             )
     finally:
-        clear_staging(db)
+        clear_leftovers(db)
         _running.release()
     progress(1.0, "done")
     return with_rejects_file(result, db.path.parent)
 
 
-def clear_staging(db: Database) -> None:
-    """Drop what an import works with; also what one that was killed has left."""
+def clear_leftovers(db: Database) -> None:
+    """Drop what an import works with; also what one that was killed has left. Not while an import runs."""
     with db.read() as cursor:
         queries.drop_staging(cursor)
+    for folder in db.path.parent.glob(f"{_FOLDER_PREFIX}*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _import(

@@ -11,17 +11,16 @@ import streamlit as st
 from dashboard.coverage.cube import take_snapshot
 from dashboard.enrolment.consent_file import ConsentResult, import_consents, read_consent_file
 from dashboard.registry.import_log import ImportResult, list_imports, list_rejected
-from dashboard.registry.importer import import_exports
 from dashboard.registry.preview import FilePreview, preview_export
 from dashboard.registry.sources import Upload
 from dashboard.store.clock import india_day
 from dashboard.ui.audit_parts import name_actor
 from dashboard.ui.downloads import offer_table
-from dashboard.ui.errors import told
-from dashboard.ui.formats import group_digits
+from dashboard.ui.errors import show_error, told
+from dashboard.ui.formats import duration, group_digits
 from dashboard.ui.tables import Column, escape_marks, show_table
 from dashboard.ui.visitor import Visitor
-from dashboard.ui.words import t, t_or_code
+from dashboard.ui.words import current_language, t, t_or_code
 
 _KINDS = ["csv", "txt", "xlsx", "xls", "ods"]
 _FOLDER = "import_folder"
@@ -44,8 +43,8 @@ def keep_uploads(files: Sequence[Any]) -> list[Upload]:
 
 def show_exports(visitor: Visitor) -> None:
     """Upload billing exports, see what was understood, confirm."""
-    if done := st.session_state.pop("import_done", None):
-        _show_done(done)
+    if show_import(visitor):
+        return
     files = st.file_uploader(
         t("import_data.choose"),
         _KINDS,
@@ -134,23 +133,55 @@ def _show_refused(refused: pd.DataFrame, name: str) -> None:
     offer_table(shown, f"refused_{Path(name).stem}.csv", key=f"import_refused_file_{name}")
 
 
+def show_import(visitor: Visitor) -> bool:
+    """Show the import under way, or how the last one of this session ended; True while one runs."""
+    job = visitor.rt.imports.look(visitor.scope)
+    if job is not None and job.is_running:
+        st.session_state["import_watched"] = True
+        _watch(visitor)
+        return True
+    if job is not None and st.session_state.pop("import_watched", False):
+        if job.result is not None:
+            _show_done(job.result)
+        elif job.error is not None:
+            show_error(job.error)
+            st.caption(t("import_data.cancelled_hint"))
+    return False
+
+
+@st.fragment(run_every=1.0)
+def _watch(visitor: Visitor) -> None:
+    job = visitor.rt.imports.look(visitor.scope)
+    if job is None or not job.is_running:
+        st.rerun()
+    with st.container(border=True, key="import_running"):
+        names = escape_marks(shorten_list(job.names))
+        st.markdown(f"**{t('import_data.running', files=names, by=name_actor(job.username))}**")
+        st.progress(min(job.share, 1.0), t(f"import_data.step_{job.step}"))
+        left = job.seconds_left
+        st.caption(
+            t("import_data.time_left", time=duration(left, current_language()))
+            if left is not None
+            else t("import_data.time_unknown")
+        )
+        if st.button(t("import_data.cancel"), icon=":material/cancel:", key="import_cancel"):
+            with told():
+                visitor.rt.imports.cancel(visitor.scope)
+
+
+def shorten_list(names: Sequence[str], most: int = 3) -> str:
+    """Return the first names of many, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" +{more}" if more > 0 else "")
+
+
 def _import(visitor: Visitor, uploads: list[Upload]) -> None:
-    rt = visitor.rt
-    bar = st.progress(0.0, t("import_data.step_read"))
     with told():
-        result = import_exports(
-            rt.db, visitor.scope, uploads, clock=rt.clock, shared_threshold=rt.settings.shared_threshold, refresh=rt.refresh,
-            progress=lambda share, step: _tell(bar, share, step),
-        )  # fmt: skip
-        rt.db.write(lambda cursor: take_snapshot(cursor, india_day(rt.clock())))
-        st.session_state["import_done"] = result
+        visitor.rt.imports.start(visitor.scope, uploads)
         st.session_state["import_round"] += 1
         st.session_state["import_previews"] = {}
+        st.session_state["import_watched"] = True
         st.rerun()
-
-
-def _tell(bar: Any, share: float, step: str) -> None:
-    bar.progress(share, t(f"import_data.step_{step}"))
 
 
 def _show_done(result: ImportResult) -> None:

@@ -17,7 +17,7 @@ from dashboard.errors import BadInput, Unavailable
 from dashboard.registry import sources
 from dashboard.registry.demo import write_demo
 from dashboard.registry.import_log import ImportResult
-from dashboard.registry.importer import clear_staging, import_exports
+from dashboard.registry.importer import clear_leftovers, import_exports
 from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database, open_database
@@ -285,7 +285,7 @@ def test_killed_at_any_point_the_registry_is_as_before(
     assert done.returncode == -signal.SIGKILL, done.stderr
     again = open_database(db.path, memory_limit="1GB", threads=2)
     assert rows_of(again) == before
-    clear_staging(again)
+    clear_leftovers(again)
     with again.read() as cursor:
         tables = {row[0] for row in cursor.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     assert "next_consumer" not in tables
