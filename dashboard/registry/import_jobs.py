@@ -1,5 +1,6 @@
 """Imports beside the pages: one at a time on a thread of its own, seen and cancelled from any page; and the drop folder."""
 
+import json
 import logging
 import shutil
 import threading
@@ -9,12 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dashboard.access.scope import Scope
-from dashboard.errors import IllegalChange, Refused, SetuError, Unavailable
+from dashboard.errors import BadInput, IllegalChange, Refused, SetuError, Unavailable
 from dashboard.registry.import_log import ImportResult, require_whole_state
 from dashboard.registry.import_work import Progress
 from dashboard.registry.sources import Upload
 
 _log = logging.getLogger(__name__)
+_REASON = ".reason.json"
 _EARLY = 0.03  # share below which no time left is told
 
 Run = Callable[[Scope, Sequence[Upload], Progress], ImportResult]
@@ -194,7 +196,21 @@ class Inbox:
     def _put_aside(self, path: Path, error: SetuError) -> None:
         _log.warning("the inbox refused a file: %s", error.code)
         moved = _move_into(path, self._folder / "refused")
-        moved.with_name(moved.name + ".reason.txt").write_text(f"{error}\n", encoding="utf-8")
+        reason = {"code": error.code, "values": error.values}
+        moved.with_name(moved.name + _REASON).write_text(json.dumps(reason, default=str), encoding="utf-8")
+
+
+def list_refused_files(folder: Path, scope: Scope) -> list[tuple[str, SetuError]]:
+    """Return the files that the drop folder put aside, newest first, with the reason. Needs Right.IMPORT over the whole state."""
+    require_whole_state(scope)
+    reasons = sorted(
+        (folder / "refused").glob(f"*{_REASON}"), key=lambda path: path.stat().st_mtime, reverse=True
+    )
+    found: list[tuple[str, SetuError]] = []
+    for path in reasons:
+        reason = json.loads(path.read_text(encoding="utf-8"))
+        found.append((path.name.removesuffix(_REASON), BadInput(reason["code"], **reason["values"])))
+    return found
 
 
 def _move_into(path: Path, folder: Path) -> Path:

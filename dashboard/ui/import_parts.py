@@ -10,13 +10,14 @@ import streamlit as st
 
 from dashboard.coverage.cube import take_snapshot
 from dashboard.enrolment.consent_file import ConsentResult, import_consents, read_consent_file
+from dashboard.registry.import_jobs import list_refused_files
 from dashboard.registry.import_log import ImportResult, list_imports, list_rejected
 from dashboard.registry.preview import FilePreview, preview_export
 from dashboard.registry.sources import Upload
 from dashboard.store.clock import india_day
 from dashboard.ui.audit_parts import name_actor
 from dashboard.ui.downloads import offer_table
-from dashboard.ui.errors import show_error, told
+from dashboard.ui.errors import explain, show_error, told
 from dashboard.ui.formats import duration, group_digits
 from dashboard.ui.tables import Column, escape_marks, show_table
 from dashboard.ui.visitor import Visitor
@@ -24,6 +25,7 @@ from dashboard.ui.words import current_language, t, t_or_code
 
 _KINDS = ["csv", "txt", "xlsx", "xls", "ods"]
 _FOLDER = "import_folder"
+_MOST_REFUSED_FILES = 10
 
 
 def keep_uploads(files: Sequence[Any]) -> list[Upload]:
@@ -243,6 +245,14 @@ def _show_judgement(result: ConsentResult, name: str) -> None:
             st.caption(t("import_data.consents_known", count=group_digits(result.unchanged)))
         if not result.rejects.empty:
             _show_refused(result.rejects, name)
+
+
+def show_inbox(visitor: Visitor) -> None:
+    """Say where the drop folder is and what it put aside, with the reason."""
+    folder = visitor.rt.settings.data_dir / "inbox"
+    st.caption(t("import_data.inbox_hint", folder=escape_marks(str(folder))))
+    for name, error in list_refused_files(folder, visitor.scope)[:_MOST_REFUSED_FILES]:
+        st.warning(f"**{escape_marks(name)}**: {explain(error)}", icon=":material/move_to_inbox:")
 
 
 def show_history(visitor: Visitor) -> None:

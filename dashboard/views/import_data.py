@@ -24,5 +24,7 @@ if kind == "consents":
     parts.show_consents(visitor)
 else:
     parts.show_exports(visitor)
+st.subheader(t("import_data.inbox"))
+parts.show_inbox(visitor)
 st.subheader(t("import_data.history"))
 parts.show_history(visitor)

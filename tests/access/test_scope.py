@@ -23,7 +23,7 @@ from dashboard.enrolment import cases, consent_file
 from dashboard.errors import Refused, SetuError
 from dashboard.notices import audience, drafting, frozen, lifecycle, notice, report
 from dashboard.notices.draft import Audience, NoticeDraft
-from dashboard.registry import import_log, importer, missing, office_names, offices, preview
+from dashboard.registry import import_jobs, import_log, importer, missing, office_names, offices, preview
 from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
@@ -170,6 +170,11 @@ LISTS: list[tuple[Callable[..., Any], Right, Call]] = [
     (users.list_users, Right.MANAGE_USERS, lambda w, s: users.list_users(w.db, s)),
     (report.list_notices, Right.SEE_NOTICES, lambda w, s: report.list_notices(w.db, s)),
     (report.list_waiting_for, Right.APPROVE, lambda w, s: report.list_waiting_for(w.db, s)),
+    (
+        import_jobs.list_refused_files,
+        Right.IMPORT,
+        lambda w, s: import_jobs.list_refused_files(w.export.parent, s),
+    ),
     (import_log.list_imports, Right.IMPORT, lambda w, s: import_log.list_imports(w.db, s)),
     (import_log.list_rejected, Right.IMPORT, lambda w, s: import_log.list_rejected(w.db, s, 1)),
 ]

@@ -1,7 +1,10 @@
 """Import, users, cases and the audit trail."""
 
+import time
+
 import pytest
 
+from dashboard.access.scope import Role, Scope
 from dashboard.access.users import find_user
 from dashboard.runtime import Runtime
 from tests.conftest import SAMPLES
@@ -22,7 +25,21 @@ def test_an_export_is_looked_at_and_then_imported(empty_rt: Runtime, open_page: 
     assert "400" in button.label
     button.click().run()
     assert not app.exception
+    _wait_for_the_import(empty_rt)
+    app.run()
+    assert not app.exception
+    assert "400" in app.success[0].value
     assert _consumers(empty_rt) == 400
+
+
+def _wait_for_the_import(rt: Runtime) -> None:
+    admin = Scope("admin", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)
+    for _ in range(200):
+        job = rt.imports.look(admin)
+        if job is not None and not job.is_running:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the import does not end")
 
 
 def test_a_file_without_rows_is_told_and_nothing_comes_in(empty_rt: Runtime, open_page: Opener) -> None:

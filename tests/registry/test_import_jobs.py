@@ -1,0 +1,157 @@
+"""Imports beside the pages, and the drop folder."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from dashboard.access.scope import Role, Scope
+from dashboard.errors import BadInput, IllegalChange, Refused, Unavailable
+from dashboard.registry.import_jobs import ImportJob, ImportJobs, Inbox, list_refused_files
+from dashboard.registry.import_log import ImportResult
+from dashboard.registry.import_work import Progress
+from dashboard.registry.sources import Upload
+
+RESULT = ImportResult(1, 2, 2, 0, 0, 2, 0, 0, 0.1, None, [])
+COMPOSER = Scope("ee", Role.COMPOSER, "DIV1", 5, 9)
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    for _ in range(400):
+        if is_so():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not come to that")
+
+
+@pytest.fixture
+def upload(tmp_path: Path) -> Upload:
+    path = tmp_path / "upload.csv"
+    path.write_text("x", encoding="utf-8")
+    return Upload(path, "June.csv")
+
+
+def test_an_import_runs_beside_the_page_and_tells_its_end(
+    tmp_path: Path, administrator: Scope, upload: Upload
+) -> None:
+    go_on = threading.Event()
+
+    def run(scope: Scope, uploads: Sequence[Upload], tell: Progress) -> ImportResult:
+        assert uploads[0].path.read_text(encoding="utf-8") == "x"
+        tell(0.5, "merge")
+        assert go_on.wait(5)
+        return RESULT
+
+    jobs = ImportJobs(run, tmp_path / "importing")
+    jobs.start(administrator, [upload])
+    wait_until(lambda: _look(jobs, administrator).step == "merge")
+    job = _look(jobs, administrator)
+    assert (job.names, job.share, job.is_running) == (("June.csv",), 0.5, True)
+    assert job.seconds_left == pytest.approx(job.elapsed)
+    assert not upload.path.exists()  # taken over: the session that brought it may end
+    with pytest.raises(Unavailable, match="import_running"):
+        jobs.run_now(administrator, [upload])
+    go_on.set()
+    wait_until(lambda: not _look(jobs, administrator).is_running)
+    assert _look(jobs, administrator).result == RESULT
+    assert not (tmp_path / "importing").exists()
+
+
+def _look(jobs: ImportJobs, scope: Scope) -> ImportJob:
+    job = jobs.look(scope)
+    assert job is not None
+    return job
+
+
+def test_an_import_can_be_cancelled(tmp_path: Path, administrator: Scope, upload: Upload) -> None:
+    def run(scope: Scope, uploads: Sequence[Upload], tell: Progress) -> ImportResult:
+        while True:
+            tell(0.1, "read")
+            time.sleep(0.01)
+
+    jobs = ImportJobs(run, tmp_path / "importing")
+    jobs.start(administrator, [upload])
+    jobs.cancel(administrator)
+    wait_until(lambda: not _look(jobs, administrator).is_running)
+    error = _look(jobs, administrator).error
+    assert error is not None and error.code == "import_cancelled"
+    with pytest.raises(IllegalChange, match="import_over"):
+        jobs.cancel(administrator)
+
+
+def test_what_fails_is_told_without_a_trace(tmp_path: Path, administrator: Scope, upload: Upload) -> None:
+    def run(scope: Scope, uploads: Sequence[Upload], tell: Progress) -> ImportResult:
+        raise ZeroDivisionError
+
+    jobs = ImportJobs(run, tmp_path / "importing")
+    with pytest.raises(Unavailable, match="import_failed"):
+        jobs.run_now(administrator, [upload])
+
+
+def test_imports_are_the_state_administrators_alone(tmp_path: Path, upload: Upload) -> None:
+    jobs = ImportJobs(lambda scope, uploads, tell: RESULT, tmp_path / "importing")
+    for call in (lambda: jobs.start(COMPOSER, [upload]), lambda: jobs.look(COMPOSER), lambda: jobs.cancel(COMPOSER),
+                 lambda: jobs.run_now(COMPOSER, [upload]), lambda: list_refused_files(tmp_path, COMPOSER)):  # fmt: skip
+        with pytest.raises(Refused):
+            call()
+
+
+class Registry:
+    """Stands for the importer: refuses files by name, remembers the others."""
+
+    def __init__(self, *broken: str) -> None:
+        self.broken = set(broken)
+        self.brought: list[list[str]] = []
+
+    def bring_in(self, uploads: Sequence[Upload]) -> ImportResult:
+        for upload in uploads:
+            if upload.name in self.broken:
+                raise BadInput("not_text", file=upload.name)
+        self.brought.append([upload.name for upload in uploads])
+        return RESULT
+
+
+def test_files_that_stand_still_are_imported_as_one(tmp_path: Path) -> None:
+    registry = Registry()
+    inbox = Inbox(tmp_path, registry.bring_in, quiet_seconds=60)
+    (tmp_path / "part1.csv").write_text("a", encoding="utf-8")
+    (tmp_path / "part2.csv.part").write_text("still coming", encoding="utf-8")
+    assert inbox.look("2026-11-25", 0) is None
+    (tmp_path / "part2.csv.part").rename(tmp_path / "part2.csv")
+    assert inbox.look("2026-11-25", 61) is None  # the second has just come
+    (tmp_path / "part2.csv").write_text("and it grows", encoding="utf-8")
+    assert inbox.look("2026-11-25", 100) is None
+    assert inbox.look("2026-11-25", 161) == RESULT
+    assert registry.brought == [["part1.csv", "part2.csv"]]
+    assert sorted(path.name for path in (tmp_path / "done" / "2026-11-25").iterdir()) == [
+        "part1.csv",
+        "part2.csv",
+    ]
+    assert inbox.look("2026-11-25", 500) is None
+
+
+def test_a_broken_file_is_put_aside_with_the_reason_and_the_others_go_in(
+    tmp_path: Path, administrator: Scope
+) -> None:
+    registry = Registry("broken.csv")
+    inbox = Inbox(tmp_path, registry.bring_in, quiet_seconds=0)
+    for name in ("broken.csv", "good.csv"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    assert inbox.look("2026-11-25", 0) == RESULT
+    assert registry.brought == [["good.csv"]]
+    assert (tmp_path / "refused" / "broken.csv").read_text(encoding="utf-8") == "broken.csv"
+    [(name, error)] = list_refused_files(tmp_path, administrator)
+    assert (name, error.code, error.values) == ("broken.csv", "not_text", {"file": "broken.csv"})
+
+
+def test_the_same_name_twice_loses_nothing(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path, Registry().bring_in, quiet_seconds=0)
+    for text in ("monday", "tuesday"):
+        (tmp_path / "export.csv").write_text(text, encoding="utf-8")
+        inbox.look("2026-11-25", 0)
+    kept = {
+        path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "done" / "2026-11-25").iterdir()
+    }
+    assert kept == {"export.csv": "monday", "export-2.csv": "tuesday"}
