@@ -1,5 +1,7 @@
 """The gate: the form, our counting, the row read anew in every run."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.access.sign_in import cookie_key, end_sessions
 from dashboard.access.users import disable_user
+from dashboard.config import PROJECT_DIR
 from dashboard.runtime import Runtime
 from dashboard.ui.catalogue import say
 from dashboard.ui.sign_in import COOKIE_NAME
@@ -147,3 +150,11 @@ def test_a_copied_cookie_dies_with_the_sign_out(
     with_cookies(_cookie(rt, "ee", NOON + timedelta(hours=5)))
     end_sessions(rt.db, rt.clock, "ee")
     assert not _is_inside(open_app.run())
+
+
+def test_the_launcher_leaves_the_sign_in_package_alone() -> None:
+    """Its cookie component, declared before the server stands, is not found by browsers: no cookie, signed out at every reload."""
+    script = "import sys, app; sys.exit('streamlit_authenticator' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", script], cwd=PROJECT_DIR, capture_output=True).returncode == 0
+    )
