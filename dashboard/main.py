@@ -2,11 +2,14 @@
 
 import streamlit as st
 
+from dashboard.config import PROJECT_DIR
 from dashboard.ui import navigation, page, sign_in
 from dashboard.ui.errors import told
 from dashboard.ui.turns import a_turn
 from dashboard.ui.visitor import visiting
 from dashboard.ui.words import begin_run, t
+
+_ICON = str(PROJECT_DIR / "dashboard" / "static" / "icon.png")  # a Material icon would be fetched from Google
 
 
 def run() -> None:
@@ -26,6 +29,6 @@ def run() -> None:
         chosen.run()
 
 
-st.set_page_config(page_title="उपभोक्ता सेतु · Upbhokta Setu", page_icon=":material/cell_tower:", layout="wide")
+st.set_page_config(page_title="उपभोक्ता सेतु · Upbhokta Setu", page_icon=_ICON, layout="wide")
 with a_turn():
     run()

@@ -260,11 +260,13 @@ def _messages(installation: Installation, mobile: str) -> list[str]:
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("language", ["hi", "en"])
 def test_every_page_opens_without_a_trace(sign_in: SignIn, language: str, width: int) -> None:
+    asked: list[str] = []
     for name, pages in (
         ("ee", ["coverage", "missing", "cases", "compose", "notices"]),
         ("admin", ["import_data", "users", "audit"]),
     ):
         page = sign_in(name, language, width)
+        page.on("request", lambda request: asked.append(request.url))
         for place in pages:
             page.goto(page.url.split("/")[0] + "//" + page.url.split("/")[2] + f"/{place}")
             page.get_by_role("heading", name=say(language, f"page.{place}"), level=1).wait_for()
@@ -273,6 +275,8 @@ def test_every_page_opens_without_a_trace(sign_in: SignIn, language: str, width:
             assert (
                 page.evaluate("document.documentElement.scrollWidth") <= width + 1
             )  # nothing hangs over the edge
+    assert asked  # and nothing is fetched from anywhere else
+    assert [url for url in asked if "//127.0.0.1:" not in url and url.startswith("http")] == []
 
 
 def test_a_forged_address_is_refused(sign_in: SignIn) -> None:
