@@ -7,7 +7,8 @@ import importlib
 import inspect
 import json
 import pkgutil
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.registry import import_jobs, import_log, importer, missing, office_names, offices, preview
 from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
-from dashboard.store.database import Cursor, Database
+from dashboard.store.database import Cursor, Database, open_database
 from tests.conftest import NOON, scope_of
 from tests.enrolment.conftest import ROWS
 
@@ -77,20 +78,20 @@ class World:
         return [self.read(lambda cursor, name=name: cursor.table(name).fetchall()) for name in tables]
 
 
-@pytest.fixture
-def world(db: Database, administrator: Scope, clock: Clock, tmp_path: Path) -> World:
-    made = World(db, clock, tmp_path)
+@pytest.fixture(scope="session")
+def made_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The registry of every test here, made once; each works on a copy."""
+    folder = tmp_path_factory.mktemp("world")
+    path = folder / "setu.duckdb"
+    db = open_database(path, memory_limit="1GB", threads=2)
+    made = World(db, lambda: NOON, folder)
+    admin = Scope("admin", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)
     importer.import_exports(
-        db,
-        administrator,
-        [Upload(made.export, "x.csv")],
-        clock=clock,
-        shared_threshold=6,
-        refresh=refresh_cube,
+        db, admin, [Upload(made.export, "x.csv")], clock=made.clock, shared_threshold=6, refresh=refresh_cube
     )
     users.add_user(
         db,
-        clock,
+        made.clock,
         username="asha",
         full_name="Asha",
         role=Role.VIEWER,
@@ -99,7 +100,16 @@ def world(db: Database, administrator: Scope, clock: Clock, tmp_path: Path) -> W
         by=None,
     )
     db.write(_add_case_and_notice)
-    return made
+    db.close()
+    return path
+
+
+@pytest.fixture
+def world(made_world: Path, clock: Clock, tmp_path: Path) -> Iterator[World]:
+    shutil.copy(made_world, tmp_path / "setu.duckdb")
+    db = open_database(tmp_path / "setu.duckdb", memory_limit="1GB", threads=2)
+    yield World(db, clock, tmp_path)
+    db.close()
 
 
 def _add_case_and_notice(cursor: Cursor) -> None:

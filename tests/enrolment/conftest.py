@@ -1,16 +1,17 @@
 """A small registry: two divisions, a few consumers in every state of number."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from dashboard.access.scope import Scope
+from dashboard.access.scope import Role, Scope
 from dashboard.coverage.cube import refresh_cube
 from dashboard.registry.importer import import_exports
 from dashboard.registry.sources import Upload
-from dashboard.store.clock import Clock
-from dashboard.store.database import Database
+from dashboard.store.database import Database, open_database
+from tests.conftest import NOON
 
 ROWS = """ACCT_ID,NAME,MOBILE_NO,AGENT_MOB_NO,DISCOM,ZONE_NAME,CIRCLE_NAME,DIV_CODE,DIV_NAME,SDO_CODE,SDO_NAME,SUBSTATION,FEEDER
 0000000101,ASHA,9415012345,9228186620,MVVNL,Z,C,DIV000001,ONE,0000011,SUB,SS,F1
@@ -22,13 +23,36 @@ ROWS = """ACCT_ID,NAME,MOBILE_NO,AGENT_MOB_NO,DISCOM,ZONE_NAME,CIRCLE_NAME,DIV_C
 """
 
 
-@pytest.fixture
-def registry(db: Database, administrator: Scope, clock: Clock, tmp_path: Path) -> Database:
-    path = tmp_path / "export.csv"
-    path.write_text(ROWS, encoding="utf-8")
+@pytest.fixture(scope="session")
+def made_registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The registry of every test here, made once; each works on a copy."""
+    folder = tmp_path_factory.mktemp("enrolment")
+    export = folder / "export.csv"
+    export.write_text(ROWS, encoding="utf-8")
+    db = open_database(folder / "setu.duckdb", memory_limit="1GB", threads=2)
+    admin = Scope("admin", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)
     import_exports(
-        db, administrator, [Upload(path, "export.csv")], clock=clock, shared_threshold=6, refresh=refresh_cube
+        db,
+        admin,
+        [Upload(export, "export.csv")],
+        clock=lambda: NOON,
+        shared_threshold=6,
+        refresh=refresh_cube,
     )
+    db.close()
+    return folder / "setu.duckdb"
+
+
+@pytest.fixture
+def db(made_registry: Path, tmp_path: Path) -> Iterator[Database]:
+    shutil.copy(made_registry, tmp_path / "setu.duckdb")
+    database = open_database(tmp_path / "setu.duckdb", memory_limit="1GB", threads=2)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def registry(db: Database) -> Database:
     return db
 
 

@@ -1,5 +1,7 @@
 """Two divisions of one circle, with consumers in every state."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from dashboard.enrolment.inbound import InboundText, handle_inbound
 from dashboard.registry.importer import import_exports
 from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
-from dashboard.store.database import Database
+from dashboard.store.database import Database, open_database
 from tests.conftest import NOON, scope_of
 
 HEADER = "ACCT_ID,NAME,MOBILE_NO,TARIFF_TYPE,DISCOM,ZONE_NAME,CIRCLE_CODE,CIRCLE_NAME,DIV_CODE,DIV_NAME,SDO_CODE,SDO_NAME,SUBSTATION,FEEDER"
@@ -18,8 +20,25 @@ _PLACE = "MVVNL,Z,CIR1,CIRCLE ONE,{division},{division} NAME,{sdo}1,SUB,SS,F{fee
 NUMBERS = [9415012345, 8004642302, 9519912345, 7007012345, 6306312345, 9919912345]
 
 
+@pytest.fixture(scope="session")
+def made_registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The registry of every test here, made once; each works on a copy."""
+    folder = tmp_path_factory.mktemp("notices")
+    db = open_database(folder / "setu.duckdb", memory_limit="1GB", threads=2)
+    _fill(db, Scope("admin", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647), lambda: NOON, folder)
+    db.close()
+    return folder / "setu.duckdb"
+
+
 @pytest.fixture
-def registry(db: Database, administrator: Scope, clock: Clock, tmp_path: Path) -> Database:
+def registry(made_registry: Path, tmp_path: Path) -> Iterator[Database]:
+    shutil.copy(made_registry, tmp_path / "registry.duckdb")
+    database = open_database(tmp_path / "registry.duckdb", memory_limit="1GB", threads=2)
+    yield database
+    database.close()
+
+
+def _fill(db: Database, administrator: Scope, clock: Clock, tmp_path: Path) -> None:
     lines = [HEADER]
     for number in range(40):
         division = "DIV000001" if number < 30 else "DIV000002"
@@ -42,7 +61,6 @@ def registry(db: Database, administrator: Scope, clock: Clock, tmp_path: Path) -
             )
         if place % 9 == 8:
             handle_inbound(db, clock, refresh_cube, InboundText(f"s{place}", mobile, "STOP", NOON))
-    return db
 
 
 @pytest.fixture
