@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dashboard.config import PROJECT_DIR
 from dashboard.ui.catalogue import say
 from dashboard.ui.sign_in import COOKIE_NAME
 
 _START_SECONDS = 180
+expect.set_options(timeout=30_000)  # milliseconds; a busy machine is slow, not wrong
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 
