@@ -37,16 +37,15 @@ CREATE OR REPLACE TEMP MACRO tariff_of(cell) AS
 
 -- name: keep_seen(file_no)!
 -- The accounts of one file …
-INSERT INTO staging.seen SELECT :file_no, row_no, account_no,
-    hash(discom, zone_code, zone_name, circle_code, circle_name, division_code, division_name, subdivision_code, subdivision_name, substation, feeder)
-FROM seen;
+INSERT INTO staging.seen SELECT :file_no, row_no, account_no, path_hash FROM seen;
 
 -- name: keep_paths()!
 -- … and its different office columns, in the order of PATH_FIELDS.
-INSERT INTO staging.path SELECT DISTINCT
-    hash(discom, zone_code, zone_name, circle_code, circle_name, division_code, division_name, subdivision_code, subdivision_name, substation, feeder),
-    discom, zone_code, zone_name, circle_code, circle_name, division_code, division_name, subdivision_code, subdivision_name, substation, feeder
-FROM seen;
+INSERT INTO staging.path
+SELECT path_hash, any_value(discom), any_value(zone_code), any_value(zone_name), any_value(circle_code), any_value(circle_name),
+    any_value(division_code), any_value(division_name), any_value(subdivision_code), any_value(subdivision_name), any_value(substation),
+    any_value(feeder)
+FROM seen GROUP BY path_hash;
 
 -- name: keep_cells()!
 -- Dates and readers' numbers are few and come again and again: each different cell is understood once.
@@ -54,7 +53,8 @@ INSERT INTO staging.cell
 SELECT text, day_of(text), CASE WHEN phone_verdict(text, ten) = 'ok' THEN CAST(ten AS BIGINT) END
 FROM (
     SELECT text, phone_read(text) AS ten FROM (
-        SELECT bill_date AS text FROM seen UNION SELECT due_date FROM seen UNION SELECT last_pay_date FROM seen UNION SELECT agent_mobile FROM seen
+        SELECT DISTINCT bill_date AS text FROM seen UNION SELECT DISTINCT due_date FROM seen UNION SELECT DISTINCT last_pay_date FROM seen
+        UNION SELECT DISTINCT agent_mobile FROM seen
     ) WHERE text <> ''
 );
 
@@ -139,8 +139,8 @@ read_numbers AS (
     LEFT JOIN staging.known_cell AS due ON due.text = due_date
     LEFT JOIN staging.known_cell AS paid ON paid.text = last_pay_date
     LEFT JOIN staging.known_cell AS reader ON reader.text = read_numbers.agent_mobile
-    LEFT JOIN staging.place AS place ON place.path_hash = hash(discom, zone_code, zone_name, circle_code, circle_name, division_code, division_name,
-        subdivision_code, subdivision_name, substation, feeder)
+    LEFT JOIN staging.place AS place ON place.path_hash = hash(discom, zone_code, zone_name, circle_code, circle_name, division_code,
+        division_name, subdivision_code, subdivision_name, substation, feeder)
 ), old AS (
     SELECT consumer.* REPLACE (number.office_no AS office_no)
     FROM consumer JOIN staging.number AS number ON number.old_no = consumer.office_no

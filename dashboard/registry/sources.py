@@ -34,9 +34,8 @@ _ACCOUNT = re.compile(
     r"\d{10,12}"
 )  # text, leading zeros kept; shorter ones have lost digits in a spreadsheet
 # What is looked at first: accounts, offices, and the cells that are few.
-_SEEN = ", ".join(
-    ("row_no", "account_no", *PATH_FIELDS, "bill_date", "due_date", "last_pay_date", "agent_mobile")
-)
+_CELLS = ("row_no", "account_no", *PATH_FIELDS, "bill_date", "due_date", "last_pay_date", "agent_mobile")
+_SEEN = f"{', '.join(_CELLS)}, hash({', '.join(PATH_FIELDS)}) AS path_hash"
 _HEAD_BYTES = 1 << 20
 _LONGEST_LINE = 10_000  # bytes; a file with longer ones goes to the careful reader, which refuses by the cell
 _SPARE_COLUMNS = 8  # cells beyond the header that are looked at
