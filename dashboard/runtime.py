@@ -14,6 +14,7 @@ from dashboard.delivery.account import Account, account_of, complete_settings, i
 from dashboard.delivery.applier import WebhookApplier
 from dashboard.delivery.client import ManagementClient
 from dashboard.delivery.dispatcher import Dispatcher
+from dashboard.delivery.gatherer import Gatherer
 from dashboard.delivery.sandbox.main import SandboxConfig, SandboxProcess
 from dashboard.delivery.updates import InboundText as DeliveredText
 from dashboard.enrolment.consent import mark_undeliverable, suppressed_numbers
@@ -45,6 +46,7 @@ class Runtime:
     clock: Clock
     dispatcher: Dispatcher | None = None
     applier: WebhookApplier | None = None
+    gatherer: Gatherer | None = None
     sandbox: SandboxProcess | None = None
     is_demo: bool = False
     refresh: Callable[[Cursor, int, int], None] = field(default=refresh_cube)
@@ -61,6 +63,13 @@ class Runtime:
         )  # fmt: skip
         self.db.write(lambda cursor: take_snapshot(cursor, india_day(self.clock())))
         return result
+
+    async def keep_webhook(self, body: bytes) -> None:
+        """Store a signed body and have it applied. Raises Unavailable, or what the database raises."""
+        if self.gatherer is None or self.applier is None:
+            raise Unavailable("not_started")
+        await self.gatherer.store(body)
+        self.applier.wake()
 
 
 _current: Runtime | None = None
@@ -118,6 +127,7 @@ def start_delivery(runtime: Runtime) -> None:
         on_answered=mark_answered,
     )  # fmt: skip
     runtime.applier.start()
+    runtime.gatherer = Gatherer(db, runtime.clock)
     runtime.dispatcher = Dispatcher(
         db, settings, runtime.clock, suppressed_numbers, on_undeliverable=_undeliverable_with(runtime)
     )

@@ -2,12 +2,14 @@
 
 import gc
 import json
+import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
+import duckdb
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -15,10 +17,11 @@ from starlette.routing import Route
 
 from dashboard import runtime
 from dashboard.config import Settings
-from dashboard.delivery.webhook import LONGEST_BODY, answer_handshake, receive
+from dashboard.delivery.webhook import LONGEST_BODY, answer_handshake, judge_body
 from dashboard.errors import SetuError
 from dashboard.health import Health, read_health
 
+_log = logging.getLogger(__name__)
 _SWITCH_SECONDS = 0.0005
 
 
@@ -84,11 +87,13 @@ async def take_webhook(request: Request) -> Response:
         if len(body) > LONGEST_BODY:
             return PlainTextResponse("", status_code=413)
     rt = runtime.current()
-    status = await run_in_threadpool(
-        receive, rt.db, rt.settings, rt.clock, dict(request.headers), bytes(body)
-    )
-    if status == 200 and rt.applier is not None:
-        rt.applier.wake()
+    status = judge_body(rt.settings, request.headers, bytes(body))
+    if status == 200:
+        try:
+            await rt.keep_webhook(bytes(body))
+        except (SetuError, duckdb.Error) as error:
+            _log.error("a webhook was not stored: %s", type(error).__name__)
+            return PlainTextResponse("", status_code=503)  # WhatsApp brings it again
     return PlainTextResponse("", status_code=status)
 
 

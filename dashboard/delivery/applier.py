@@ -24,7 +24,7 @@ from dashboard.store.queries import load_queries
 _log = logging.getLogger(__name__)
 _queries = load_queries(Path(__file__).with_name("webhook.sql"))
 _NOT_ON_WHATSAPP = 131026
-_BODIES_A_ROUND = 50
+_BODIES_A_ROUND, _BYTES_A_ROUND = 2000, 5_000_000  # of one report each, or a few of a thousand each
 _IDLE_SECONDS = 0.5
 _LOOK_BACK = timedelta(hours=1)  # how long a report without reference waits for our own record of its message
 
@@ -68,7 +68,7 @@ def apply_waiting(
     wrote, which `on_inbound` de-duplicates.
     """
     with db.read() as cursor:
-        rows = list(_queries.waiting_raw(cursor, size=_BODIES_A_ROUND))
+        rows = list(_queries.waiting_raw(cursor, size=_BODIES_A_ROUND, byte_count=_BYTES_A_ROUND))
     _apply(db, clock, rows, on_inbound, on_undeliverable, on_answered)
     return len(rows)
 

@@ -3,11 +3,14 @@
 import hashlib
 import hmac
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
+
+import pyarrow as pa
 
 from dashboard.config import Settings
 from dashboard.store.clock import Clock
-from dashboard.store.database import Database
+from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
 
 _queries = load_queries(Path(__file__).with_name("webhook.sql"))
@@ -28,14 +31,37 @@ def receive(db: Database, settings: Settings, clock: Clock, headers: Mapping[str
 
     A system function: the signature is the caller's only right.
     """
+    status = judge_body(settings, headers, body)
+    if status == 200:
+        now = clock()
+        db.write(lambda cursor: insert_bodies(cursor, [(now, body)]), alters_pages=False)
+    return status
+
+
+def judge_body(settings: Settings, headers: Mapping[str, str], body: bytes) -> int:
+    """Return the HTTP status that a body deserves, before it is stored: 200, 401 unsigned, 413 too long."""
     if len(body) > LONGEST_BODY:
         return 413
     given = next((value for name, value in headers.items() if name.lower() == _SIGNATURE), "")
     if not settings.app_secret or not _is_same(sign(settings.app_secret, body), given):
         return 401
-    now = clock()
-    db.write(lambda cursor: _queries.insert_raw(cursor, now=now, body=body))
     return 200
+
+
+def insert_bodies(cursor: Cursor, bodies: list[tuple[datetime, bytes]]) -> None:
+    """Write bodies down with the moments at which they came."""
+    table = pa.table(
+        {
+            "place": pa.array(range(1, len(bodies) + 1), pa.int64()),
+            "received_at": pa.array([at for at, _ in bodies], pa.timestamp("us")),
+            "body": pa.array([body for _, body in bodies], pa.binary()),
+        }
+    )
+    cursor.register("new_bodies", table)
+    try:
+        _queries.insert_raw(cursor)
+    finally:
+        cursor.unregister("new_bodies")
 
 
 def sign(secret: str, body: bytes) -> str:

@@ -1,11 +1,17 @@
--- name: insert_raw(now, body)!
--- A webhook's body as it came, before anybody looks into it.
-INSERT INTO webhook_raw SELECT coalesce(max(raw_id), 0) + 1, :now, :body FROM webhook_raw;
+-- name: insert_raw()!
+-- Webhooks' bodies as they came, before anybody looks into them.
+INSERT INTO webhook_raw
+SELECT (SELECT coalesce(max(raw_id), 0) FROM webhook_raw) + place, received_at, body FROM new_bodies;
 
--- name: waiting_raw(size)
--- The next bodies to be applied, in the order in which they came.
-SELECT raw_id, received_at, body FROM webhook_raw
-WHERE raw_id > (SELECT coalesce(max(raw_id), 0) FROM webhook_applied) ORDER BY raw_id LIMIT :size;
+-- name: waiting_raw(size, byte_count)
+-- The next bodies to be applied, in the order in which they came: one in any case, and no more than so many bytes.
+SELECT raw_id, received_at, body FROM (
+    SELECT raw_id, received_at, body, sum(octet_length(body)) OVER (ORDER BY raw_id) - octet_length(body) AS bytes_before
+    FROM (
+        SELECT raw_id, received_at, body FROM webhook_raw
+        WHERE raw_id > (SELECT coalesce(max(raw_id), 0) FROM webhook_applied) ORDER BY raw_id LIMIT :size
+    )
+) WHERE bytes_before < :byte_count ORDER BY raw_id;
 
 -- name: raw_by_ids(raw_ids)
 -- Stored bodies to be applied once more.

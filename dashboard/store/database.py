@@ -33,7 +33,7 @@ class Database:
         self._connection = connection
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._closed = False
-        self.version = 0
+        self.version = self.commit_count = 0
         self._version_lock = threading.Lock()
         self._shelf = Shelf()
         self._writer = threading.Thread(target=self._run_writer, name="database-writer", daemon=True)
@@ -121,6 +121,7 @@ class Database:
             for item in group:
                 self._commit_group(cursor, [item])
             return
+        self.commit_count += 1
         if any(alters_pages for _, alters_pages, _ in group):
             self._count_version()  # after the commit: what was read before it is never kept under the new number
         for (_, _, done), result in zip(group, results, strict=True):

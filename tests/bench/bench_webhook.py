@@ -1,38 +1,41 @@
-"""Reports a second: stored durably before the 200, and applied to the ledger.
+"""Webhooks a second through real HTTP into the running application: signed, on disk before the 200.
 
-`python tests/bench/bench_webhook.py [reports]`: four threads post signed bodies straight into `receive`, once with a
-hundred reports each and once with one each, as Meta does both. Prints the speeds, and beside them how fast the same
-bodies go into a bare DuckDB table by one `INSERT` and commit each, in the same run.
+`python -m pytest tests/bench/bench_webhook.py -o addopts= -q -s`. A process of its own posts SETU_BENCH_STATUSES (20,000) statuses, once with one
+a body and once with a hundred, over SETU_BENCH_CONNECTIONS (64) connections; then it is measured how fast they are applied. In the
+same run: the same bodies into a bare DuckDB table by one insert and commit each.
 """
 
+import asyncio
 import json
-import sys
-import tempfile
+import multiprocessing
+import os
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import aiohttp
 import duckdb
+import pytest
 
-from dashboard.config import Settings
-from dashboard.delivery.applier import apply_waiting
 from dashboard.delivery.reference import make_reference, read_prefix
-from dashboard.delivery.webhook import receive, sign
-from dashboard.store.clock import utc_now
+from dashboard.delivery.webhook import sign
 from dashboard.store.database import open_database
+from tests.bench.installation import SECRET, Running, run_application
 
-SECRET = "secret"
-THREADS = 4
+STATUSES = int(os.environ.get("SETU_BENCH_STATUSES", "20000"))
+CONNECTIONS = int(os.environ.get("SETU_BENCH_CONNECTIONS", "64"))
+STORED_BAR = 3_000
+_BARE_BODIES = 500
 
 
-def make_bodies(prefix: str, count: int, size: int) -> list[bytes]:
+def make_bodies(prefix: str, count: int, size: int, first: int = 1) -> list[bytes]:
+    """Return bodies as Meta writes them, of `size` delivered-reports each."""
     statuses = [
         {
             "id": f"wamid.{number:040d}", "status": "delivered", "timestamp": "1795497600",
             "recipient_id": "919800000001", "biz_opaque_callback_data": make_reference(prefix, 1, number),
             "pricing": {"billable": True, "category": "utility"},
         }
-        for number in range(1, count + 1)
+        for number in range(first, first + count)
     ]  # fmt: skip
     chunks = [statuses[start : start + size] for start in range(0, count, size)]
     return [
@@ -41,42 +44,88 @@ def make_bodies(prefix: str, count: int, size: int) -> list[bytes]:
     ]
 
 
-def measure(count: int, size: int) -> None:
-    settings = Settings(app_secret=SECRET)
-    with tempfile.TemporaryDirectory() as folder:
-        db = open_database(Path(folder) / "setu.duckdb", memory_limit="2GB")
-        bodies = make_bodies(read_prefix(db), count, size)
-        begun = time.perf_counter()
-        with ThreadPoolExecutor(THREADS) as pool:
-            answers = list(pool.map(lambda body: receive(db, settings, utc_now, signed(body), body), bodies))
-        stored = count / (time.perf_counter() - begun)
-        assert set(answers) == {200}
-        begun = time.perf_counter()
-        while apply_waiting(db, utc_now, lambda message: None):
-            pass
-        applied = count / (time.perf_counter() - begun)
-        db.close()
-        bare = measure_bare(Path(folder) / "bare.duckdb", bodies, count)
-    print(
-        f"{size} a body: stored {stored:,.0f}/s, bare insert and commit {bare:,.0f}/s (ratio {stored / bare:.2f}), "
-        f"applied {applied:,.0f}/s"
-    )
+def post_all(url: str, bodies: list[bytes], connections: int) -> tuple[float, list[float], dict[int, int]]:
+    """Post bodies as fast as they are taken; return the seconds, how long each answer took, the answers by status."""
+    seconds: list[float] = []
+    answers: dict[int, int] = {}
+    signed = [(body, {"X-Hub-Signature-256": sign(SECRET, body)}) for body in bodies]
+    waiting = iter(signed)
+
+    async def work(http: aiohttp.ClientSession) -> None:
+        for body, headers in waiting:
+            began = time.perf_counter()
+            async with http.post(url, data=body, headers=headers) as answer:
+                await answer.read()
+                answers[answer.status] = answers.get(answer.status, 0) + 1
+            seconds.append(time.perf_counter() - began)
+
+    async def run() -> float:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=connections)) as http:
+            began = time.perf_counter()
+            await asyncio.gather(*(work(http) for _ in range(connections)))
+            return time.perf_counter() - began
+
+    return asyncio.run(run()), seconds, answers
 
 
-def signed(body: bytes) -> dict[str, str]:
-    return {"X-Hub-Signature-256": sign(SECRET, body)}
-
-
-def measure_bare(path: Path, bodies: list[bytes], count: int) -> float:
+def measure_bare(path: Path, bodies: list[bytes]) -> float:
+    """Return how many bodies a second go into a bare table by one insert and commit each."""
     with duckdb.connect(str(path)) as connection:
         connection.execute("CREATE TABLE raw (body BLOB)")
-        begun = time.perf_counter()
+        began = time.perf_counter()
         for body in bodies:
             connection.execute("INSERT INTO raw VALUES (?)", [body])
-        return count / (time.perf_counter() - begun)
+        return len(bodies) / (time.perf_counter() - began)
 
 
-if __name__ == "__main__":
-    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-    measure(wanted, 100)
-    measure(wanted // 10, 1)
+def wait_until_applied(running: Running) -> float:
+    """Return the seconds until `/health` knows of no waiting webhook."""
+
+    async def run() -> float:
+        began = time.perf_counter()
+        async with aiohttp.ClientSession() as http:
+            while True:
+                async with http.get(f"{running.url}/health") as answer:
+                    if (await answer.json())["webhooks_waiting"] == 0:
+                        return time.perf_counter() - began
+                await asyncio.sleep(0.1)
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("size", [1, 100])
+def test_statuses_are_stored_in_time(tmp_path: Path, size: int) -> None:
+    db = open_database(tmp_path / "setu.duckdb")
+    bodies = make_bodies(read_prefix(db), STATUSES, size)
+    db.close()
+    bare = measure_bare(tmp_path / "bare.duckdb", bodies[:_BARE_BODIES])
+    with run_application(
+        tmp_path, (), graph_url="http://127.0.0.1:1", whatsapp_token="t", phone_number_id="1", waba_id="2"
+    ) as running:
+        began = time.perf_counter()
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            url = f"{running.url}/webhooks/whatsapp"
+            pool.apply(post_all, (url, make_bodies("warm", 200, 1), 4))
+            computed = running.processor_seconds()
+            began = time.perf_counter()
+            seconds, taken, answers = pool.apply(post_all, (url, bodies, CONNECTIONS))
+            computed = running.processor_seconds() - computed
+        lag = wait_until_applied(running)
+        applied = STATUSES / (time.perf_counter() - began)
+    db = open_database(tmp_path / "setu.duckdb")
+    with db.read() as cursor:
+        kept = cursor.execute(
+            "SELECT count(DISTINCT body) FROM webhook_raw WHERE body::VARCHAR NOT LIKE '%warm%'"
+        ).fetchall()[0][0]
+        reports = cursor.execute("SELECT count(*) FROM status_event WHERE job_id = 1").fetchall()[0][0]
+    db.close()
+    taken.sort()
+    print(
+        f"\n{size} a body, {CONNECTIONS} connections: stored {STATUSES / seconds:,.0f} statuses/s ({len(bodies) / seconds:,.0f} POSTs/s), answered in"
+        f" p50 {1000 * taken[len(taken) // 2]:.0f} ms, p95 {1000 * taken[int(len(taken) * 0.95)]:.0f} ms, {1000 * computed / len(bodies):.2f} ms of processor a POST;"
+        f" applied {applied:,.0f} statuses/s, the last {lag:.1f} s after the last answer; bare insert and commit {bare:,.0f} bodies/s"
+    )
+    assert answers == {200: len(bodies)}
+    assert kept == len(bodies)
+    assert reports == STATUSES
+    assert STATUSES / seconds >= STORED_BAR

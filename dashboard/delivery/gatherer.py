@@ -1,0 +1,50 @@
+"""Gathers the webhooks that come at the same time into one commit: each waits for the disk, all wait together."""
+
+import asyncio
+from datetime import datetime
+from functools import partial
+
+from dashboard.delivery.webhook import insert_bodies
+from dashboard.errors import Unavailable
+from dashboard.store.clock import Clock
+from dashboard.store.database import Database
+
+MOST_BYTES = 64 * 1024 * 1024  # that wait for the disk at a time
+
+
+class Gatherer:
+    """Stores bodies from one event loop; while one commit is on its way to the disk, the next one gathers."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db, self._clock = db, clock
+        self._waiting: list[tuple[datetime, bytes]] = []
+        self._byte_count = 0
+        self._next: asyncio.Future[None] | None = None  # done once what waits now is on disk
+        self._work: asyncio.Task[None] | None = None
+
+    async def store(self, body: bytes) -> None:
+        """Return once the body is on disk. Raises Unavailable("webhooks_full"), or what the database raises."""
+        if self._byte_count + len(body) > MOST_BYTES:
+            raise Unavailable("webhooks_full")
+        self._waiting.append((self._clock(), body))
+        self._byte_count += len(body)
+        if self._next is None:
+            self._next = asyncio.get_running_loop().create_future()
+        mine = self._next
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._commit_all())
+        await asyncio.shield(mine)
+
+    async def _commit_all(self) -> None:
+        while self._next is not None:
+            bodies, done = self._waiting, self._next
+            self._waiting, self._next = [], None
+            try:
+                change = partial(insert_bodies, bodies=bodies)
+                await asyncio.wrap_future(self._db.write_later(change, alters_pages=False))
+                done.set_result(None)
+            except Exception as error:  # noqa: BLE001 - handed to every caller that waits
+                done.set_exception(error)
+                done.exception()  # a caller that has hung up does not fetch it
+            finally:
+                self._byte_count -= sum(len(body) for _, body in bodies)

@@ -1,0 +1,156 @@
+"""Webhooks that come together share a commit; none is answered before it is on disk."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+
+from dashboard.config import PROJECT_DIR
+from dashboard.delivery import gatherer as gatherer_module
+from dashboard.delivery.gatherer import Gatherer
+from dashboard.delivery.webhook import sign
+from dashboard.errors import Unavailable
+from dashboard.store.clock import utc_now
+from dashboard.store.database import Database, open_database
+
+from .conftest import wait_for
+from .test_sandbox import free_port
+
+
+def stored(db: Database) -> list[tuple[int, bytes]]:
+    with db.read() as cursor:
+        return [(number, bytes(body)) for number, body in cursor.execute(BODIES).fetchall()]
+
+
+BODIES = "SELECT raw_id, body FROM webhook_raw ORDER BY raw_id"
+
+
+def test_all_that_come_at_once_are_stored_in_their_order(db: Database) -> None:
+    bodies = [f"body {number}".encode() for number in range(300)]
+
+    async def bring() -> None:
+        gatherer = Gatherer(db, utc_now)
+        await asyncio.gather(*(gatherer.store(body) for body in bodies))
+
+    asyncio.run(bring())
+    asyncio.run(bring())
+    assert stored(db) == list(enumerate(bodies + bodies, 1))
+
+
+def test_many_share_a_commit(db: Database) -> None:
+    before = db.commit_count
+
+    async def bring() -> None:
+        gatherer = Gatherer(db, utc_now)
+        await asyncio.gather(*(gatherer.store(b"{}") for _ in range(500)))
+
+    asyncio.run(bring())
+    assert len(stored(db)) == 500
+    assert db.commit_count - before < 10
+
+
+def test_a_database_that_cannot_write_is_told_to_every_caller(db: Database) -> None:
+    db.close()
+
+    async def bring() -> list[object]:
+        gatherer = Gatherer(db, utc_now)
+        return await asyncio.gather(*(gatherer.store(b"{}") for _ in range(3)), return_exceptions=True)
+
+    answers = asyncio.run(bring())
+    assert [type(answer) for answer in answers] == [Unavailable] * 3
+
+
+def test_what_waits_is_bounded(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gatherer_module, "MOST_BYTES", 10)
+
+    async def bring() -> list[object]:
+        gatherer = Gatherer(db, utc_now)
+        answers = await asyncio.gather(
+            *(gatherer.store(b"12345678") for _ in range(2)), return_exceptions=True
+        )
+        await gatherer.store(b"afterwards")
+        return answers
+
+    answers = asyncio.run(bring())
+    assert answers[0] is None
+    assert isinstance(answers[1], Unavailable)
+    assert [body for _, body in stored(db)] == [b"12345678", b"afterwards"]
+
+
+def test_killed_while_posts_come_in_nothing_answered_is_lost(tmp_path: Path) -> None:
+    """The real application, `kill -9` in full flight, twice over; what was answered 200 is in the file."""
+    answered: set[bytes] = set()
+    for round_no in range(2):
+        port = free_port()
+        application = start_application(tmp_path, port)
+        try:
+            new = post_until_killed(application, port, round_no)
+        finally:
+            application.kill()
+            application.wait()
+        assert len(new) > 60
+        answered |= new
+    db = open_database(tmp_path / "setu.duckdb")
+    kept = [body for _, body in stored(db)]
+    db.close()
+    assert answered <= set(kept)
+    assert len(kept) == len(set(kept))
+
+
+def start_application(folder: Path, port: int) -> "subprocess.Popen[bytes]":
+    open_database(folder / "setu.duckdb").close()
+    environment = os.environ | {
+        "SETU_DATA_DIR": str(folder), "SETU_PORT": str(port), "SETU_GRAPH_URL": "http://127.0.0.1:1", "SETU_APP_SECRET": "secret",
+        "SETU_WHATSAPP_TOKEN": "t", "SETU_PHONE_NUMBER_ID": "1", "SETU_WABA_ID": "2",
+    }  # fmt: skip
+    application = subprocess.Popen(
+        [sys.executable, "-m", "dashboard", "run"], cwd=PROJECT_DIR, env=environment,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    wait_for(lambda: is_up(port), what="the application")
+    return application
+
+
+def is_up(port: int) -> bool:
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+def post_until_killed(application: "subprocess.Popen[bytes]", port: int, round_no: int) -> set[bytes]:
+    """Post from eight threads, kill the application after half a second; return the bodies that were answered 200."""
+    answered: set[bytes] = set()
+    ended = threading.Event()
+
+    def work(place: int) -> None:
+        with requests.Session() as session:
+            number = 0
+            while not ended.is_set():
+                body = f'{{"entry":[],"mark":"{round_no}.{place}.{number}"}}'.encode()
+                headers = {"X-Hub-Signature-256": sign("secret", body)}
+                try:
+                    answer = session.post(
+                        f"http://127.0.0.1:{port}/webhooks/whatsapp", data=body, headers=headers, timeout=5
+                    )
+                except requests.RequestException:
+                    return
+                if answer.status_code == 200:
+                    answered.add(body)
+                number += 1
+
+    with ThreadPoolExecutor(8) as pool:
+        workers = [pool.submit(work, place) for place in range(8)]
+        wait_for(lambda: len(answered) > 60 + 170 * round_no, what="answers")
+        application.send_signal(signal.SIGKILL)
+        ended.set()
+        for worker in workers:
+            worker.result()
+    return answered
