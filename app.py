@@ -6,4 +6,10 @@ from dashboard import web
 from dashboard.ui import navigation, page  # noqa: F401 - loaded before the first person comes; `sign_in` must not be, see tests
 from dashboard.ui.errors import tell_script_error
 
-app = st.App("dashboard/main.py", lifespan=web.lifespan, routes=web.ROUTES, on_script_error=tell_script_error)
+app = st.App(
+    "dashboard/main.py",
+    lifespan=web.lifespan,
+    routes=web.ROUTES,
+    middleware=web.MIDDLEWARE,
+    on_script_error=tell_script_error,
+)

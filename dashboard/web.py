@@ -11,9 +11,11 @@ from typing import Any
 
 import duckdb
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard import runtime
 from dashboard.config import Settings
@@ -22,6 +24,8 @@ from dashboard.errors import SetuError
 from dashboard.health import Health, read_health
 
 _log = logging.getLogger(__name__)
+_ANSWERS = {status: PlainTextResponse("", status_code=status) for status in (200, 401, 413, 503)}
+WEBHOOK_PATH = "/webhooks/whatsapp"
 _SWITCH_SECONDS = 0.0005
 
 
@@ -85,7 +89,7 @@ async def take_webhook(request: Request) -> Response:
     async for part in request.stream():
         body += part
         if len(body) > LONGEST_BODY:
-            return PlainTextResponse("", status_code=413)
+            return _ANSWERS[413]
     rt = runtime.current()
     status = judge_body(rt.settings, request.headers, bytes(body))
     if status == 200:
@@ -93,16 +97,32 @@ async def take_webhook(request: Request) -> Response:
             await rt.keep_webhook(bytes(body))
         except (SetuError, duckdb.Error) as error:
             _log.error("a webhook was not stored: %s", type(error).__name__)
-            return PlainTextResponse("", status_code=503)  # WhatsApp brings it again
-    return PlainTextResponse("", status_code=status)
+            return _ANSWERS[503]  # WhatsApp brings it again
+    return _ANSWERS[status]
 
 
 ROUTES = [
     Route("/health", show_health),
     Route("/metrics", show_metrics),
-    Route("/webhooks/whatsapp", shake_hands, methods=["GET"]),
-    Route("/webhooks/whatsapp", take_webhook, methods=["POST"]),
+    Route(WEBHOOK_PATH, shake_hands, methods=["GET"]),
 ]
+
+
+class WebhookDoor:
+    """Takes webhooks before everything that only pages need (sessions, compression): thousands may come in a second."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == WEBHOOK_PATH:
+            response = await take_webhook(Request(scope, receive))
+            await response(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+MIDDLEWARE = [Middleware(WebhookDoor)]
 
 
 def _to_text(value: Any) -> str:

@@ -26,6 +26,9 @@ _queries = load_queries(Path(__file__).with_name("webhook.sql"))
 _NOT_ON_WHATSAPP = 131026
 _BODIES_A_ROUND, _BYTES_A_ROUND = 2000, 5_000_000  # of one report each, or a few of a thousand each
 _IDLE_SECONDS = 0.5
+_GATHER_SECONDS = (
+    0.2  # between rounds: ten reports cost a round as much as a thousand, and hold up the writer as long
+)
 _LOOK_BACK = timedelta(hours=1)  # how long a report without reference waits for our own record of its message
 
 OnInbound = Callable[[InboundText], str | None]
@@ -216,7 +219,9 @@ class WebhookApplier:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
-            if not self._apply_round():
+            if self._apply_round():
+                self._stopping.wait(_GATHER_SECONDS)
+            else:
                 self._woken.wait(_IDLE_SECONDS)
 
     def _apply_round(self) -> bool:

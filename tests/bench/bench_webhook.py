@@ -1,7 +1,7 @@
 """Webhooks a second through real HTTP into the running application: signed, on disk before the 200.
 
 `python -m pytest tests/bench/bench_webhook.py -o addopts= -q -s`. A process of its own posts SETU_BENCH_STATUSES (20,000) statuses, once with one
-a body and once with a hundred, over SETU_BENCH_CONNECTIONS (64) connections; then it is measured how fast they are applied. In the
+a body and once with a hundred, over SETU_BENCH_CONNECTIONS (256) connections; then it is measured how fast they are applied. In the
 same run: the same bodies into a bare DuckDB table by one insert and commit each.
 """
 
@@ -22,7 +22,7 @@ from dashboard.store.database import open_database
 from tests.bench.installation import SECRET, Running, run_application
 
 STATUSES = int(os.environ.get("SETU_BENCH_STATUSES", "20000"))
-CONNECTIONS = int(os.environ.get("SETU_BENCH_CONNECTIONS", "64"))
+CONNECTIONS = int(os.environ.get("SETU_BENCH_CONNECTIONS", "256"))
 STORED_BAR = 3_000
 _BARE_BODIES = 500
 

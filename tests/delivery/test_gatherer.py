@@ -114,7 +114,7 @@ def start_application(folder: Path, port: int) -> "subprocess.Popen[bytes]":
         [sys.executable, "-m", "dashboard", "run"], cwd=PROJECT_DIR, env=environment,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    wait_for(lambda: is_up(port), what="the application")
+    wait_for(lambda: is_up(port), 90, "the application")
     return application
 
 
@@ -148,7 +148,7 @@ def post_until_killed(application: "subprocess.Popen[bytes]", port: int, round_n
 
     with ThreadPoolExecutor(8) as pool:
         workers = [pool.submit(work, place) for place in range(8)]
-        wait_for(lambda: len(answered) > 60 + 170 * round_no, what="answers")
+        wait_for(lambda: len(answered) > 60 + 170 * round_no, 60, "answers")
         application.send_signal(signal.SIGKILL)
         ended.set()
         for worker in workers:
