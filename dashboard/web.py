@@ -105,11 +105,12 @@ ROUTES = [
     Route("/health", show_health),
     Route("/metrics", show_metrics),
     Route(WEBHOOK_PATH, shake_hands, methods=["GET"]),
+    Route(WEBHOOK_PATH, take_webhook, methods=["POST"]),
 ]
 
 
 class WebhookDoor:
-    """Takes webhooks before everything that only pages need (sessions, compression): thousands may come in a second."""
+    """Takes webhooks past everything that only pages need (sessions, compression): thousands may come in a second."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
