@@ -17,6 +17,7 @@ class Right(StrEnum):
     SEE_COVERAGE = "see_coverage"
     SEE_NUMBERS = "see_numbers"  # missing list, consumers' rows, failures by person
     SETTLE_CASES = "settle_cases"
+    CORRECT = "correct"  # a consumer's number, name, address
     COMPOSE = "compose"
     APPROVE = "approve"
     SEND = "send"  # start, pause, go on, cancel what was approved
@@ -27,7 +28,7 @@ class Right(StrEnum):
 
 
 _EVERYONE = {Right.SEE_COVERAGE, Right.SEE_NOTICES}
-_DIVISION = _EVERYONE | {Right.SEE_NUMBERS, Right.SETTLE_CASES, Right.COMPOSE, Right.SEND}
+_DIVISION = _EVERYONE | {Right.SEE_NUMBERS, Right.SETTLE_CASES, Right.CORRECT, Right.COMPOSE, Right.SEND}
 RIGHTS: dict[Role, set[Right]] = {
     Role.VIEWER: _EVERYONE,
     Role.COMPOSER: _DIVISION,

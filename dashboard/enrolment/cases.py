@@ -9,8 +9,11 @@ import pandas as pd
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.enrolment.consent import ConsentFact, Refresh, queries, record_consents, refresh_offices
+from dashboard.enrolment.corrections import append_number_event
 from dashboard.errors import BadInput, IllegalChange, Refused
+from dashboard.registry.consumers import read_consumer, require_consumer
 from dashboard.registry.offices import get_office
+from dashboard.registry.phone import OK
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
@@ -127,7 +130,7 @@ def _take(
     refresh: Refresh,
 ) -> None:
     if source == "export":
-        _replace_number(cursor, account_no, claimed, refresh)
+        _replace_number(cursor, scope, account_no, claimed, now, refresh)
         return
     fact = ConsentFact(
         account_no, claimed, "opt_in", now, now, source, scope.username, f"case:{case_id}", language
@@ -135,13 +138,14 @@ def _take(
     record_consents(cursor, [fact], refresh)
 
 
-def _replace_number(cursor: Cursor, account_no: str, claimed: int, refresh: Refresh) -> None:
+def _replace_number(
+    cursor: Cursor, scope: Scope, account_no: str, claimed: int, now: datetime, refresh: Refresh
+) -> None:
     """Put an export's number in use; the consent was for the old one and does not carry over."""
+    before = read_consumer(cursor, require_consumer(cursor, scope, Right.SETTLE_CASES, account_no))
+    append_number_event(cursor, before, str(claimed), claimed, OK, now, "case", scope.username, "")
     cursor.execute("DELETE FROM consent WHERE account_no = ?", [account_no])
     cursor.execute(
         "UPDATE consumer SET mobile = ?, verdict = 'ok' WHERE account_no = ?", [claimed, account_no]
     )
-    office_no = cursor.execute(
-        "SELECT office_no FROM consumer WHERE account_no = ?", [account_no]
-    ).fetchall()[0][0]
-    refresh_offices(cursor, [office_no], refresh)
+    refresh_offices(cursor, [before.office_no], refresh)

@@ -46,6 +46,7 @@ def record_consents(cursor: Cursor, facts: Sequence[ConsentFact], refresh: Refre
         queries.append_events(cursor)
         queries.delete_consents(cursor)
         queries.insert_consents(cursor)
+        queries.append_number_events(cursor)
         queries.take_over_numbers(cursor)
         offices = [office_no for (office_no,) in queries.touched_offices(cursor)]
     refresh_offices(cursor, offices, refresh)

@@ -43,6 +43,14 @@ WHERE consent.account_no = consent_rows.account_no AND (consent.account_no <> ''
 INSERT INTO consent
 SELECT account_no, mobile, CASE kind WHEN 'opt_in' THEN 'in' ELSE 'out' END, language, given_at FROM consent_rows;
 
+-- name: append_number_events()!
+-- What the take-over below will change, as facts.
+INSERT INTO number_event
+SELECT consumer.account_no, consent_rows.recorded_at, CASE WHEN consent_rows.evidence LIKE 'case:%' THEN 'case' ELSE 'consent' END,
+    consent_rows.username, '', consumer.mobile_raw, consumer.mobile, consumer.verdict, CAST(consent_rows.mobile AS VARCHAR), consent_rows.mobile, 'ok'
+FROM consent_rows JOIN consumer ON consumer.account_no = consent_rows.account_no
+WHERE consent_rows.kind = 'opt_in' AND (consumer.mobile IS DISTINCT FROM consent_rows.mobile OR consumer.verdict <> 'ok');
+
 -- name: take_over_numbers()!
 -- The consented number becomes the number in use; the export's raw cell is kept.
 UPDATE consumer SET mobile = consent_rows.mobile, verdict = 'ok'

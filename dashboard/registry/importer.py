@@ -17,6 +17,7 @@ import pandas as pd
 from dashboard.access.scope import Scope
 from dashboard.errors import Unavailable
 from dashboard.registry import import_work as work
+from dashboard.registry.consumers import restore_corrections
 from dashboard.registry.import_log import (
     FileRefusals,
     ImportResult,
@@ -222,6 +223,7 @@ def _put_in_place(cursor: Cursor, plan: _Plan, placing: Placing, changed: int) -
     if placing.is_changed:
         write_tree(cursor, placing.offices, with_consumers=False)
     queries.put_in_place(cursor)
+    restore_corrections(cursor, plan.started_at - _CLOCKS_APART)
     catch_up(cursor, plan.started_at - _CLOCKS_APART)
     queries.drop_before(cursor)
     plan.refresh(cursor, 1, _WHOLE)

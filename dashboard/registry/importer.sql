@@ -181,7 +181,8 @@ WITH typed AS (
 , joined AS (
     SELECT new.account_no, new.seq, old.account_no IS NULL AS is_new, old,
         coalesce(new.office_no, old.office_no, :fallback_no) AS office_no,
-        coalesce(new.name, old.name) AS name, coalesce(new.address, old.address) AS address,
+        coalesce(CASE WHEN new.name = kept.name_export THEN kept.name_now END, new.name, old.name) AS name,
+        coalesce(CASE WHEN new.address = kept.address_export THEN kept.address_now END, new.address, old.address) AS address,
         coalesce(new.category, old.category) AS category, coalesce(new.supply_type, old.supply_type) AS supply_type,
         coalesce(new.load_kw, old.load_kw) AS load_kw, coalesce(new.book_no, old.book_no) AS book_no,
         coalesce(new.sc_no, old.sc_no) AS sc_no, coalesce(new.meter_no, old.meter_no) AS meter_no,
@@ -194,7 +195,7 @@ WITH typed AS (
         coalesce(new.agent_id, old.agent_id) AS agent_id, coalesce(new.agent_mobile, old.agent_mobile) AS agent_mobile,
         old.account_no IS NULL OR (new.verdict <> 'missing' AND new.mobile_raw IS DISTINCT FROM old.mobile_raw) AS takes_number,
         new.mobile_raw AS new_raw, new.mobile AS new_mobile, new.verdict AS new_verdict
-    FROM typed AS new LEFT JOIN old ON old.account_no = new.account_no
+    FROM typed AS new LEFT JOIN old ON old.account_no = new.account_no LEFT JOIN corrected_text AS kept ON kept.account_no = new.account_no
 ), judged AS (
     SELECT * EXCLUDE (takes_number, new_raw, new_mobile, new_verdict),
         CASE WHEN amount_payable IS NULL OR amount_payable <= 0 THEN 'none'

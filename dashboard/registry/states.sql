@@ -51,6 +51,7 @@ WHERE consent.account_no = {consumer}.account_no AND consent.status = 'in' AND {
 -- Accounts that people or WhatsApp touched while the next registry was made.
 CREATE OR REPLACE TABLE staging.late AS
 SELECT DISTINCT account_no FROM consent_event WHERE recorded_at >= :since
+UNION SELECT account_no FROM number_event WHERE happened_at >= :since
 UNION SELECT account_no FROM consumer WHERE mobile IN (
     SELECT mobile FROM undeliverable_number WHERE undeliverable_number.since >= :since
     UNION SELECT mobile FROM inbound_message WHERE sent_at >= :since);

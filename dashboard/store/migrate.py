@@ -15,10 +15,9 @@ def migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute(
         "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, applied_at TIMESTAMP NOT NULL)"
     )
-    row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
-    current = int(row[0]) if row else 0
-    waiting = [file for file in sorted(_MIGRATIONS_DIR.glob("*.sql")) if int(file.name[:4]) > current]
-    if waiting and current:
+    seen = {version for (version,) in connection.execute("SELECT version FROM schema_version").fetchall()}
+    waiting = [file for file in sorted(_MIGRATIONS_DIR.glob("*.sql")) if int(file.name[:4]) not in seen]
+    if waiting and seen:
         connection.execute("CHECKPOINT")
         shutil.copy2(path, path.with_suffix(f".before-{waiting[0].name[:4]}.duckdb"))
     for file in waiting:

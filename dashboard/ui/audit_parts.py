@@ -32,5 +32,9 @@ def _name_value(key: str, value: object) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     if key == "hash":
         return text[:_LONGEST_HASH]
-    words = {"role": f"page.role_{text}", "verdict": f"reason.{text.replace(' ', '_')}"}.get(key, "")
+    words = {
+        "role": f"page.role_{text}",
+        "verdict": f"reason.{text.replace(' ', '_')}",
+        "field": f"consumer.field_{text}",
+    }.get(key, "")
     return t(words) if has_words(words) else text

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.registry.missing import (
@@ -15,6 +16,7 @@ from dashboard.registry.offices import LEVELS, Office
 from dashboard.ui.downloads import ReadyFile, offer_file, prepare_file
 from dashboard.ui.errors import told
 from dashboard.ui.formats import DASH, group_digits
+from dashboard.ui.navigation import open_page
 from dashboard.ui.tables import Column, Kind
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import t, t_or_code
@@ -97,6 +99,22 @@ def tell_more_columns() -> None:
     """Say what the file holds besides the columns of the page."""
     names = [t(f"missing.column_{name}") for name in COLUMNS if name not in _SHOWN]
     st.caption(t("missing.more_columns", columns=", ".join(names)))
+
+
+def offer_consumers(rows: pd.DataFrame) -> None:
+    """Let one open the page of a consumer on the list."""
+    names = dict(zip(rows["account_no"], rows["name"].fillna(DASH), strict=True))
+    chosen = st.selectbox(
+        t("consumer.open_choice"),
+        list(names),
+        index=None,
+        format_func=lambda account: f"{account} · {names[account]}",
+        placeholder=t("consumer.open_choice_placeholder"),
+        key="missing_consumer",
+        width=420,
+    )
+    if chosen:
+        open_page("consumer", account=chosen)
 
 
 def show_download(visitor: Visitor, office: Office, choice: Choice) -> None:

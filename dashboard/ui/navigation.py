@@ -25,6 +25,7 @@ class Place:
 PLACES = (
     Place("coverage", "monitoring", Right.SEE_COVERAGE, "coverage"),
     Place("missing", "person_search", Right.SEE_NUMBERS, "coverage"),
+    Place("consumer", "account_box", Right.SEE_NUMBERS, "coverage"),
     Place("cases", "rule", Right.SETTLE_CASES, "coverage"),
     Place("compose", "edit_note", Right.COMPOSE, "notices"),
     Place("approvals", "approval", Right.APPROVE, "notices"),

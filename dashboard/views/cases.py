@@ -41,6 +41,12 @@ if chosen is None:
     st.stop()
 
 case = cases.iloc[chosen]
+st.page_link(
+    "views/consumer.py",
+    label=t("consumer.open_page"),
+    icon=":material/account_box:",
+    query_params={"account": case["account_no"]},
+)
 with st.form("cases_form"):
     st.markdown(t("cases.question", account=case["account_no"], name=escape_marks(case["name"] or "–")))
     st.markdown(

@@ -26,4 +26,5 @@ rows["reason"] = [t_or_code("reason", reason) for reason in rows["reason"]]
 rows["mobile_on_file"] = [mask_cell(cell) for cell in rows["mobile_on_file"]]
 show_personal_table(rows, parts.describe_columns(), alt=t("missing.table_alt"))
 parts.tell_more_columns()
+parts.offer_consumers(rows)
 parts.show_download(visitor, office, choice)

@@ -20,11 +20,22 @@ from dashboard.access import audit, users
 from dashboard.access.scope import RIGHTS, Right, Role, Scope
 from dashboard.coverage import figures
 from dashboard.coverage.cube import refresh_cube
-from dashboard.enrolment import cases, consent_file
+from dashboard.enrolment import cases, consent_file, corrections
+from dashboard.enrolment import history as enrolment_history
 from dashboard.errors import Refused, SetuError
 from dashboard.notices import audience, drafting, frozen, lifecycle, notice, report
+from dashboard.notices import history as notices_history
 from dashboard.notices.draft import Audience, NoticeDraft
-from dashboard.registry import import_jobs, import_log, importer, missing, office_names, offices, preview
+from dashboard.registry import (
+    consumers,
+    import_jobs,
+    import_log,
+    importer,
+    missing,
+    office_names,
+    offices,
+    preview,
+)
 from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database, open_database
@@ -32,6 +43,7 @@ from tests.conftest import NOON, scope_of
 from tests.enrolment.conftest import ROWS
 
 OWN, FOREIGN = "DIV000001", "DIV000002"
+ASHA = "0000000101"
 PASSWORD = "a long enough one"
 ROOMS = ("access", "coverage", "collection", "delivery", "enrolment", "notices", "registry")
 
@@ -64,6 +76,9 @@ class World:
         path.write_text(f"level,code,name_hi,district\ndivision,{OWN},खंड एक,\n", encoding="utf-8")
         return path
 
+    def desk(self, scope: Scope) -> corrections.Desk:
+        return corrections.Desk(self.db, scope, self.clock, refresh_cube, 6)
+
     @property
     def draft(self) -> NoticeDraft:
         return NoticeDraft("planned_shutdown", "en", {}, Audience(OWN))
@@ -74,7 +89,18 @@ class World:
 
     def rows(self) -> list[Any]:
         """All that a person could change, to be the same after a refusal."""
-        tables = ("app_user", "consumer", "consent", "number_case", "notice", "job", "import_run", "office")
+        tables = (
+            "app_user",
+            "consumer",
+            "consent",
+            "number_case",
+            "notice",
+            "job",
+            "import_run",
+            "office",
+            "number_event",
+            "correction_event",
+        )
         return [self.read(lambda cursor, name=name: cursor.table(name).fetchall()) for name in tables]
 
 
@@ -143,6 +169,19 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (missing.export_missing, Right.SEE_NUMBERS, lambda w, s: missing.export_missing(w.db, s, OWN, w.folder / "m.csv", "visits", w.clock)),
     (cases.list_cases, Right.SETTLE_CASES, lambda w, s: cases.list_cases(w.db, s, OWN)),
     (cases.settle_case, Right.SETTLE_CASES, lambda w, s: cases.settle_case(w.db, s, w.clock, refresh=refresh_cube, case_id=1, accept=True, comment="phoned")),
+    (consumers.find_consumers, Right.SEE_NUMBERS, lambda w, s: consumers.find_consumers(w.db, s, OWN, "asha")),
+    (consumers.require_consumer, Right.SEE_NUMBERS, lambda w, s: w.read(lambda c: consumers.require_consumer(c, s, Right.SEE_NUMBERS, ASHA))),
+    (consumers.get_consumer, Right.SEE_NUMBERS, lambda w, s: consumers.get_consumer(w.db, s, ASHA)),
+    (consumers.list_number_events, Right.SEE_NUMBERS, lambda w, s: consumers.list_number_events(w.db, s, ASHA)),
+    (consumers.open_number, Right.SEE_NUMBERS, lambda w, s: consumers.open_number(w.db, s, w.clock, ASHA)),
+    (corrections.list_corrections, Right.SEE_NUMBERS, lambda w, s: corrections.list_corrections(w.db, s, ASHA)),
+    (corrections.correct_number, Right.CORRECT, lambda w, s: corrections.correct_number(w.desk(s), ASHA, "9519912345", "phoned her")),
+    (corrections.undo_number, Right.CORRECT, lambda w, s: corrections.undo_number(w.desk(s), ASHA)),
+    (corrections.correct_text, Right.CORRECT, lambda w, s: corrections.correct_text(w.desk(s), ASHA, "name", "Asha Devi", "phoned her")),
+    (corrections.undo_text, Right.CORRECT, lambda w, s: corrections.undo_text(w.desk(s), ASHA, "name")),
+    (enrolment_history.list_consents, Right.SEE_NUMBERS, lambda w, s: enrolment_history.list_consents(w.db, s, ASHA)),
+    (enrolment_history.list_account_cases, Right.SEE_NUMBERS, lambda w, s: enrolment_history.list_account_cases(w.db, s, ASHA)),
+    (notices_history.list_sent_notices, Right.SEE_NUMBERS, lambda w, s: notices_history.list_sent_notices(w.db, s, ASHA)),
     (importer.import_exports, Right.IMPORT, lambda w, s: importer.import_exports(w.db, s, [Upload(w.export, "x.csv")], clock=w.clock, shared_threshold=6, refresh=refresh_cube)),
     (office_names.import_office_names, Right.IMPORT, lambda w, s: office_names.import_office_names(w.db, s, w.names, w.clock)),
     (users.add_user, Right.MANAGE_USERS, lambda w, s: users.add_user(w.db, w.clock, username="babu", full_name="B", role=Role.VIEWER, office_code=OWN, password=PASSWORD, by=s)),
@@ -218,7 +257,11 @@ def test_a_foreign_office_is_refused(world: World, function: object, right: Righ
     before = world.rows()
     with pytest.raises(Refused) as refusal:
         call(world, scope_of(world.db, role, FOREIGN, "stranger"))
-    assert refusal.value.code in ("office", "notice")  # a foreign notice is refused as one that is not there
+    assert refusal.value.code in (
+        "office",
+        "notice",
+        "consumer",
+    )  # a foreign notice is refused as one that is not there
     assert world.rows() == before
 
 
@@ -275,7 +318,9 @@ def _takes_scope(one: object, module_name: str) -> bool:
     if not inspect.isfunction(one) or one.__module__ != module_name or one.__name__.startswith("_"):
         return False
     return any(
-        "Scope" in str(parameter.annotation) for parameter in inspect.signature(one).parameters.values()
+        name in str(parameter.annotation)
+        for name in ("Scope", "Desk")  # a desk holds the scope of the person at it
+        for parameter in inspect.signature(one).parameters.values()
     )
 
 

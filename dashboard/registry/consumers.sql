@@ -1,0 +1,56 @@
+-- name: find_by_account(account_no, first_no, last_no)^
+-- Where an account stands. Consumers are stored in office order: the interval spares the blocks of other offices.
+SELECT consumer.account_no, consumer.office_no, office.code
+FROM consumer JOIN office ON office.office_no = consumer.office_no
+WHERE consumer.account_no = :account_no AND consumer.office_no BETWEEN :first_no AND :last_no;
+
+-- name: get_consumer(account_no, office_no)^
+-- One consumer whose office is known, in the order of Consumer.
+SELECT consumer.account_no, consumer.office_no, office.code, consumer.name, address, category, supply_type, load_kw, book_no, sc_no,
+    meter_no, pole_no, transformer, latitude, longitude, bill_date, due_date, last_pay_date, last_pay_amount, amount_payable,
+    arrears_segment, agent_id, mobile_raw, mobile, verdict, state
+FROM consumer JOIN office ON office.office_no = consumer.office_no
+WHERE consumer.office_no = :office_no AND consumer.account_no = :account_no;
+
+-- name: count_by_key(first_no, last_no, mobile, key)$
+-- How many consumers of an interval have this account, meter or number.
+SELECT count(*) FROM consumer
+WHERE office_no BETWEEN :first_no AND :last_no AND (mobile = :mobile OR account_no = :key OR meter_no = :key);
+
+-- name: list_by_key(first_no, last_no, mobile, key, row_limit)
+-- The first of them, in office order.
+SELECT account_no, consumer.name, address, office.code, office.name, office.name_hi, meter_no, mobile, state
+FROM consumer JOIN office ON office.office_no = consumer.office_no
+WHERE consumer.office_no BETWEEN :first_no AND :last_no AND (mobile = :mobile OR account_no = :key OR meter_no = :key)
+ORDER BY consumer.office_no, account_no LIMIT :row_limit;
+
+-- name: count_by_name(first_no, last_no, part)$
+-- How many consumers of an interval have these letters in their name.
+SELECT count(*) FROM consumer WHERE office_no BETWEEN :first_no AND :last_no AND contains(upper(name), :part);
+
+-- name: list_by_name(first_no, last_no, part, row_limit)
+-- The first of them, in office order.
+SELECT account_no, consumer.name, address, office.code, office.name, office.name_hi, meter_no, mobile, state
+FROM consumer JOIN office ON office.office_no = consumer.office_no
+WHERE consumer.office_no BETWEEN :first_no AND :last_no AND contains(upper(consumer.name), :part)
+ORDER BY consumer.office_no, account_no LIMIT :row_limit;
+
+-- name: list_number_events(account_no)
+-- An account's number through time, newest first, in the order of NumberEvent.
+SELECT happened_at, source, username, reason, raw_before, mobile_before, verdict_before, raw_after, mobile_after, verdict_after
+FROM number_event WHERE account_no = :account_no ORDER BY happened_at DESC;
+
+-- name: restore_numbers(since)!
+-- Numbers that people put right while the next registry was made.
+UPDATE consumer SET mobile = late.number.mobile, verdict = late.number.verdict
+FROM (
+    SELECT account_no, arg_max(struct_pack(mobile := mobile_after, verdict := verdict_after), happened_at) AS number
+    FROM number_event WHERE happened_at >= :since AND source IN ('correction', 'case') GROUP BY account_no
+) AS late
+WHERE late.account_no = consumer.account_no;
+
+-- name: restore_texts(since)!
+-- Names and addresses likewise.
+UPDATE consumer SET name = nullif(coalesce(late.name_now, consumer.name), ''), address = nullif(coalesce(late.address_now, consumer.address), '')
+FROM corrected_text AS late
+WHERE late.account_no = consumer.account_no AND late.account_no IN (SELECT account_no FROM correction_event WHERE happened_at >= :since);
