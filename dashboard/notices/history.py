@@ -24,7 +24,7 @@ class SentNotice:
     words: str | None
 
 
-def list_sent_notices(db: Database, scope: Scope, account_no: str, limit: int = 20) -> list[SentNotice]:
+def list_sent_notices(db: Database, scope: Scope, account_no: str, limit: int = 10) -> list[SentNotice]:
     """Return the latest notices to an account, newest first, whichever office sent them. Needs Right.SEE_NUMBERS."""
     with db.read() as cursor:
         place = require_consumer(cursor, scope, Right.SEE_NUMBERS, account_no)

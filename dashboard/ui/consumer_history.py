@@ -11,7 +11,7 @@ from dashboard.enrolment.history import CaseEntry, ConsentEntry
 from dashboard.notices.history import SentNotice
 from dashboard.registry.consumers import Consumer, NumberEvent
 from dashboard.ui.audit_parts import name_actor
-from dashboard.ui.formats import DASH, day, mask_cell, moment, rupees
+from dashboard.ui.formats import DASH, day, mask_cell, mask_number, moment, rupees
 from dashboard.ui.tables import Column, escape_marks, show_personal_table
 from dashboard.ui.words import t, t_or_code
 
@@ -107,7 +107,7 @@ def show_consents(entries: Sequence[ConsentEntry], in_full: bool) -> None:
             {
                 "at": moment(entry.given_at),
                 "what": t(f"consumer.{entry.kind}"),
-                "number": str(entry.mobile) if in_full else mask_cell(str(entry.mobile)),
+                "number": str(entry.mobile) if in_full else mask_number(entry.mobile),
                 "how": t_or_code("how", entry.how),
                 "who": name_actor(entry.username),
             }
@@ -127,7 +127,7 @@ def show_cases(entries: Sequence[CaseEntry], in_full: bool) -> None:
             {
                 "at": moment(entry.opened_at),
                 "source": t(f"cases.source_{entry.source}"),
-                "number": str(entry.mobile_claimed) if in_full else mask_cell(str(entry.mobile_claimed)),
+                "number": str(entry.mobile_claimed) if in_full else mask_number(entry.mobile_claimed),
                 "what": t(f"consumer.case_{entry.state}"),
                 "who": name_actor(entry.settled_by or "") or DASH,
                 "why": entry.comment or DASH,
@@ -148,7 +148,7 @@ def show_notices(notices: Sequence[SentNotice]) -> None:
                 "notice": t_or_code("template", notice.template),
                 "no": str(notice.notice_id or DASH),
                 "what": t(f"notices.part_{_PARTS.get(notice.state, notice.state)}"),
-                "why": t(f"provider.{notice.words}") if notice.words else "",
+                "why": t(f"provider.{notice.words}") if notice.words else DASH,
             }
             for notice in notices
         ],
@@ -167,7 +167,7 @@ def _show_rows(rows: Sequence[Mapping[str, Any]], name: str) -> None:
 
 def _say_number(raw: str | None, mobile: int | None, verdict: str, in_full: bool) -> str:
     text = str(mobile) if mobile else raw or ""
-    shown = text if in_full else mask_cell(text)
+    shown = text if in_full else mask_number(mobile) if mobile else mask_cell(text)
     if verdict == "ok":
         return shown
     words = t_or_code("reason", verdict)

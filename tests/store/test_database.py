@@ -73,3 +73,20 @@ def test_opening_again_keeps_what_was_written(tmp_path: Path) -> None:
     with second.read() as cursor:
         assert cursor.execute("SELECT name FROM fact").fetchall() == [("kept",)]
     second.close()
+
+
+def test_a_migration_that_comes_late_is_applied_and_none_twice(tmp_path: Path) -> None:
+    """Two branches land in the order of their work, not of their numbers."""
+    path = tmp_path / "setu.duckdb"
+    open_database(path).close()
+    with duckdb.connect(str(path)) as connection:
+        versions = connection.execute("SELECT version FROM schema_version ORDER BY version").fetchall()
+        connection.execute("DROP VIEW corrected_text; DROP TABLE correction_event; DROP TABLE number_event")
+        connection.execute("DELETE FROM schema_version WHERE version = 5")
+        connection.execute("INSERT INTO schema_version VALUES (9999, now()::TIMESTAMP)")
+    db = open_database(path)
+    with db.read() as cursor:
+        assert cursor.execute("SELECT count(*) FROM number_event").fetchall() == [(0,)]
+        seen = cursor.execute("SELECT version FROM schema_version ORDER BY version").fetchall()
+    db.close()
+    assert seen == [*versions, (9999,)]
