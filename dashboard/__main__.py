@@ -20,6 +20,7 @@ _COMMANDS = {
     "consent": "dashboard.commands.data:import_optins",
     "phone": "dashboard.commands.data:judge_numbers",
     "coverage": "dashboard.commands.data:show_coverage",
+    "brief": "dashboard.commands.briefs:write_brief",
     "missing": "dashboard.commands.data:write_missing",
     "backup": "dashboard.commands.data:back_up",
     "restore": "dashboard.commands.data:restore",

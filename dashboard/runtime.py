@@ -6,9 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from dashboard.access.scope import Role, Scope
 from dashboard.config import Settings
+from dashboard.coverage.brief_shelf import MorningRound
 from dashboard.coverage.cube import refresh_cube, take_snapshot
 from dashboard.delivery.account import Account, account_of, complete_settings, is_loopback
 from dashboard.delivery.applier import WebhookApplier
@@ -70,6 +72,10 @@ class Runtime:
             raise Unavailable("not_started")
         await self.gatherer.store(body)
         self.applier.wake()
+
+    @property
+    def briefs_dir(self) -> Path:
+        return self.settings.data_dir / "briefs"
 
 
 _current: Runtime | None = None
@@ -193,10 +199,14 @@ def _undeliverable_with(runtime: Runtime) -> Callable[[list[int]], None]:
 
 
 class Housekeeper:
-    """What happens by the clock: due notices start, ended ones close, each day's coverage is kept, memory is tidied."""
+    """What happens by the clock: due notices start, ended ones close, each day's coverage is kept, the morning's briefs
+    are printed, memory is tidied."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        self._morning = MorningRound(
+            runtime.db, runtime.briefs_dir, runtime.clock, runtime.settings.brief_days
+        )
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeper", daemon=True)
 
@@ -225,6 +235,7 @@ class Housekeeper:
         release_due(runtime.db, runtime.clock)
         settle_finished(runtime.db, runtime.clock)
         keep_days(runtime.db, runtime.clock)
+        self._morning.work()
 
 
 def keep_days(db: Database, clock: Clock) -> None:

@@ -79,7 +79,9 @@ def make_brief(db: Database, scope: Scope, office_code: str, clock: Clock) -> Br
     office = get_office(db, scope, office_code)
     figures = coverage_of(db, scope, office_code)
     days = trend(db, scope, office_code, clock, TREND_DAYS)
-    kept_days = tuple((_to_date(row[0]), Coverage(*map(int, row[1:]))) for row in days.itertuples(index=False))
+    kept_days = tuple(
+        (_to_date(row[0]), Coverage(*map(int, row[1:]))) for row in days.itertuples(index=False)
+    )
     levels = LEVELS[LEVELS.index(office.level) + 1 :]
     below_level, below = _list_below(db, scope, office_code, levels)
     ranked_level, ranked = _choose_ranked(db, scope, office_code, levels)
@@ -167,9 +169,7 @@ def _sum_districts(
         return (Standing(office.district, office.district, "", figures),), 0
     placed = table[table["district"].fillna("") != ""]
     sums = placed.groupby("district", sort=True)[list(COUNTS)].sum()
-    rows = [
-        Standing(str(row[0]), str(row[0]), "", Coverage(*map(int, row[1:]))) for row in sums.itertuples()
-    ]
+    rows = [Standing(str(row[0]), str(row[0]), "", Coverage(*map(int, row[1:]))) for row in sums.itertuples()]
     return tuple(row for row in rows if row.figures.consumers), figures.consumers - int(
         sums["consumers"].sum()
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import ceil, cos, floor, radians
+from typing import Any
 
 from dashboard.config import SHIPPED_DATA_DIR
 from dashboard.coverage.brief import Standing
@@ -175,15 +176,11 @@ def _to_path(ring: Ring, window: _Window, height: float) -> str:
 @cache
 def _shapes() -> dict[str, tuple[Ring, ...]]:
     features = json.loads((_GEO / "up_districts.geojson").read_text(encoding="utf-8"))["features"]
-    return {
-        feature["properties"]["district"]: tuple(_rings(feature["geometry"])) for feature in features
-    }
+    return {feature["properties"]["district"]: tuple(_rings(feature["geometry"])) for feature in features}
 
 
-def _rings(geometry: dict) -> list[Ring]:  # type: ignore[type-arg]
-    parts = (
-        geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
-    )
+def _rings(geometry: dict[str, Any]) -> list[Ring]:
+    parts = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
     return [tuple((x, y) for x, y, *_ in ring) for part in parts for ring in part]
 
 
@@ -192,8 +189,6 @@ def _centres() -> dict[str, Label]:
     """Districts with their centres in degrees: x longitude, y latitude."""
     with (_GEO / "districts.csv").open(encoding="utf-8", newline="") as file:
         return {
-            row["district"]: Label(
-                row["district"], row["district_hi"], float(row["lon"]), float(row["lat"])
-            )
+            row["district"]: Label(row["district"], row["district_hi"], float(row["lon"]), float(row["lat"]))
             for row in csv.DictReader(file)
         }

@@ -46,9 +46,5 @@ def _typeset(brief: Brief, languages: tuple[str, ...], kind: Any, ppi: float | N
 @cache
 def _fonts() -> typst.Fonts:
     """Noto Sans for Latin and digits, Noto Sans Devanagari for Hindi; only these, so that every machine prints the same."""
-    folders = [
-        str(package.ROOT / "files") for package in (fontpkg_noto_sans, fontpkg_noto_sans_devanagari)
-    ]
+    folders = [str(package.ROOT / "files") for package in (fontpkg_noto_sans, fontpkg_noto_sans_devanagari)]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=folders)
-
-

@@ -17,7 +17,8 @@ STATE_COLOURS = {
     "unusable": ("#D07A00", "#14202E"),
     "missing": ("#8F2A0C", "#FFFFFF"),
 }
-_LONGEST_LIST = 12  # offices directly below that the first page has room for
+_LONGEST_NAME = 80
+_LONGEST_LIST = 10  # offices directly below that the first page has room for
 _MOVING = ("consumers", "enrolled", "to_collect")
 Sheet = dict[str, Any]
 
@@ -120,9 +121,7 @@ def _write_charts(brief: Brief, language: str) -> list[Sheet]:
     return [_write_chart(brief.days, name, colour, language) for name, colour in lines]
 
 
-def _write_chart(
-    days: tuple[tuple[date, Coverage], ...], name: str, colour: str, language: str
-) -> Sheet:
+def _write_chart(days: tuple[tuple[date, Coverage], ...], name: str, colour: str, language: str) -> Sheet:
     """A line within its own lowest and highest value; x and y from 0 to 1, y upwards."""
     values = [int(getattr(figures, name)) for _, figures in days]
     first, last = days[0][0], days[-1][0]
@@ -132,9 +131,7 @@ def _write_chart(
         ((at - first).days / width, (value - low) / (high - low))
         for (at, _), value in zip(days, values, strict=True)
     ]
-    title = say(
-        language, "brief.trend", what=name_count(name, language), first=day(first), last=day(last)
-    )
+    title = say(language, "brief.trend", what=name_count(name, language), first=day(first), last=day(last))
     return {
         "title": title, "colour": colour, "points": points,
         "low": shorten(low, language), "high": shorten(high, language), "last": group_digits(values[-1]),
@@ -259,10 +256,15 @@ def _write_next(brief: Brief, language: str) -> list[str]:
         if most and most.figures.to_collect:
             gap = group_digits(most.figures.to_collect)
             lines.append(
-                say(language, "brief.next_collect", count=count, office=most.name_in(language), gap=gap)
+                say(language, "brief.next_collect", count=count, office=_cut(most.name_in(language)), gap=gap)
             )
         else:
             lines.append(say(language, "brief.next_collect_only", count=count))
     if figures.on_file:
         lines.append(say(language, "brief.next_invite", count=group_digits(figures.on_file)))
     return lines
+
+
+def _cut(name: str) -> str:
+    """A name within a sentence: one that is far too long would push the rest off its page."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME].rstrip()}…"

@@ -2,7 +2,9 @@
 
 import csv
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 
@@ -10,6 +12,15 @@ from dashboard.errors import BadInput
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _XLSX_ROWS = 1_048_575  # Excel's own limit, less the header
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a workbook. No title: the spreadsheet's own."""
+
+    title: str | None
+    columns: Sequence[str]
+    rows: Iterable[Sequence[object]]
 
 
 def disarm(value: object) -> object:
@@ -38,7 +49,7 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[obje
     if suffix == ".csv":
         return _write_csv(path, columns, rows)
     if suffix == ".xlsx":
-        return _write_xlsx(path, columns, rows)
+        return write_workbook(path, [Sheet(None, columns, rows)])
     raise BadInput("file_type", suffix=suffix)
 
 
@@ -53,23 +64,31 @@ def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[objec
     return count
 
 
-def _write_xlsx(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+def write_workbook(path: Path, sheets: Sequence[Sheet]) -> int:
+    """Write several tables as one XLSX, a sheet each; return the number of rows of all.
+
+    Raises BadInput("too_many_rows") where a sheet would exceed Excel's limit.
+    """
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    count = 0
     with xlsxwriter.Workbook(path, options) as book:
-        sheet = book.add_worksheet()
-        sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, columns, book.add_format({"bold": True}))
-        for count, row in enumerate(rows, 1):
-            if count > _XLSX_ROWS:
-                raise BadInput("too_many_rows", limit=_XLSX_ROWS)
-            for place, cell in enumerate(row):
-                _write_cell(sheet, count, place, disarm(cell))
+        bold = book.add_format({"bold": True})
+        return sum(_fill_sheet(book.add_worksheet(sheet.title), sheet, bold) for sheet in sheets)
+
+
+def _fill_sheet(page: xlsxwriter.worksheet.Worksheet, sheet: Sheet, bold: Any) -> int:
+    count = 0
+    page.freeze_panes(1, 0)
+    page.write_row(0, 0, sheet.columns, bold)
+    for count, row in enumerate(sheet.rows, 1):
+        if count > _XLSX_ROWS:
+            raise BadInput("too_many_rows", limit=_XLSX_ROWS)
+        for place, cell in enumerate(row):
+            _write_cell(page, count, place, disarm(cell))
     return count
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.coverage.figures import coverage_of
 from dashboard.ui import coverage_parts as parts
+from dashboard.ui.brief_parts import show_brief
 from dashboard.ui.kept import kept
 from dashboard.ui.office_picker import choose_office, show_no_consumers
 from dashboard.ui.visitor import current_visitor
@@ -26,3 +27,4 @@ with st.container(horizontal=True):
 if level:
     parts.show_offices(visitor, office, level, order)
 parts.show_trend(visitor, office)
+show_brief(visitor, office)

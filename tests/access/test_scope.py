@@ -18,7 +18,7 @@ import pytest
 import dashboard
 from dashboard.access import audit, users
 from dashboard.access.scope import RIGHTS, Right, Role, Scope
-from dashboard.coverage import figures
+from dashboard.coverage import brief, brief_shelf, figures
 from dashboard.coverage.cube import refresh_cube
 from dashboard.enrolment import cases, consent_file, corrections
 from dashboard.enrolment import history as enrolment_history
@@ -162,6 +162,9 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (figures.coverage_by, Right.SEE_COVERAGE, lambda w, s: figures.coverage_by(w.db, s, OWN, "feeder")),
     (figures.coverage_by_category, Right.SEE_COVERAGE, lambda w, s: figures.coverage_by_category(w.db, s, OWN)),
     (figures.trend, Right.SEE_COVERAGE, lambda w, s: figures.trend(w.db, s, OWN, w.clock)),
+    (brief.make_brief, Right.SEE_COVERAGE, lambda w, s: brief.make_brief(w.db, s, OWN, w.clock)),
+    (brief_shelf.find_ready, Right.SEE_COVERAGE, lambda w, s: brief_shelf.find_ready(w.db, s, w.folder / "briefs", OWN, "en")),
+    (brief_shelf.make_ready, Right.SEE_COVERAGE, lambda w, s: brief_shelf.make_ready(w.db, s, w.folder / "briefs", OWN, "en", w.clock)),
     (missing.count_missing, Right.SEE_NUMBERS, lambda w, s: missing.count_missing(w.db, s, OWN)),
     (missing.list_missing_feeders, Right.SEE_NUMBERS, lambda w, s: missing.list_missing_feeders(w.db, s, OWN)),
     (missing.list_missing_books, Right.SEE_NUMBERS, lambda w, s: missing.list_missing_books(w.db, s, OWN)),

@@ -13,6 +13,8 @@ import pytest
 
 from dashboard.access.scope import Role, Scope
 from dashboard.commands.data import COMMAND_LINE
+from dashboard.coverage.brief import make_brief
+from dashboard.coverage.brief_press import print_brief
 from dashboard.coverage.cube import refresh_cube
 from dashboard.coverage.figures import coverage_by, coverage_by_category, coverage_of, trend
 from dashboard.registry.demo import write_demo
@@ -116,3 +118,16 @@ def test_a_divisions_missing_list_is_written_in_time(registry: Database, tmp_pat
         rows = export_missing(registry, scope, code, path, "benchmark", utc_now)
         print(f"missing list, {suffix}: {rows:,} rows in {time.perf_counter() - began:.2f} s")
         assert rows > 0
+
+
+def test_a_brief_is_on_paper_in_time(registry: Database) -> None:
+    with registry.read() as cursor:
+        circle = cursor.execute("SELECT code FROM office WHERE level = 'circle' LIMIT 1").fetchall()[0][0]
+    slowest = 0.0
+    for code in ("UP", circle):
+        began = time.perf_counter()
+        size = len(print_brief(make_brief(registry, COMMAND_LINE, code, utc_now)))
+        seconds = time.perf_counter() - began
+        slowest = max(slowest, seconds)
+        print(f"brief of {code}, Hindi and English: {seconds:.2f} s, {size / 1000:,.0f} kB")
+    assert slowest <= 5

@@ -100,6 +100,19 @@ def test_coverage_and_opt_ins(shell: Shell) -> None:
     }
 
 
+def test_a_brief_is_printed_and_its_tables_written(shell: Shell, tmp_path: Path) -> None:
+    for name, start in (("lucknow.pdf", b"%PDF-"), ("lucknow.xlsx", b"PK")):
+        path = tmp_path / name
+        answer = shell.answer("brief", "--office", "LKO11", "--language", "both", "--out", str(path))
+        assert (answer["office_code"], answer["file"]) == ("LKO11", str(path))
+        assert path.read_bytes().startswith(start)
+    for office, name in (("LKO11", "brief.docx"), ("NOWHERE", "brief.pdf"), ("LKO11", "no/folder/brief.pdf")):
+        refused = shell.run("brief", "--office", office, "--out", str(tmp_path / name))
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert "Traceback" not in refused.stderr
+        assert not (tmp_path / name).exists()
+
+
 def test_a_notice_is_sent_without_the_browser(shell: Shell) -> None:
     shell.answer("consent", str(SAMPLES / "optins_2026-06_camp.csv"))
     for name, role, office in (("ee", "composer", "DIV399901"), ("se", "approver", "LKO11")):

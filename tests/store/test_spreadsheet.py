@@ -7,7 +7,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from dashboard.errors import BadInput
-from dashboard.store.spreadsheet import disarm, write_table
+from dashboard.store.spreadsheet import Sheet, disarm, write_table, write_workbook
 
 DANGEROUS = [
     "=1+1",
@@ -56,3 +56,12 @@ def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as refusal:
         write_table(tmp_path / "list.pdf", ["a"], [])
     assert refusal.value.code == "file_type"
+
+
+def test_a_workbook_has_a_sheet_a_table_and_no_formula(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    sheets = [Sheet("राज्य", ["office", "count"], [["=1+1", 5]]), Sheet("Days", ["day"], [])]
+    assert write_workbook(path, sheets) == 1
+    book = CalamineWorkbook.from_path(path)
+    assert book.sheet_names == ["राज्य", "Days"]
+    assert book.get_sheet_by_index(0).to_python() == [["office", "count"], ["'=1+1", 5.0]]

@@ -50,3 +50,12 @@ def test_an_empty_registry_says_what_to_do(empty_rt: Runtime, open_page: Opener)
     app = open_page("coverage", "admin")
     assert not app.exception
     assert app.subheader[0].value == "There are no consumers yet"
+
+
+def test_a_brief_is_made_at_once_and_lies_ready(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("coverage", "se")
+    assert any("No brief lies ready" in element.value for element in app.markdown)
+    app.button(key="brief_make").click().run()
+    assert not app.exception
+    assert any("Ready since 24-11-2026 12:00" in element.value for element in app.markdown)
+    assert [path.name for path in rt.briefs_dir.glob("*/*")] == ["LKO11_en.pdf"]

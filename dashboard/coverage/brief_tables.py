@@ -1,0 +1,75 @@
+"""A brief's tables for a spreadsheet: bare numbers, every office of each level, one sheet a table."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from dashboard.coverage.brief import Brief, Standing
+from dashboard.coverage.brief_map import name_district
+from dashboard.coverage.brief_sheet import name_count
+from dashboard.coverage.figures import COUNTS, STATES, Coverage
+from dashboard.store.spreadsheet import Sheet, write_workbook
+from dashboard.ui.catalogue import say
+from dashboard.ui.formats import day
+
+_MOVING = (*COUNTS, "to_collect")
+
+
+def write_tables(brief: Brief, language: str, path: Path) -> int:
+    """Write the tables of a brief as XLSX; return the number of rows."""
+    return write_workbook(path, list_sheets(brief, language))
+
+
+def list_sheets(brief: Brief, language: str) -> list[Sheet]:
+    """Return the sheets: states, movement, the level below, the ranked level, districts, days; shares are 0 to 1."""
+
+    def words(key: str, **values: Any) -> str:
+        return say(language, f"brief.{key}", **values)
+
+    figures = brief.figures
+    office = [brief.office.code, brief.office.name_in(language)]
+    counts = [name_count(name, language) for name in COUNTS]
+    rates = [words("gap_rate"), words("enrolled_rate")]
+    place = [words("column_code"), words("office")]
+    states = [
+        [*office, name_count(name, language), getattr(figures, name), figures.rate(name)] for name in COUNTS
+    ]
+    districts = [_name_district(one, language) for one in brief.districts]
+    days = [[*office, day(at), *_count(then)] for at, then in brief.days]
+    return [
+        Sheet(words("sheet_states"), [*place, words("column_state"), words("consumers"), words("column_rate")], states),
+        Sheet(words("sheet_movement"), _head_movement(language), list(_list_movements(brief, language))),
+        Sheet(words("sheet_below"), [*place, *counts, *rates], _list_standings(brief.below, language)),
+        Sheet(words("sheet_ranked"), [*place, *counts, *rates], _list_standings(brief.ranked, language)),
+        Sheet(words("sheet_districts"), [words("column_district"), *counts, *rates], districts),
+        Sheet(words("sheet_days"), [*place, words("column_day"), *counts], days),
+    ]  # fmt: skip
+
+
+def _head_movement(language: str) -> list[str]:
+    keys = ("column_span", "column_since", "column_state", "column_before", "movement_now", "column_change")
+    return [say(language, f"brief.{key}") for key in keys]
+
+
+def _list_movements(brief: Brief, language: str) -> Iterable[list[object]]:
+    for one in brief.movements:
+        for name in _MOVING:
+            before, now = getattr(one.before, name), getattr(brief.figures, name)
+            span = say(language, f"brief.span_{one.span}")
+            yield [span, day(one.since), name_count(name, language), before, now, now - before]
+
+
+def _list_standings(standings: Iterable[Standing], language: str) -> list[list[object]]:
+    return [[one.code, one.name_in(language), *_count(one.figures), *_rate(one)] for one in standings]
+
+
+def _name_district(one: Standing, language: str) -> list[object]:
+    return [name_district(one.code, language), *_count(one.figures), *_rate(one)]
+
+
+def _count(figures: Coverage) -> list[int]:
+    return [figures.consumers, *(getattr(figures, state) for state in STATES)]
+
+
+def _rate(one: Standing) -> list[float]:
+    return [round(one.gap_rate, 6), round(one.figures.rate("enrolled"), 6)]
