@@ -6,7 +6,7 @@ from dashboard.notices.lifecycle import list_actions
 from dashboard.notices.notice import get_notice
 from dashboard.notices.report import list_notices, report
 from dashboard.notices.states import Action, State
-from dashboard.ui import navigation
+from dashboard.ui import navigation, report_parts
 from dashboard.ui import notice_parts as parts
 from dashboard.ui.visitor import current_visitor
 from dashboard.ui.words import t
@@ -41,11 +41,11 @@ was_released = (
     and notice.job_id is not None
 )
 if was_released:
-    parts.show_progress(visitor, notice.notice_id, notice.state)
+    report_parts.show_progress(visitor, notice.notice_id, notice.state)
     sums = report(db, scope, notice.notice_id)
-    parts.show_doubt(visitor, notice, sums)
+    report_parts.show_doubt(visitor, notice, sums)
     if notice.state is not State.SENDING:
-        parts.show_failures(visitor, notice, sums)
+        report_parts.show_failures(visitor, notice, sums)
     with st.expander(
         t("notices.what_was_sent"), icon=":material/chat:", on_change="rerun", key="notices_text"
     ) as box:

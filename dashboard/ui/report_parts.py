@@ -1,0 +1,175 @@
+"""The parts of a notice's report: live progress, sums, what is in doubt, failures."""
+
+import streamlit as st
+
+from dashboard.access.scope import Right
+from dashboard.notices import lifecycle
+from dashboard.notices.notice import Notice, get_notice
+from dashboard.notices.report import Report, export_failures, list_failures, report
+from dashboard.notices.states import Action, State
+from dashboard.runtime import Runtime
+from dashboard.ui import charts
+from dashboard.ui.downloads import offer_file, prepare_file
+from dashboard.ui.errors import told
+from dashboard.ui.formats import duration, group_digits, percent, share
+from dashboard.ui.notice_parts import show_cancel
+from dashboard.ui.tables import Column, show_personal_table
+from dashboard.ui.visitor import Visitor
+from dashboard.ui.words import current_language, t
+
+_RUNNING = (State.SENDING, State.PAUSED)
+_POLL_SECONDS = 1.0
+_FAILURES_SHOWN = 20
+_PART_COLOURS = {
+    "read": "#0072B2",
+    "delivered": "#74BDE8",
+    "accepted": "#B9D9EE",
+    "waiting": "#E0E0E0",
+    "skipped": "#C9C9C9",
+    "in_doubt": "#D07A00",
+    "failed": "#8F2A0C",
+}
+
+
+def show_progress(visitor: Visitor, notice_id: int, state: State) -> None:
+    """Show how a notice stands; while it runs, the part refreshes by itself."""
+    every = _POLL_SECONDS if state in _RUNNING else None
+    st.fragment(_show_live, run_every=every)(visitor, notice_id, state)
+
+
+def _show_live(visitor: Visitor, notice_id: int, state: State) -> None:
+    with told():
+        notice = get_notice(visitor.rt.db, visitor.scope, notice_id)
+        sums = report(visitor.rt.db, visitor.scope, notice_id)
+        if notice.state is not state:
+            st.rerun()
+        if notice.state is State.PAUSED:
+            reason = notice.pause_reason or "person"
+            st.warning(
+                t("notices.paused_because", reason=t(f"provider.{reason}")), icon=":material/pause_circle:"
+            )
+        _show_sums(visitor, notice, sums)
+        _show_controls(visitor, notice)
+
+
+def _show_sums(visitor: Visitor, notice: Notice, sums: Report) -> None:
+    if notice.state in _RUNNING:
+        held_by = find_hold(visitor.rt, notice.state)
+        if held_by:
+            reason = t(f"provider.{held_by}")
+            st.warning(t("notices.waiting_because", reason=reason), icon=":material/hourglass_empty:")
+        left = duration(sums.waiting / visitor.rt.settings.rate_per_second, current_language())
+        words = "notices.progress_held" if held_by or notice.state is State.PAUSED else "notices.progress"
+        done, total = group_digits(sums.recipients - sums.waiting), group_digits(sums.recipients)
+        st.progress(sums.done_rate, t(words, done=done, total=total, left=left))
+    with st.container(horizontal=True, key="notices_sums"):
+        for name in ("accepted", "delivered", "read", "failed", "in_doubt", "skipped"):
+            st.metric(
+                t(f"notices.sum_{name}"),
+                group_digits(getattr(sums, name)),
+                percent(share(getattr(sums, name), sums.recipients)),
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+                help=t(f"notices.sum_{name}_help"),
+            )
+    parts = {
+        "read": sums.read, "delivered": sums.delivered - sums.read, "accepted": sums.accepted - sums.delivered, "waiting": sums.waiting,
+        "skipped": sums.skipped, "in_doubt": sums.in_doubt, "failed": sums.failed,
+    }  # fmt: skip
+    figure = charts.draw_progress(parts, _PART_COLOURS, lambda part: t(f"notices.part_{part}"))
+    st.plotly_chart(figure, key="notices_chart", config=charts.CONFIG, alt=t("notices.chart_alt"))
+
+
+def find_hold(rt: Runtime, state: State) -> str | None:
+    """Return what holds up a running notice at the moment (a key of words `provider.*`), None where nothing does."""
+    if state is not State.SENDING or rt.dispatcher is None:
+        return None
+    return rt.dispatcher.status().waiting_reason
+
+
+def _show_controls(visitor: Visitor, notice: Notice) -> None:
+    actions = lifecycle.list_actions(visitor.scope, notice)
+    rt, scope = visitor.rt, visitor.scope
+    with st.container(horizontal=True):
+        if Action.PAUSE in actions and st.button(
+            t("notices.pause"), icon=":material/pause:", key="notices_pause"
+        ):
+            lifecycle.pause(rt.db, scope, rt.clock, notice.notice_id)
+            st.rerun()
+        if Action.GO_ON in actions and st.button(
+            t("notices.go_on"), type="primary", icon=":material/play_arrow:", key="notices_go_on"
+        ):
+            lifecycle.go_on(rt.db, scope, rt.clock, notice.notice_id)
+            st.rerun()
+        if Action.CANCEL in actions:
+            show_cancel(visitor, notice)
+
+
+def show_doubt(visitor: Visitor, notice: Notice, sums: Report) -> None:
+    """Let a person settle what nobody knows of."""
+    if not sums.in_doubt or not visitor.may(Right.SEND) or notice.state is State.SENDING:
+        return
+    with st.container(border=True, key="notices_doubt"):
+        st.markdown(t("notices.doubt", count=group_digits(sums.in_doubt)))
+        with st.container(horizontal=True):
+            as_sent = st.button(t("notices.doubt_sent"), icon=":material/done_all:", key="notices_doubt_sent")
+            with st.popover(t("notices.doubt_again"), icon=":material/redo:", key="notices_doubt_again_open"):
+                st.markdown(t("notices.doubt_again_sure"))
+                again = st.button(t("notices.doubt_again_yes"), key="notices_doubt_again")
+        if as_sent or again:
+            with told():
+                lifecycle.settle_doubt(
+                    visitor.rt.db, visitor.scope, visitor.rt.clock, notice.notice_id, as_sent
+                )
+                st.rerun()
+
+
+def show_failures(visitor: Visitor, notice: Notice, sums: Report) -> None:
+    """Show failures by reason in plain words; whoever may see numbers downloads the list."""
+    if not sums.failed:
+        return
+    st.subheader(t("notices.failures"))
+    reasons = [
+        f"- **{group_digits(one.count)}** · {t(f'provider.{one.words}')}"
+        + (f" ({one.code})" if one.code else "")
+        for one in sums.failures
+    ]
+    st.markdown("\n".join(reasons))
+    if not visitor.may(Right.SEE_NUMBERS):
+        return
+    rows = list_failures(visitor.rt.db, visitor.scope, notice.notice_id, _FAILURES_SHOWN)
+    rows["words"] = [t(f"provider.{words}") for words in rows["words"]]
+    columns = {
+        "account_no": Column(t("notices.account"), pinned=True),
+        "mobile": Column(t("notices.mobile")),
+        "words": Column(t("notices.reason")),
+    }
+    show_personal_table(rows, columns, alt=t("notices.failures"))
+    if len(rows) < sums.failed:
+        st.caption(
+            t("notices.failures_shown", shown=group_digits(len(rows)), total=group_digits(sums.failed))
+        )
+    with st.form("notices_failures_form"):
+        reason = st.text_input(
+            t("notices.download_reason"),
+            key="notices_download_reason",
+            help=t("notices.download_reason_help"),
+        )
+        kind = st.segmented_control(
+            t("notices.format"),
+            ["xlsx", "csv"],
+            default="xlsx",
+            required=True,
+            format_func=str.upper,
+            key="notices_format",
+        )
+        label = t("notices.prepare", count=group_digits(sums.failed))
+        asked = st.form_submit_button(label, icon=":material/description:", key="notices_prepare")
+    if asked:
+        with told():
+            name = f"failures_{notice.notice_id}.{kind}"
+            ready = prepare_file(
+                name, lambda path: export_failures(visitor.rt.db, visitor.scope, visitor.rt.clock, notice.notice_id, path, reason, lambda key: t(f"provider.{key}"))
+            )  # fmt: skip
+            offer_file(ready, "notices_download")
