@@ -156,6 +156,7 @@ def _put_in_small(plan: _Plan) -> ImportResult:
             office_no for (office_no,) in queries.list_touched_offices(cursor, import_id=plan.import_id)
         ]
         run_on(cursor, queries.keep_readers, MERGED)
+        run_on(cursor, queries.keep_numbers_before, MERGED, import_id=plan.import_id)
         queries.keep_touched_numbers(cursor, import_id=plan.import_id)
         queries.delete_changed(cursor, import_id=plan.import_id)
         queries.insert_changed(cursor, import_id=plan.import_id)
@@ -173,7 +174,6 @@ def _put_in_small(plan: _Plan) -> ImportResult:
 
 def _renew_offices(cursor: Cursor) -> Placing:
     """Bring the offices up to the import inside its commit; the tables of places and numbers then hold the new numbers."""
-    work.place_rows(cursor)
     placing = work.place_rows(cursor)
     if placing.is_changed:
         write_tree(cursor, placing.offices)
@@ -208,6 +208,7 @@ def _complete(cursor: Cursor, plan: _Plan, terms: Terms) -> int:
     queries.carry_over(cursor)
     cursor.execute("ALTER TABLE next_consumer DROP COLUMN seq")
     run_on(cursor, queries.keep_readers, NEXT_REGISTRY)
+    run_on(cursor, queries.keep_numbers_before, NEXT_REGISTRY, import_id=plan.import_id)
     keep_consented_numbers(cursor, plan.import_id, NEXT_REGISTRY)
     plan.progress(0.88, "judge")
     _judge(cursor, plan, NEXT_REGISTRY, "true")
@@ -241,6 +242,7 @@ def _finish(cursor: Cursor, plan: _Plan, changed: int) -> ImportResult:
     """Open the cases, keep the readers and write the import's account."""
     now = plan.clock()
     open_export_cases(cursor, now)
+    queries.insert_number_events(cursor, happened_at=now, username=plan.scope.username)
     queries.insert_readers(cursor)
     counts = plan.counts
     files = [FileRefusals(one.upload.name, one.usable, one.refused, one.not_rows) for one in plan.sources]

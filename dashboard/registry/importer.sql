@@ -271,6 +271,20 @@ INSERT INTO consumer SELECT * EXCLUDE (seq) FROM staging.merged WHERE import_id 
 CREATE TABLE staging.reader AS
 SELECT DISTINCT agent_mobile AS mobile FROM {consumer} WHERE agent_mobile IS NOT NULL AND agent_mobile NOT IN (SELECT mobile FROM reader_number);
 
+-- name: keep_numbers_before(import_id)!
+-- Numbers that this import replaces, as they stood: the cell that came is another one.
+CREATE TABLE staging.number_before AS
+SELECT old.account_no, old.mobile_raw, old.mobile, old.verdict
+FROM consumer AS old JOIN {consumer} AS new ON new.account_no = old.account_no
+WHERE new.import_id = :import_id AND new.mobile_raw IS DISTINCT FROM old.mobile_raw;
+
+-- name: insert_number_events(happened_at, username)!
+-- The history of numbers: what stood, and what stands once the registry has judged.
+INSERT INTO number_event
+SELECT before.account_no, :happened_at, 'import', :username, '', before.mobile_raw, before.mobile, before.verdict,
+    consumer.mobile_raw, consumer.mobile, consumer.verdict
+FROM staging.number_before AS before JOIN consumer ON consumer.account_no = before.account_no;
+
 -- name: insert_readers()!
 -- They count from now on.
 INSERT INTO reader_number SELECT mobile FROM staging.reader;

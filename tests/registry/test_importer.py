@@ -205,6 +205,22 @@ def test_what_consumers_say_while_the_registry_is_made_anew_is_kept(db: Database
     assert cube == (1, 1, 1)
 
 
+@pytest.mark.parametrize("small_rows", [NEVER_ANEW, ALWAYS_ANEW])
+def test_a_number_that_an_export_replaces_stays_in_its_history(
+    db: Database, bring: Bring, small_rows: int
+) -> None:
+    bring(export(f"0000000001,RAM,A,9415012345,{PLACE}", f"0000000002,SITA,B,8004642302,{PLACE}"))
+    bring(
+        export(f"0000000001,RAM LAL,A,9519912345,{PLACE}", f"0000000002,SITA,B,NA,{PLACE}"),
+        small_rows=small_rows,
+    )
+    with db.read() as cursor:
+        events = cursor.execute(
+            "SELECT account_no, source, username, mobile_before, verdict_before, mobile_after, verdict_after FROM number_event"
+        ).fetchall()
+    assert events == [("0000000001", "import", "admin", 9415012345, "ok", 9519912345, "ok")]
+
+
 class GivenUp(Exception):
     pass
 
