@@ -1,0 +1,87 @@
+"""An export's import against DuckDB's bare `read_csv` of the same files into a table, both in one run.
+
+SETU_BENCH_IMPORT_CONSUMERS consumers (default 10,00,000), or the files of SETU_BENCH_EXPORT. Each of the two runs in a process of its own,
+so that its peak memory is its own. Bars: at most twice the bare read, less than 8 GiB.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from dashboard.config import PROJECT_DIR
+from dashboard.registry.demo import write_demo
+
+CONSUMERS = int(os.environ.get("SETU_BENCH_IMPORT_CONSUMERS", "1000000"))
+_BARE = """
+    import duckdb, json, resource, sys, time
+    folder, *paths = sys.argv[1:]
+    connection = duckdb.connect(f"{folder}/bare.duckdb", config={
+        "memory_limit": "6GB", "threads": "2", "preserve_insertion_order": "false", "temp_directory": f"{folder}/tmp"})
+    began = time.perf_counter()
+    connection.execute("CREATE TABLE bare AS SELECT * FROM read_csv(?, all_varchar=true, ignore_errors=true)", [paths])
+    connection.close()
+    seconds = time.perf_counter() - began
+    print(json.dumps({"seconds": seconds, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
+"""
+_OURS = """
+    import json, resource, sys, time
+    from pathlib import Path
+    from dashboard.commands.data import COMMAND_LINE
+    from dashboard.coverage.cube import refresh_cube
+    from dashboard.registry.importer import import_exports
+    from dashboard.registry.sources import Upload
+    from dashboard.store.clock import utc_now
+    from dashboard.store.database import open_database
+    folder, *paths = sys.argv[1:]
+    db = open_database(Path(folder) / "setu.duckdb")
+    uploads = [Upload(Path(path), Path(path).name) for path in paths]
+    steps = {}
+    def tell(share, step):
+        steps.setdefault(step, round(time.perf_counter() - began, 1))
+    for round_name in ("first", "again"):
+        began = time.perf_counter()
+        steps.clear()
+        result = import_exports(db, COMMAND_LINE, uploads, clock=utc_now, shared_threshold=6, refresh=refresh_cube, progress=tell)
+        print(json.dumps({"round": round_name, "seconds": time.perf_counter() - began, "steps": steps, "rows": result.rows, "accepted": result.accepted, "new": result.new,
+            "rejected": result.rejected, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}), flush=True)
+    db.close()
+"""
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    given = os.environ.get("SETU_BENCH_EXPORT")
+    if given:
+        return sorted(Path(given).glob("*_part*.csv"))
+    return write_demo(CONSUMERS, 7, tmp_path_factory.mktemp("export") / "export")
+
+
+def _run(script: str, folder: Path, paths: list[Path]) -> list[dict[str, object]]:
+    command = [sys.executable, "-c", textwrap.dedent(script), str(folder), *map(str, paths)]
+    done = subprocess.run(command, cwd=PROJECT_DIR, stdout=subprocess.PIPE, check=True, text=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_an_import_takes_at_most_twice_the_bare_read(export: list[Path], tmp_path: Path) -> None:
+    size = sum(path.stat().st_size for path in export) / 1e9
+    [bare] = _run(_BARE, tmp_path, export)
+    (tmp_path / "bare.duckdb").unlink()
+    print(
+        f"\nexport: {len(export)} files, {size:.2f} GB; bare read_csv into a table: {bare['seconds']:.1f} s, peak {bare['peak'] / 2**30:.1f} GiB"
+    )
+    for ours in _run(_OURS, tmp_path, export):
+        ratio = ours["seconds"] / bare["seconds"]
+        print(
+            f"import, {ours['round']} time: {ours['rows']:,} rows in {ours['seconds']:.1f} s ({ours['rows'] / ours['seconds']:,.0f} rows/s), "
+            f"ratio {ratio:.2f}, peak {ours['peak'] / 2**30:.1f} GiB; new {ours['new']:,}, refused {ours['rejected']:,}; began at {ours['steps']}"
+        )
+        assert ours["accepted"] + ours["rejected"] <= ours["rows"]
+        assert ours["peak"] < 8 * 2**30
+        if ours["round"] == "first":
+            first = ratio
+    assert first <= 2.0
