@@ -6,21 +6,26 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
+
+import pyarrow as pa
 
 from dashboard.access.scope import Role, Scope
 from dashboard.config import Settings
 from dashboard.coverage.brief_shelf import MorningRound
-from dashboard.coverage.cube import refresh_cube, take_snapshot
+from dashboard.coverage.cube import refresh_cube
+from dashboard.coverage.days import keep_days, take_snapshot
+from dashboard.coverage.verified import count_new_numbers, verify_numbers
 from dashboard.delivery.account import Account, account_of, complete_settings, is_loopback
-from dashboard.delivery.applier import WebhookApplier
+from dashboard.delivery.applier import WebhookApplier, numbers_reached
 from dashboard.delivery.client import ManagementClient
 from dashboard.delivery.dispatcher import Dispatcher
 from dashboard.delivery.gatherer import Gatherer
 from dashboard.delivery.sandbox.main import SandboxConfig, SandboxProcess
 from dashboard.delivery.updates import InboundText as DeliveredText
 from dashboard.enrolment.consent import mark_undeliverable, suppressed_numbers
-from dashboard.enrolment.inbound import InboundText, handle_inbound, mark_answered
+from dashboard.enrolment.inbound import InboundText, handle_inbound, mark_answered, numbers_heard
 from dashboard.errors import SetuError, Unavailable
 from dashboard.notices.lifecycle import release_due, settle_finished
 from dashboard.notices.templates import LANGUAGES, list_templates, to_meta
@@ -37,6 +42,9 @@ _TICK_SECONDS = 1.0
 _COLLECT_SECONDS = 30.0
 _INBOX_TICK_SECONDS = 5.0
 _INBOX = Scope("inbox", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)  # whoever may write into the folder
+_VERIFY_SECONDS = 30.0
+_LATE_REPORTS = timedelta(hours=1)  # a report may wait so long for our own record of its message
+_LATE_MESSAGES = timedelta(days=8)  # Meta repeats an undelivered webhook for up to seven days
 
 
 @dataclass
@@ -101,6 +109,7 @@ def open_registry(settings: Settings, clock: Clock = utc_now) -> Runtime:
     """
     db = open_database(settings.database_path, memory_limit=settings.memory_limit, threads=settings.threads)
     clear_leftovers(db)
+    keep_days(db, clock)
     return Runtime(complete_settings(db, settings), db, clock, is_demo=read_fact(db, "is_demo") == "1")
 
 
@@ -218,10 +227,14 @@ class Housekeeper:
         self._thread.join()
 
     def _run(self) -> None:
-        since_collect = 0.0
+        since_collect, since_verify = 0.0, _VERIFY_SECONDS
         while not self._stopped.wait(_TICK_SECONDS):
+            since_verify += _TICK_SECONDS
             try:
                 self.work()
+                if since_verify >= _VERIFY_SECONDS:
+                    since_verify = 0.0
+                    verify_reached(self._runtime.db, self._runtime.clock)
             except SetuError as error:
                 _log.warning("housekeeping: %s", error.code)
             since_collect += _TICK_SECONDS
@@ -238,16 +251,27 @@ class Housekeeper:
         self._morning.work()
 
 
-def keep_days(db: Database, clock: Clock) -> None:
-    """Keep today's coverage under yesterday's date once a new day has begun; a day missed is filled at the next start."""
-    today = india_day(clock())
+def verify_reached(db: Database, clock: Clock) -> int:
+    """Note the numbers that wrote to us or were reached since the last look; return how many are new to us.
+
+    How far the last look went is kept in the commit that notes them: what a crash cuts off is found at the next start.
+    """
+    now, last = clock(), read_fact(db, "verified_until")
+    since = datetime.fromisoformat(last) if last else datetime(1970, 1, 9)
     with db.read() as cursor:
-        row = cursor.execute(
-            "SELECT (SELECT count(*) FROM coverage_cube), (SELECT max(day) FROM coverage_day)"
-        ).fetchone()
-    has_cube, last_day = (row[0] > 0, row[1]) if row else (False, None)
-    if has_cube and (last_day is None or last_day < today):
-        db.write(lambda cursor: take_snapshot(cursor, today))
+        heard = numbers_heard(cursor, since - _LATE_MESSAGES)
+        reached = numbers_reached(cursor, since - _LATE_REPORTS)
+    numbers = pa.table({"mobile": pa.array([*heard, *reached], pa.int64())})
+    if not (new := count_new_numbers(db, numbers)):
+        return 0
+
+    def note(cursor: Cursor) -> None:
+        verify_numbers(cursor, numbers, now)
+        cursor.execute("DELETE FROM fact WHERE name = 'verified_until'")
+        cursor.execute("INSERT INTO fact VALUES ('verified_until', ?)", [now.isoformat()])
+
+    db.write(note)
+    return new
 
 
 class InboxWatcher:

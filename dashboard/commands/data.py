@@ -11,7 +11,7 @@ from dashboard import runtime
 from dashboard.access.scope import Role, Scope
 from dashboard.access.sign_in import load_scope
 from dashboard.config import Settings
-from dashboard.coverage.cube import take_snapshot
+from dashboard.coverage.days import take_snapshot
 from dashboard.coverage.figures import COUNTS, coverage_by, coverage_of
 from dashboard.enrolment.consent_file import import_consents
 from dashboard.errors import BadInput, Unavailable

@@ -16,7 +16,7 @@ from dashboard.access.users import add_user
 from dashboard.commands.data import COMMAND_LINE, bring_in
 from dashboard.commands.past_notices import send_past_notices
 from dashboard.config import Settings
-from dashboard.coverage.cube import take_snapshot
+from dashboard.coverage.days import take_snapshot
 from dashboard.enrolment.consent_file import import_consents
 from dashboard.enrolment.inbound import InboundText, handle_inbound
 from dashboard.registry.demo import OFFICE_NAMES_FILE, write_demo

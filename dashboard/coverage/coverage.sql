@@ -11,6 +11,39 @@ SELECT office_no, coalesce(category, ''), count(*),
 FROM consumer WHERE office_no BETWEEN :first_no AND :last_no
 GROUP BY office_no, coalesce(category, '') ORDER BY office_no;
 
+-- name: delete_parts(first_no, last_no)!
+-- What else the cube knows of an interval of offices goes …
+DELETE FROM coverage_part WHERE office_no BETWEEN :first_no AND :last_no;
+
+-- name: insert_parts(first_no, last_no)!
+-- … and is counted anew: by supply and arrears, readers' own numbers by reader, and the funnel's steps beyond the five states.
+-- Verified: a message came from the number or reached it. Joined: enrolled now, or left after having opted in.
+INSERT INTO coverage_part
+WITH people AS NOT MATERIALIZED (
+    SELECT * FROM consumer WHERE office_no BETWEEN :first_no AND :last_no
+), counted AS (
+    SELECT office_no, 'supply' AS dimension, coalesce(supply_type, '') AS part, state, count(*) AS people FROM people GROUP BY ALL
+    UNION ALL
+    SELECT office_no, 'arrears', arrears_segment, state, count(*) FROM people GROUP BY ALL
+    UNION ALL
+    SELECT office_no, 'reader', coalesce(agent_id, ''), state, count(*) FROM people WHERE verdict = 'reader''s own' GROUP BY ALL
+    UNION ALL
+    SELECT office_no, 'step', 'verified', state, count(*)
+    FROM people SEMI JOIN verified_number ON verified_number.mobile = people.mobile
+    WHERE state IN ('on_file', 'enrolled', 'opted_out') GROUP BY ALL
+    UNION ALL
+    SELECT office_no, 'step', 'joined', state, count(*) FROM people WHERE state = 'enrolled' GROUP BY ALL
+    UNION ALL
+    SELECT office_no, 'step', 'joined', state, count(*)
+    FROM people SEMI JOIN (SELECT account_no FROM consent_event WHERE kind = 'opt_in') AS came ON came.account_no = people.account_no
+    WHERE state = 'opted_out' GROUP BY ALL
+)
+SELECT office_no, dimension, part, sum(people),
+    coalesce(sum(people) FILTER (state = 'missing'), 0), coalesce(sum(people) FILTER (state = 'unusable'), 0),
+    coalesce(sum(people) FILTER (state = 'on_file'), 0), coalesce(sum(people) FILTER (state = 'enrolled'), 0),
+    coalesce(sum(people) FILTER (state = 'opted_out'), 0)
+FROM counted GROUP BY office_no, dimension, part ORDER BY office_no;
+
 -- name: sum_cube(first_no, last_no)^
 -- The five states of one office.
 SELECT coalesce(sum(consumers), 0), coalesce(sum(missing), 0), coalesce(sum(unusable), 0), coalesce(sum(on_file), 0),
@@ -41,24 +74,124 @@ GROUP BY ALL ORDER BY min(office.office_no);
 SELECT category, sum(consumers)::BIGINT, sum(missing)::BIGINT, sum(unusable)::BIGINT, sum(on_file)::BIGINT, sum(enrolled)::BIGINT, sum(opted_out)::BIGINT
 FROM coverage_cube WHERE office_no BETWEEN :first_no AND :last_no GROUP BY category ORDER BY sum(consumers) DESC;
 
+-- name: sum_by_part(first_no, last_no, dimension)
+-- The five states of one office by what its consumers have in common.
+SELECT part, sum(consumers)::BIGINT, sum(missing)::BIGINT, sum(unusable)::BIGINT, sum(on_file)::BIGINT, sum(enrolled)::BIGINT, sum(opted_out)::BIGINT
+FROM coverage_part WHERE dimension = :dimension AND office_no BETWEEN :first_no AND :last_no
+GROUP BY part ORDER BY sum(consumers) DESC, part;
+
+-- name: sum_by_area(first_no, last_no)
+-- The five states of one office by urban and other divisions, as the department names them: EUDD is an urban distribution division.
+WITH sums AS (
+    SELECT office_no, sum(consumers) AS consumers, sum(missing) AS missing, sum(unusable) AS unusable, sum(on_file) AS on_file,
+        sum(enrolled) AS enrolled, sum(opted_out) AS opted_out
+    FROM coverage_cube WHERE office_no BETWEEN :first_no AND :last_no GROUP BY office_no
+)
+SELECT CASE WHEN division.office_no IS NULL OR sums.office_no > division.last_no THEN ''
+            WHEN regexp_matches(upper(division.name), '\b(EUDD|EUD|URBAN)\b') THEN 'urban' ELSE 'other' END AS part,
+    sum(consumers)::BIGINT, sum(missing)::BIGINT, sum(unusable)::BIGINT, sum(on_file)::BIGINT, sum(enrolled)::BIGINT, sum(opted_out)::BIGINT
+FROM sums ASOF LEFT JOIN (SELECT office_no, last_no, name FROM office WHERE level = 'division') AS division
+    ON sums.office_no >= division.office_no
+GROUP BY part ORDER BY sum(consumers) DESC, part;
+
+-- name: sum_steps(first_no, last_no)^
+-- The funnel's steps of one office that the five states do not hold.
+SELECT coalesce(sum(consumers) FILTER (part = 'verified'), 0)::BIGINT, coalesce(sum(consumers) FILTER (part = 'joined'), 0)::BIGINT
+FROM coverage_part WHERE dimension = 'step' AND office_no BETWEEN :first_no AND :last_no;
+
+-- name: top_readers(first_no, last_no, reader_limit)
+-- The readers on whose rounds most consumers carry a reader's own number, each with the division of most of them.
+WITH own AS (
+    SELECT office_no, part, consumers FROM coverage_part
+    WHERE dimension = 'reader' AND part <> '' AND office_no BETWEEN :first_no AND :last_no
+), placed AS (
+    SELECT own.part, division.code, sum(own.consumers) AS consumers
+    FROM own ASOF JOIN (SELECT office_no, code FROM office WHERE level = 'division') AS division ON own.office_no >= division.office_no
+    GROUP BY ALL
+), ranked AS (
+    SELECT part, sum(consumers)::BIGINT AS consumers, arg_max(code, consumers) AS code FROM placed GROUP BY part
+    ORDER BY consumers DESC, part LIMIT :reader_limit
+)
+SELECT part, consumers, office.code, office.name, office.name_hi FROM ranked JOIN office ON office.code = ranked.code ORDER BY consumers DESC, part;
+
 -- name: delete_day(day)!
 -- A day is written whole, the last look of that day.
 DELETE FROM coverage_day WHERE day = :day;
 
 -- name: insert_day(day)!
 -- Each office from state to subdivision on one day, under its code: a later renumbering does not touch it.
-INSERT INTO coverage_day
+INSERT INTO coverage_day (day, office_code, consumers, missing, unusable, on_file, enrolled, opted_out, verified, joined)
 WITH sums AS (
     SELECT office_no, sum(consumers) AS consumers, sum(missing) AS missing, sum(unusable) AS unusable, sum(on_file) AS on_file,
         sum(enrolled) AS enrolled, sum(opted_out) AS opted_out
     FROM coverage_cube GROUP BY office_no
+), steps AS (
+    SELECT office_no, sum(consumers) FILTER (part = 'verified') AS verified, sum(consumers) FILTER (part = 'joined') AS joined
+    FROM coverage_part WHERE dimension = 'step' GROUP BY office_no
 )
-SELECT :day, office.code, sum(sums.consumers), sum(missing), sum(unusable), sum(on_file), sum(enrolled), sum(opted_out)
+SELECT :day, office.code, sum(sums.consumers), sum(missing), sum(unusable), sum(on_file), sum(enrolled), sum(opted_out),
+    coalesce(sum(verified), 0), coalesce(sum(joined), 0)
 FROM office JOIN sums ON sums.office_no BETWEEN office.office_no AND office.last_no
+LEFT JOIN steps ON steps.office_no = sums.office_no
 WHERE office.level IN ('state', 'discom', 'zone', 'circle', 'division', 'subdivision')
 GROUP BY office.code;
 
--- name: list_days(office_code, first_day)
+-- name: last_day()$
+-- The last day that was kept.
+SELECT max(day) FROM coverage_day;
+
+-- name: last_day_until(day)$
+-- The last day that was kept and is not later than this one.
+SELECT max(day) FROM coverage_day WHERE day <= :day;
+
+-- name: has_cube()$
+-- Whether there is anything to keep.
+SELECT count(*) > 0 FROM coverage_cube;
+
+-- name: has_day(day)$
+-- Whether a day was kept.
+SELECT count(*) > 0 FROM coverage_day WHERE day = :day;
+
+-- name: list_days(office_code, first_day, last_day)
 -- One office's days.
 SELECT day, consumers, missing, unusable, on_file, enrolled, opted_out
-FROM coverage_day WHERE office_code = :office_code AND day >= :first_day ORDER BY day;
+FROM coverage_day WHERE office_code = :office_code AND day BETWEEN :first_day AND :last_day ORDER BY day;
+
+-- name: list_day_by_level(first_no, last_no, level, day)
+-- Each office of one level as it stood at the end of a day; offices that had no figures then are not listed.
+SELECT office.code, office.name, office.name_hi, office.level, office.district,
+    day.consumers, day.missing, day.unusable, day.on_file, day.enrolled, day.opted_out
+FROM coverage_day AS day JOIN office ON office.code = day.office_code
+WHERE day.day = :day AND office.level = :level AND office.office_no BETWEEN :first_no AND :last_no ORDER BY office.office_no;
+
+-- name: list_courses(first_no, last_no, level, first_day, last_day)
+-- The share enrolled of each office of one level, day by day, as one list.
+SELECT day.office_code, list(CASE WHEN day.consumers = 0 THEN 0 ELSE day.enrolled / day.consumers END ORDER BY day.day)
+FROM coverage_day AS day JOIN office ON office.code = day.office_code
+WHERE day.day BETWEEN :first_day AND :last_day AND office.level = :level AND office.office_no BETWEEN :first_no AND :last_no
+GROUP BY day.office_code;
+
+-- name: keep_new_numbers()#
+-- Numbers of the relation reached_numbers that have not proved themselves before.
+CREATE OR REPLACE TEMP TABLE new_number AS
+SELECT DISTINCT mobile FROM reached_numbers WHERE mobile NOT IN (SELECT mobile FROM verified_number);
+
+-- name: add_numbers(now)!
+-- They have proved themselves.
+INSERT INTO verified_number SELECT mobile, :now::TIMESTAMP FROM new_number;
+
+-- name: add_verified()!
+-- Their consumers are verified from now on: the cube gets what these numbers add, so that no office is counted anew.
+INSERT INTO coverage_part
+SELECT office_no, 'step', 'verified', count(*), 0, 0, count(*) FILTER (state = 'on_file'), count(*) FILTER (state = 'enrolled'),
+    count(*) FILTER (state = 'opted_out')
+FROM consumer WHERE state IN ('on_file', 'enrolled', 'opted_out') AND mobile IN (SELECT mobile FROM new_number)
+GROUP BY office_no;
+
+-- name: insert_target(office_code, share, by_day, username, now)!
+-- A target is set, or taken away (share NULL).
+INSERT INTO coverage_target VALUES (:office_code, :share, :by_day, :username, :now);
+
+-- name: get_target(office_code)^
+-- The target that stands for an office.
+SELECT share, by_day FROM coverage_target WHERE office_code = :office_code ORDER BY set_at DESC, rowid DESC LIMIT 1;

@@ -70,7 +70,18 @@ def coverage_by_category(db: Database, scope: Scope, office_code: str) -> pd.Dat
 def trend(db: Database, scope: Scope, office_code: str, clock: Clock, days: int = 180) -> pd.DataFrame:
     """Return one office's counts by day (Asia/Kolkata), oldest first."""
     office = get_office(db, scope, office_code)
-    first_day = india_day(clock()) - timedelta(days=days)
+    today = india_day(clock())
     with db.read() as cursor:
-        rows = list(queries.list_days(cursor, office_code=office.code, first_day=first_day))
+        rows = list(
+            queries.list_days(
+                cursor, office_code=office.code, first_day=today - timedelta(days=days), last_day=today
+            )
+        )
     return pd.DataFrame(rows, columns=["day", *COUNTS])
+
+
+def coverage_by_district(db: Database, scope: Scope, office_code: str) -> pd.DataFrame:
+    """Return one office's consumers by district: district and the counts; divisions whose district nobody knows stand under ''."""
+    table = coverage_by(db, scope, office_code, "division")
+    table["district"] = table["district"].fillna("")
+    return table.groupby("district", as_index=False)[list(COUNTS)].sum()

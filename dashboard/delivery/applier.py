@@ -96,6 +96,11 @@ def count_waiting(db: Database) -> int:
         return int(_queries.count_waiting_raw(cursor))
 
 
+def numbers_reached(cursor: Cursor, since: datetime) -> list[int]:
+    """Return the numbers to which a message was delivered, as reported since then. System function."""
+    return [mobile for (mobile,) in _queries.numbers_reached(cursor, since=since)]
+
+
 def _apply(
     db: Database,
     clock: Clock,

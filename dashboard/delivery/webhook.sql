@@ -68,3 +68,9 @@ WHERE new_status.status = 'failed' AND new_status.code = :code;
 -- name: insert_news(field, detail, now)!
 -- News about our account, a template or the number, for a banner.
 INSERT INTO account_notice VALUES (:now, :field, :detail);
+
+-- name: numbers_reached(since)
+-- The numbers to which a message was delivered, as reported since then.
+SELECT DISTINCT message.mobile
+FROM status_event AS report JOIN message ON message.job_id = report.job_id AND message.message_no = report.message_no
+WHERE report.received_at > :since AND report.status IN ('delivered', 'read', 'played');

@@ -147,3 +147,8 @@ def _fact(message: InboundText, account_no: str, kind: str, language: str, now: 
     return ConsentFact(
         account_no, message.mobile, kind, given_at, now, "whatsapp", _SYSTEM, message.wamid, language
     )
+
+
+def numbers_heard(cursor: Cursor, since: datetime) -> list[int]:
+    """Return the numbers that wrote to us since then, by their own clocks. System function."""
+    return [mobile for (mobile,) in _queries.numbers_heard(cursor, since=since)]

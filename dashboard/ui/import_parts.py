@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.coverage.cube import take_snapshot
+from dashboard.coverage.days import take_snapshot
 from dashboard.enrolment.consent_file import ConsentResult, import_consents, read_consent_file
 from dashboard.registry.import_jobs import list_refused_files
 from dashboard.registry.import_log import ImportResult, list_imports, list_rejected

@@ -10,6 +10,7 @@ import pkgutil
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import pytest
 import dashboard
 from dashboard.access import audit, users
 from dashboard.access.scope import RIGHTS, Right, Role, Scope
-from dashboard.coverage import brief, brief_shelf, figures
+from dashboard.coverage import brief, brief_shelf, figures, funnel, movement, targets
 from dashboard.coverage.cube import refresh_cube
 from dashboard.enrolment import cases, consent_file, corrections
 from dashboard.enrolment import history as enrolment_history
@@ -100,6 +101,7 @@ class World:
             "office",
             "number_event",
             "correction_event",
+            "coverage_target",
         )
         return [self.read(lambda cursor, name=name: cursor.table(name).fetchall()) for name in tables]
 
@@ -165,6 +167,16 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (brief.make_brief, Right.SEE_COVERAGE, lambda w, s: brief.make_brief(w.db, s, OWN, w.clock)),
     (brief_shelf.find_ready, Right.SEE_COVERAGE, lambda w, s: brief_shelf.find_ready(w.db, s, w.folder / "briefs", OWN, "en")),
     (brief_shelf.make_ready, Right.SEE_COVERAGE, lambda w, s: brief_shelf.make_ready(w.db, s, w.folder / "briefs", OWN, "en", w.clock)),
+    (figures.coverage_by_district, Right.SEE_COVERAGE, lambda w, s: figures.coverage_by_district(w.db, s, OWN)),
+    (funnel.funnel_of, Right.SEE_COVERAGE, lambda w, s: funnel.funnel_of(w.db, s, OWN)),
+    (funnel.coverage_by_part, Right.SEE_COVERAGE, lambda w, s: funnel.coverage_by_part(w.db, s, OWN, "supply")),
+    (funnel.top_readers, Right.SEE_COVERAGE, lambda w, s: funnel.top_readers(w.db, s, OWN)),
+    (movement.changes_of, Right.SEE_COVERAGE, lambda w, s: movement.changes_of(w.db, s, OWN, w.clock)),
+    (movement.outlook_of, Right.SEE_COVERAGE, lambda w, s: movement.outlook_of(w.db, s, OWN, w.clock)),
+    (movement.rank_by_level, Right.SEE_COVERAGE, lambda w, s: movement.rank_by_level(w.db, s, OWN, "feeder", w.clock)),
+    (movement.coverage_by_on, Right.SEE_COVERAGE, lambda w, s: movement.coverage_by_on(w.db, s, OWN, "division", NOON.date())),
+    (targets.target_of, Right.SEE_COVERAGE, lambda w, s: targets.target_of(w.db, s, OWN)),
+    (targets.set_target, Right.IMPORT, lambda w, s: targets.set_target(w.db, s, w.clock, OWN, 0.8, date(2027, 3, 31))),
     (missing.count_missing, Right.SEE_NUMBERS, lambda w, s: missing.count_missing(w.db, s, OWN)),
     (missing.list_missing_feeders, Right.SEE_NUMBERS, lambda w, s: missing.list_missing_feeders(w.db, s, OWN)),
     (missing.list_missing_books, Right.SEE_NUMBERS, lambda w, s: missing.list_missing_books(w.db, s, OWN)),

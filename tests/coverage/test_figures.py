@@ -2,15 +2,21 @@
 
 import random
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.access.scope import Role, Scope
-from dashboard.coverage.cube import refresh_cube, take_snapshot
-from dashboard.coverage.figures import COUNTS, STATES, coverage_by, coverage_by_category, coverage_of, trend
+from dashboard.coverage.cube import refresh_cube
+from dashboard.coverage.days import take_snapshot
+from dashboard.coverage.figures import COUNTS, STATES, coverage_by, coverage_of, trend
+from dashboard.coverage.funnel import DIMENSIONS, Funnel, coverage_by_part, funnel_of, top_readers
+from dashboard.coverage.movement import rank_by_level
+from dashboard.coverage.verified import verify_numbers
 from dashboard.enrolment.consent import mark_undeliverable
 from dashboard.enrolment.inbound import InboundText, handle_inbound
 from dashboard.registry.importer import import_exports
@@ -20,7 +26,7 @@ from dashboard.store.clock import india_day
 from dashboard.store.database import Database, open_database
 from tests.conftest import NOON, scope_of
 
-HEADER = "ACCT_ID,MOBILE_NO,TARIFF_TYPE,DISCOM,ZONE_NAME,CIRCLE_NAME,DIV_CODE,DIV_NAME,SDO_CODE,SDO_NAME,SUBSTATION,FEEDER"
+HEADER = "ACCT_ID,MOBILE_NO,TARIFF_TYPE,DISCOM,ZONE_NAME,CIRCLE_NAME,DIV_CODE,DIV_NAME,SDO_CODE,SDO_NAME,SUBSTATION,FEEDER,SUPPLY_TYPE,AGENT_ID,AGENT_MOB_NO,AMOUNT_PAYABLE"
 MOBILES = [
     "",
     "NA",
@@ -38,6 +44,7 @@ def _random_export(draw: random.Random, path: Path) -> None:
     lines = [HEADER]
     for number in range(draw.randrange(1, 60)):
         division = draw.choice(["DIV000001", "DIV000002", "DIV000003", ""])
+        name = {"DIV000001": "EUDD CITY", "": ""}.get(division, division)
         deeper = draw.choice(
             [
                 ",,,",
@@ -47,42 +54,129 @@ def _random_export(draw: random.Random, path: Path) -> None:
             ]
         )
         offices = (
-            f"D{draw.randrange(2)},Z{draw.randrange(2)},C{draw.randrange(2)},{division},{division},{deeper}"
+            f"D{draw.randrange(2)},Z{draw.randrange(2)},C{draw.randrange(2)},{division},{name},{deeper}"
             if division
             else "D1" + "," * 8
         )
+        agent = draw.choice(["A1,8442056734", "A2,9519912345", ","])
+        extra = f"{draw.choice(['10', '20', ''])},{agent},{draw.choice(['0', '120.50', ''])}"
         lines.append(
-            f"{number:010d},{draw.choice(MOBILES)},{draw.choice(['LMV1', 'LMV-2', ''])},{offices}".replace(
+            f"{number:010d},{draw.choice(MOBILES)},{draw.choice(['LMV1', 'LMV-2', ''])},{offices},{extra}".replace(
                 "0000000000,", "0000000999,"
             )
         )
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+@dataclass(frozen=True)
+class _Person:
+    """What the figures are about, read without any of the code that makes them."""
+
+    account_no: str
+    office_no: int
+    state: str
+    category: str
+    supply: str
+    arrears: str
+    agent_id: str
+    verdict: str
+    mobile: int | None
+    area: str
+
+
+def _everyone(db: Database) -> list[_Person]:
+    with db.read() as cursor:
+        divisions = cursor.execute(
+            "SELECT office_no, last_no, name FROM office WHERE level = 'division'"
+        ).fetchall()
+        rows = cursor.execute(
+            "SELECT account_no, office_no, state, coalesce(category, ''), coalesce(supply_type, ''), arrears_segment,"
+            " coalesce(agent_id, ''), verdict, mobile FROM consumer"
+        ).fetchall()
+    return [_Person(*row, _area(row[1], divisions)) for row in rows]
+
+
+def _area(office_no: int, divisions: list[tuple[int, int, str]]) -> str:
+    names = [name for first_no, last_no, name in divisions if first_no <= office_no <= last_no]
+    return ("urban" if names[0].startswith("EUDD") else "other") if names else ""
+
+
+def _steps(db: Database, people: list[_Person]) -> tuple[int, int]:
+    """Verified and joined, by plain loops over the facts."""
+    with db.read() as cursor:
+        proved = {mobile for (mobile,) in cursor.execute("SELECT mobile FROM verified_number").fetchall()}
+        came = {
+            account
+            for (account,) in cursor.execute(
+                "SELECT account_no FROM consent_event WHERE kind = 'opt_in'"
+            ).fetchall()
+        }
+    usable = [one for one in people if one.state in ("on_file", "enrolled", "opted_out")]
+    verified = [one for one in usable if one.mobile in proved]
+    joined = [
+        one
+        for one in usable
+        if one.state == "enrolled" or (one.state == "opted_out" and one.account_no in came)
+    ]
+    return len(verified), len(joined)
+
+
 def _assert_true_everywhere(db: Database) -> None:
     scope = scope_of(db, Role.VIEWER, "UP")
+    everyone = _everyone(db)
     with db.read() as cursor:
-        consumers = cursor.execute("SELECT office_no, state, coalesce(category, '') FROM consumer").fetchall()
         offices = cursor.execute("SELECT code, level, office_no, last_no FROM office").fetchall()
     for code, level, first_no, last_no in offices:
-        plain = Counter(state for office_no, state, _ in consumers if first_no <= office_no <= last_no)
-        figures = coverage_of(db, scope, code)
-        assert {state: getattr(figures, state) for state in STATES} == {
-            state: plain[state] for state in STATES
-        }
-        assert (
-            figures.consumers
-            == sum(plain.values())
-            == figures.on_file + figures.enrolled + figures.opted_out + figures.to_collect
-        )
-        by_category = coverage_by_category(db, scope, code)
-        assert by_category["consumers"].sum() == figures.consumers
+        people = [one for one in everyone if first_no <= one.office_no <= last_no]
+        _assert_states(db, scope, code, people)
+        _assert_parts(db, scope, code, people)
         for below in LEVELS[LEVELS.index(level) :]:
-            for row in coverage_by(db, scope, code, below).itertuples():
+            rows = list(coverage_by(db, scope, code, below).itertuples())
+            for row in rows:
                 assert row.consumers == coverage_of(db, scope, row.office_code).consumers
+            ranked = rank_by_level(db, scope, code, below, lambda: NOON)
+            assert set(ranked["office_code"]) == {row.office_code for row in rows if row.consumers}
+            for row in ranked.itertuples():
+                better = [
+                    one for one in rows if one.consumers and one.enrolled / one.consumers > row.enrolled_rate
+                ]
+                assert row.rank == len(better) + 1
 
 
-@settings(max_examples=12, deadline=None)
+def _assert_states(db: Database, scope: Scope, code: str, people: list[_Person]) -> None:
+    plain = Counter(one.state for one in people)
+    figures = coverage_of(db, scope, code)
+    assert {state: getattr(figures, state) for state in STATES} == {state: plain[state] for state in STATES}
+    assert (
+        figures.consumers
+        == len(people)
+        == figures.on_file + figures.enrolled + figures.opted_out + figures.to_collect
+    )
+    verified, joined = _steps(db, people)
+    assert funnel_of(db, scope, code) == Funnel(
+        len(people),
+        len(people) - plain["missing"],
+        len(people) - plain["missing"] - plain["unusable"],
+        verified,
+        joined,
+        plain["enrolled"],
+    )
+
+
+def _assert_parts(db: Database, scope: Scope, code: str, people: list[_Person]) -> None:
+    for dimension in DIMENSIONS:
+        plain = Counter((getattr(one, dimension), one.state) for one in people)
+        table = coverage_by_part(db, scope, code, dimension)
+        assert set(table["part"]) == {part for part, _ in plain}
+        for row in table.itertuples():
+            assert [getattr(row, state) for state in STATES] == [plain[row.part, state] for state in STATES]
+            assert row.consumers == sum(plain[row.part, state] for state in STATES)
+    own = Counter(one.agent_id for one in people if one.verdict == "reader's own" and one.agent_id)
+    shown = top_readers(db, scope, code, limit=9)
+    assert dict(zip(shown["agent_id"], shown["consumers"], strict=True)) == own
+
+
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 2**32))
 def test_every_figure_equals_a_plain_count(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     draw, folder = random.Random(seed), tmp_path_factory.mktemp("coverage")
@@ -108,6 +202,12 @@ def test_every_figure_equals_a_plain_count(tmp_path_factory: pytest.TempPathFact
                 refresh_cube,
                 InboundText(f"w{number}", int(draw.choice(MOBILES[2:5])), text, NOON),
             )
+        numbers = pa.table(
+            {"mobile": pa.array(draw.sample([int(one) for one in MOBILES[2:5]], 2), pa.int64())}
+        )
+        for _ in range(2):  # told twice, counted once
+            db.write(lambda cursor: verify_numbers(cursor, numbers, NOON))
+        _assert_true_everywhere(db)
         db.write(lambda cursor: mark_undeliverable(cursor, [8004642302], NOON, refresh_cube))
         _assert_true_everywhere(db)
     finally:
