@@ -125,3 +125,35 @@ def coverage_by_on(db: Database, scope: Scope, office_code: str, level: str, day
         )
     columns = ["office_code", "office", "office_hi", "level", "district", *COUNTS]
     return pd.DataFrame(rows, columns=columns)
+
+
+def compare_days(
+    db: Database, scope: Scope, office_code: str, level: str, first: date, last: date, clock: Clock
+) -> pd.DataFrame:
+    """Return the offices of one level at the end of two days; today is as of now, offices unknown on either day are left out.
+
+    Columns office_code, office, office_hi, enrolled_before, enrolled, change, rate_before, rate, rate_change.
+    """
+    today = india_day(clock())
+    tables = [
+        coverage_by(db, scope, office_code, level)
+        if day == today
+        else coverage_by_on(db, scope, office_code, level, day)
+        for day in (first, last)
+    ]
+    before, after = (table[table["consumers"] > 0] for table in tables)
+    columns = ["office_code", "consumers", "enrolled"]
+    both = after.merge(before[columns], on="office_code", suffixes=("", "_before"))
+    return pd.DataFrame(
+        {
+            **{
+                name: both[name]
+                for name in ("office_code", "office", "office_hi", "enrolled_before", "enrolled")
+            },
+            "change": both["enrolled"] - both["enrolled_before"],
+            "rate_before": both["enrolled_before"] / both["consumers_before"],
+            "rate": both["enrolled"] / both["consumers"],
+            "rate_change": both["enrolled"] / both["consumers"]
+            - both["enrolled_before"] / both["consumers_before"],
+        }
+    )

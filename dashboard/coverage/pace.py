@@ -70,7 +70,7 @@ def _weeks_until(need: int, mean: float, spread: float, known: int, side: float)
 
     if not covers(last):
         return None
-    while last - first > 0.05:
+    while last - first > 0.001:
         middle = (first + last) / 2
         first, last = (first, middle) if covers(middle) else (middle, last)
     return last
@@ -79,4 +79,4 @@ def _weeks_until(need: int, mean: float, spread: float, known: int, side: float)
 def _after(today: date, weeks: float | None) -> date | None:
     if weeks is None or weeks > _FARTHEST_WEEKS:
         return None
-    return today + timedelta(days=math.ceil(weeks * 7))
+    return today + timedelta(days=math.ceil(weeks * 7 - 0.05))

@@ -14,8 +14,6 @@ INSERT INTO inbound_message VALUES (:wamid, :mobile, :sent_at, :text, :meaning, 
 -- How often a number got the help answer since then.
 SELECT count(*) FROM inbound_message WHERE mobile = :mobile AND (reply_code = 'help' OR reply_code LIKE 'owed|help|%') AND sent_at > :since;
 
-SELECT count(*) FROM inbound_message WHERE mobile = :mobile AND reply_code = 'help' AND sent_at > :since;
-
 -- name: numbers_heard(since)
 -- The numbers that wrote to us since then.
 SELECT DISTINCT mobile FROM inbound_message WHERE sent_at > :since;

@@ -100,6 +100,48 @@ def draw_progress(counts: dict[str, int], colours: dict[str, str], name_part: Na
     return {"data": traces, "layout": layout}
 
 
+def draw_funnel(counts: dict[str, int]) -> dict[str, Any]:
+    """Return one bar a step (words to count) as a share of the first; each with its name above and its figures on it."""
+    names, whole = list(counts), next(iter(counts.values()))
+    rates = [share(count, whole) or 0 for count in counts.values()]
+    figures = [
+        f"{group_digits(count)} ({percent(rate)})" for count, rate in zip(counts.values(), rates, strict=True)
+    ]
+    trace = {
+        "type": "bar", "orientation": "h", "y": list(range(len(names))), "x": rates, "text": figures, "textposition": "auto",
+        "insidetextanchor": "start", "textangle": 0, "constraintext": "none", "hoverinfo": "skip",
+        "insidetextfont": {"color": "#FFFFFF", "size": 12}, "outsidetextfont": {"size": 12},
+        "marker": {"color": STATE_COLOURS["enrolled"], "line": {"color": _OUTLINE, "width": 1}},
+    }  # fmt: skip
+    layout = _bar_layout(len(names)) | {
+        "annotations": _write_names(names), "showlegend": False, "height": 24 + 46 * len(names),
+        "xaxis": {"range": [0, 1], "visible": False, "fixedrange": True},
+    }  # fmt: skip
+    return {"data": [trace], "layout": layout}
+
+
+def draw_courses(lines: dict[str, tuple[list[str], list[float]]]) -> dict[str, Any]:
+    """Return one line a name over days (ISO) and shares (0 to 1); one dash style a line, not colour alone."""
+    dashes, colours = ("solid", "dash"), (STATE_COLOURS["enrolled"], STATE_COLOURS["missing"])
+    traces = [
+        {
+            "type": "scatter", "mode": "lines", "name": name, "x": days, "y": rates, "customdata": [percent(rate) for rate in rates],
+            "line": {"color": colour, "width": 2, "dash": dash},
+            "hovertemplate": "%{x|%d-%m-%Y}<br>%{customdata}<extra>" + name + "</extra>",
+        }
+        for (name, (days, rates)), colour, dash in zip(lines.items(), colours, dashes, strict=False)
+    ]  # fmt: skip
+    layout = _trend_layout(pd.DataFrame(), [])
+    layout["yaxis"] = {
+        "rangemode": "tozero",
+        "fixedrange": True,
+        "automargin": True,
+        "tickformat": ".0%",
+        "nticks": 5,
+    }
+    return {"data": traces, "layout": layout}
+
+
 def _draw_state(table: pd.DataFrame, names: list[str], state: str, words: str) -> dict[str, Any]:
     rates = [
         share(int(part), int(whole)) or 0

@@ -93,3 +93,16 @@ def _round(value: Decimal, places: int) -> Decimal:
 
 def _is_there(value: object) -> bool:
     return value is not None and value == value  # pandas' NaT is not equal to itself
+
+
+def signed(number: int) -> str:
+    """Return a change with its sign, grouped: +1,20,000, −42, 0."""
+    return f"+{group_digits(number)}" if number > 0 else group_digits(number)
+
+
+def points(rate: float | None) -> str:
+    """Return a change of a share in percentage points with its sign: +1.4; a dash where there is none."""
+    if rate is None:
+        return DASH
+    value = _round(Decimal(str(rate)) * 100, 1)
+    return f"+{value}" if value > 0 else f"−{-value}" if value < 0 else "0.0"

@@ -9,18 +9,23 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
-from dashboard.ui.formats import day, group_digits, moment, percent, rupees
+from dashboard.ui.formats import day, group_digits, moment, percent, points, rupees, signed
 from dashboard.ui.words import current_language
 
-Kind = Literal["text", "count", "rate", "rupees", "day", "moment"]
+Kind = Literal[
+    "text", "count", "rate", "rupees", "day", "moment", "change", "points", "places", "course", "figure"
+]
 _WRITERS: dict[str, Any] = {
     "count": lambda v: group_digits(int(v)),
     "rate": percent,
     "rupees": rupees,
     "day": day,
     "moment": moment,
+    "change": lambda v: signed(int(v)),
+    "points": points,
+    "places": lambda v: f"▲ {int(v)}" if v > 0 else f"▼ {-int(v)}" if v < 0 else "=",
 }
-_RIGHT = {"count", "rate", "rupees"}
+_RIGHT = {"count", "rate", "rupees", "change", "points", "places", "figure"}
 _ROW_PIXELS = 36
 _MARKS = re.compile(r"([!-/:-@\[-`{-~])")  # ASCII punctuation, which Markdown may read as its own
 
@@ -107,10 +112,15 @@ def escape_marks(text: str) -> str:
 def write_cells(table: pd.DataFrame, columns: Mapping[str, Column]) -> pa.Table:
     """Return the named columns as written text; figures are padded on the left so that a click on the header sorts them by size."""
     written = {name: _write_column(table[name], column.kind) for name, column in columns.items()}
-    return pa.table({name: pa.array(cells, pa.string()) for name, cells in written.items()})
+    types = {"course": pa.list_(pa.float64())}
+    return pa.table(
+        {name: pa.array(cells, types.get(columns[name].kind, pa.string())) for name, cells in written.items()}
+    )
 
 
-def _write_column(values: "pd.Series[Any]", kind: Kind) -> list[str]:
+def _write_column(values: "pd.Series[Any]", kind: Kind) -> list[Any]:
+    if kind == "course":
+        return list(values)
     writer = _WRITERS.get(kind, str)
     written = ["" if pd.isna(value) else writer(value) for value in values]
     if kind not in _RIGHT:
@@ -120,5 +130,7 @@ def _write_column(values: "pd.Series[Any]", kind: Kind) -> list[str]:
 
 
 def _configure(column: Column) -> Any:
+    if column.kind == "course":
+        return st.column_config.LineChartColumn(column.label, color="#0072B2")
     alignment: Literal["left", "right"] = "right" if column.kind in _RIGHT else "left"
     return st.column_config.TextColumn(column.label, alignment=alignment, pinned=column.pinned)

@@ -1,13 +1,23 @@
-"""Coverage: how many consumers of an office are enrolled, and where numbers are missing."""
+"""Coverage: how many consumers of an office are enrolled, where numbers are missing, and how that moves."""
 
 import streamlit as st
 
 from dashboard.coverage.figures import coverage_of
-from dashboard.ui import coverage_parts as parts
+from dashboard.ui import address, coverage_across, coverage_parts, coverage_story
 from dashboard.ui.brief_parts import show_brief
+from dashboard.ui.coverage_offices import show_offices
 from dashboard.ui.kept import kept
 from dashboard.ui.office_picker import choose_office, show_no_consumers
 from dashboard.ui.visitor import current_visitor
+from dashboard.ui.words import t, t_each
+
+VIEWS = {
+    "offices": show_offices,
+    "groups": coverage_across.show_groups,
+    "map": coverage_across.show_map,
+    "compare": coverage_across.show_comparison,
+    "trend": coverage_parts.show_trend,
+}
 
 visitor = current_visitor()
 db, scope = visitor.rt.db, visitor.scope
@@ -18,13 +28,15 @@ if not figures.consumers:
     show_no_consumers(visitor)
     st.stop()
 
-parts.show_figures(figures)
-parts.show_next_step(visitor, office, figures)
+coverage_parts.show_figures(figures)
+coverage_story.show_movement(visitor, office)
+coverage_parts.show_next_step(visitor, office, figures)
+with st.grid(2, min_column_width=340):
+    with st.container(border=True, key="coverage_funnel_box"):
+        coverage_story.show_funnel(visitor, office)
+    with st.container(border=True, key="coverage_helps_box"):
+        coverage_story.show_what_helps(visitor, office)
 
-with st.container(horizontal=True):
-    level = parts.choose_level(visitor, office)
-    order = parts.choose_order() if level else ""
-if level:
-    parts.show_offices(visitor, office, level, order)
-parts.show_trend(visitor, office)
+view = address.choose("coverage", "view", t_each("coverage.view_", VIEWS), "offices", t("coverage.view"))
+VIEWS[view](visitor, office)
 show_brief(visitor, office)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.access.scope import Scope
-from dashboard.coverage.cube import refresh_cube, take_snapshot
+from dashboard.coverage.cube import refresh_cube
+from dashboard.coverage.days import take_snapshot
 from dashboard.registry.importer import Upload, import_exports
 from dashboard.store.clock import india_day
 from dashboard.store.database import Database

@@ -14,7 +14,8 @@ from dashboard.coverage.movement import changes_of, coverage_by_on, outlook_of, 
 from dashboard.coverage.targets import Target, set_target, target_of
 from dashboard.enrolment.inbound import InboundText, handle_inbound
 from dashboard.errors import BadInput
-from dashboard.registry.importer import Upload, import_exports
+from dashboard.registry.importer import import_exports
+from dashboard.registry.sources import Upload
 from dashboard.store.clock import india_day
 from dashboard.store.database import Database
 from tests.conftest import NOON, scope_of

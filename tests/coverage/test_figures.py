@@ -176,7 +176,7 @@ def _assert_parts(db: Database, scope: Scope, code: str, people: list[_Person]) 
     assert dict(zip(shown["agent_id"], shown["consumers"], strict=True)) == own
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.integers(0, 2**32))
 def test_every_figure_equals_a_plain_count(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     draw, folder = random.Random(seed), tmp_path_factory.mktemp("coverage")

@@ -1,0 +1,164 @@
+"""The offices below one: ranked, sorted, searched, as bars and as a table from which one goes down."""
+
+from dataclasses import dataclass
+from itertools import dropwhile
+
+import pandas as pd
+import pyarrow as pa
+import streamlit as st
+
+from dashboard.coverage.movement import rank_by_level
+from dashboard.registry.offices import LEVELS, Office
+from dashboard.store.clock import india_day
+from dashboard.ui import address, charts
+from dashboard.ui.formats import group_digits
+from dashboard.ui.kept import kept
+from dashboard.ui.maps import list_districts
+from dashboard.ui.office_picker import go_to_office
+from dashboard.ui.tables import Column, name_offices, show_cells, write_cells
+from dashboard.ui.visitor import Visitor
+from dashboard.ui.words import current_language, t, t_each
+
+ORDERS = ("gap", "count", "name")
+_CHART_ROWS = 15
+_MOST_LEVELS = 5
+_WITH_DAYS = LEVELS[:6]  # of substations and feeders no days are kept
+
+
+def list_levels(office: Office) -> list[str]:
+    """Return the levels below an office that it can be broken down by."""
+    return list(dropwhile(lambda level: level != office.level, LEVELS))[1:][:_MOST_LEVELS]
+
+
+def choose_level(office: Office, levels: list[str]) -> str:
+    """Let one choose the level by which the office is broken down."""
+    start = "division" if office.level == "state" else levels[0]
+    return address.choose("coverage", "level", t_each("level.", levels), start, t("coverage.by_level"))
+
+
+def show_offices(visitor: Visitor, office: Office) -> None:
+    """Show the offices of a level as stacked bars and as a table; a click on either goes down to that office."""
+    levels = list_levels(office)
+    if not levels:
+        st.caption(t("coverage.empty_below"))
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        level = choose_level(office, levels)
+        order = address.choose(
+            "coverage", "order", t_each("coverage.order_", ORDERS), ORDERS[0], t("coverage.order")
+        )
+        words = _ask_words()
+    district = _tell_district()
+    key = (office.code, level, order, words, district, india_day(visitor.rt.clock()))
+    view = kept(
+        visitor, "coverage.offices", key, lambda: _draw(visitor, office, level, order, words, district)
+    )
+    if not view.codes:
+        st.caption(t("coverage.empty_found") if words or district else t("coverage.empty_below"))
+        return
+    _show_view(office, level, view)
+
+
+def _show_view(office: Office, level: str, view: "_Offices") -> None:
+    words = {"office": office.name_in(current_language()), "level": t(f"level.{level}")}
+    place = f"{office.code}_{level}"
+    chosen = _show_bars(view.bars, f"coverage_chart_{place}", t("coverage.chart_alt", **words))
+    if len(view.codes) > _CHART_ROWS:
+        st.caption(t("coverage.chart_top", shown=_CHART_ROWS, total=group_digits(len(view.codes))))
+    alt = t("coverage.table_alt", **words)
+    picked = show_cells(
+        view.cells, _describe_columns(level), key=f"coverage_table_{place}", alt=alt, pick=True
+    )
+    for row in (chosen, picked):
+        if row is not None:
+            go_to_office(view.codes[row])
+            st.rerun()
+
+
+def _ask_words() -> str:
+    """Return what the offices' names are searched for; the address keeps it."""
+    key = "coverage_q"
+    st.session_state[key] = st.query_params.get("q", "")
+    st.text_input(
+        t("coverage.search"), key=key, width=260, max_chars=60, icon=":material/search:",
+        on_change=lambda: address.put("q", st.session_state[key].strip()),
+    )  # fmt: skip
+    return str(st.session_state[key]).strip()
+
+
+def _tell_district() -> str:
+    """Say that only one district's offices are shown, with the way back; return it, '' where there is none."""
+    known = list_districts().get(st.query_params.get("district", ""))
+    if known is None:
+        return ""
+    name = known.name_hi if current_language() == "hi" else known.name
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/filter_alt: {t('coverage.only_district', district=name)}", width="content")
+        st.button(
+            t("coverage.all_districts"), type="tertiary", key="coverage_all_districts",
+            on_click=address.put, args=("district", None),
+        )  # fmt: skip
+    return known.name
+
+
+@dataclass(frozen=True)
+class _Offices:
+    """The offices of one level as they are shown: their codes in the order of the rows, bars, written cells."""
+
+    codes: tuple[str, ...]
+    bars: charts.ReadyFigure
+    cells: pa.Table
+
+
+def _draw(visitor: Visitor, office: Office, level: str, order: str, words: str, district: str) -> _Offices:
+    table = rank_by_level(visitor.rt.db, visitor.scope, office.code, level, visitor.rt.clock)
+    found = search_offices(table, words, district)
+    ordered = order_offices(found.assign(name=name_offices(found)), order)
+    shown = ordered.head(_CHART_ROWS)
+    bars = charts.draw_states(shown, [str(name) for name in shown["name"]], lambda state: t(f"state.{state}"))
+    codes = tuple(str(code) for code in ordered["office_code"])
+    return _Offices(codes, charts.ReadyFigure(bars), write_cells(ordered, _describe_columns(level)))
+
+
+def search_offices(table: pd.DataFrame, words: str, district: str = "") -> pd.DataFrame:
+    """Return the offices whose names or code hold all of the words, and that lie in the district where one is named."""
+    if district and table["level"].eq("division").any():
+        table = table[table["district"] == district]
+    text = (table["office"] + " " + table["office_hi"] + " " + table["office_code"]).str.casefold()
+    for word in words.casefold().split():
+        table, text = table[text.str.contains(word, regex=False)], text[text.str.contains(word, regex=False)]
+    return table
+
+
+def order_offices(table: pd.DataFrame, order: str) -> pd.DataFrame:
+    """Return the offices furthest behind first, largest first, or as they stand in the tree."""
+    if order == "gap":
+        table = table.sort_values(["gap_rate", "consumers"], ascending=False)
+    elif order == "count":
+        table = table.sort_values("consumers", ascending=False)
+    return table.reset_index(drop=True)
+
+
+def _show_bars(figure: charts.ReadyFigure, key: str, alt: str) -> int | None:
+    event = st.plotly_chart(
+        figure, key=key, config=charts.CONFIG, alt=alt, on_select="rerun", selection_mode="points"
+    )
+    st.caption(t("coverage.chart_hint"))
+    points = event["selection"]["points"]
+    return int(points[0]["point_index"]) if points else None
+
+
+def _describe_columns(level: str) -> dict[str, Column]:
+    moved = {
+        "rank_change": Column(t("coverage.column_rank_change"), "places"),
+        "course": Column(t("coverage.column_course"), "course"),
+    }
+    return {
+        "name": Column(t("coverage.column_office"), pinned=True),
+        "consumers": Column(t("coverage.column_consumers"), "count"),
+        "gap_rate": Column(t("coverage.column_gap_rate"), "rate"),
+        "enrolled_rate": Column(t("coverage.column_enrolled_rate"), "rate"),
+        "rank": Column(t("coverage.column_rank"), "count"),
+        **(moved if level in _WITH_DAYS else {}),
+        **{state: Column(t(f"state.{state}"), "count") for state in charts.STATES},
+    }

@@ -1,0 +1,128 @@
+"""The story behind the five figures: how they moved, what the target asks for, the funnel, what would help most."""
+
+import streamlit as st
+
+from dashboard.access.scope import Right
+from dashboard.coverage.figures import coverage_by
+from dashboard.coverage.funnel import STEPS, Funnel, funnel_of, top_readers
+from dashboard.coverage.movement import Change, Outlook, changes_of, outlook_of
+from dashboard.registry.offices import Office
+from dashboard.store.clock import india_day
+from dashboard.ui import charts
+from dashboard.ui.formats import day, group_digits, percent, share, signed
+from dashboard.ui.kept import kept
+from dashboard.ui.office_picker import go_to_office
+from dashboard.ui.tables import name_offices
+from dashboard.ui.visitor import Visitor
+from dashboard.ui.words import current_language, t
+
+_MOST_OFFICES, _MOST_READERS = 3, 3
+
+
+def show_movement(visitor: Visitor, office: Office) -> None:
+    """Say what yesterday, a week and a month have changed, and when today's pace reaches the target."""
+    db, scope, clock = visitor.rt.db, visitor.scope, visitor.rt.clock
+    today = india_day(clock())
+    changes = kept(
+        visitor, "coverage.changes", (office.code, today), lambda: changes_of(db, scope, office.code, clock)
+    )
+    outlook = kept(
+        visitor, "coverage.outlook", (office.code, today), lambda: outlook_of(db, scope, office.code, clock)
+    )
+    with st.container(key="coverage_movement"):
+        st.markdown(f":material/trending_up: {_write_changes(changes)}")
+        if outlook is not None:
+            st.markdown(f":material/flag: {write_outlook(outlook)}")
+        elif visitor.may(Right.IMPORT):
+            st.caption(t("coverage.target_none"))
+
+
+def _write_changes(changes: list[Change]) -> str:
+    known = [
+        t(
+            f"coverage.change_{change.span}",
+            enrolled=signed(change.enrolled),
+            to_collect=signed(change.to_collect or 0),
+        )
+        for change in changes
+        if change.enrolled is not None
+    ]
+    return f"{t('coverage.change')} {' · '.join(known)}" if known else t("coverage.change_none")
+
+
+def write_outlook(outlook: Outlook) -> str:
+    """Return the target and what the last weeks promise, in one or two sentences."""
+    target = t(
+        "coverage.target",
+        rate=percent(outlook.share, 0),
+        day=day(outlook.by_day),
+        goal=group_digits(outlook.goal),
+    )
+    told = outlook.forecast
+    verdict = told.verdict
+    if verdict == "dated" and told.day is None:
+        verdict = "far"
+    elif verdict == "dated" and told.latest is None:
+        verdict = "open"
+    words = t(
+        f"coverage.outlook_{verdict}",
+        per_week=signed(round(told.per_week)),
+        day=day(told.day),
+        earliest=day(told.earliest),
+        latest=day(told.latest),
+    )
+    return f"{target} {words}"
+
+
+def show_funnel(visitor: Visitor, office: Office) -> None:
+    """Show the way from all consumers to those who are still with us, as bars with their figures."""
+    db, scope = visitor.rt.db, visitor.scope
+    funnel = kept(visitor, "coverage.funnel", (office.code,), lambda: funnel_of(db, scope, office.code))
+    figure = kept(visitor, "coverage.funnel_figure", (office.code,), lambda: _draw_funnel(funnel))
+    st.markdown(f"**{t('coverage.funnel_title')}**", help=t("coverage.funnel_help"))
+    steps = ", ".join(f"{t(f'coverage.step_{step}')} {group_digits(getattr(funnel, step))}" for step in STEPS)
+    alt = f"{t('coverage.funnel_alt', office=office.name_in(current_language()))}: {steps}"
+    st.plotly_chart(figure, key="coverage_funnel", config=charts.CONFIG, alt=alt)
+    if funnel.joined > funnel.verified:
+        st.caption(t("coverage.funnel_paper"))
+
+
+def _draw_funnel(funnel: Funnel) -> charts.ReadyFigure:
+    counts = {t(f"coverage.step_{step}"): int(getattr(funnel, step)) for step in STEPS}
+    return charts.ReadyFigure(charts.draw_funnel(counts))
+
+
+def show_what_helps(visitor: Visitor, office: Office) -> None:
+    """Name the divisions with the most numbers to collect and the readers with the most numbers that are readers' own."""
+    offices, readers = kept(
+        visitor, "coverage.helps", (office.code,), lambda: _find_what_helps(visitor, office)
+    )
+    if offices:
+        st.markdown(f"**{t('coverage.helps_offices')}**")
+    for place, (code, name, count, rate) in enumerate(offices):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                name, type="tertiary", key=f"coverage_helps_{place}", on_click=go_to_office, args=(code,)
+            )
+            st.markdown(t("coverage.helps_count", count=group_digits(count), rate=rate), width="content")
+    if readers:
+        st.markdown(f"**{t('coverage.helps_readers')}**", help=t("coverage.helps_readers_help"))
+        for agent_id, count, name in readers:
+            st.markdown(t("coverage.helps_reader", reader=agent_id, count=group_digits(count), office=name))
+
+
+def _find_what_helps(
+    visitor: Visitor, office: Office
+) -> tuple[list[tuple[str, str, int, str]], list[tuple[str, int, str]]]:
+    db, scope = visitor.rt.db, visitor.scope
+    level = "division" if office.level in ("state", "discom", "zone", "circle") else "subdivision"
+    table = coverage_by(db, scope, office.code, level)
+    table = table.assign(to_collect=table["missing"] + table["unusable"], name=name_offices(table))
+    table = table[(table["to_collect"] > 0) & (table["office_code"] != office.code)]
+    offices = [
+        (row.office_code, row.name, int(row.to_collect), percent(share(row.to_collect, row.consumers)))
+        for row in table.nlargest(_MOST_OFFICES, "to_collect").itertuples()
+    ]
+    found = top_readers(db, scope, office.code, _MOST_READERS)
+    found = found.assign(name=name_offices(found))
+    return offices, [(row.agent_id, int(row.consumers), row.name) for row in found.itertuples()]
