@@ -175,6 +175,7 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (movement.outlook_of, Right.SEE_COVERAGE, lambda w, s: movement.outlook_of(w.db, s, OWN, w.clock)),
     (movement.rank_by_level, Right.SEE_COVERAGE, lambda w, s: movement.rank_by_level(w.db, s, OWN, "feeder", w.clock)),
     (movement.coverage_by_on, Right.SEE_COVERAGE, lambda w, s: movement.coverage_by_on(w.db, s, OWN, "division", NOON.date())),
+    (movement.compare_days, Right.SEE_COVERAGE, lambda w, s: movement.compare_days(w.db, s, OWN, "division", NOON.date(), NOON.date(), w.clock)),
     (targets.target_of, Right.SEE_COVERAGE, lambda w, s: targets.target_of(w.db, s, OWN)),
     (targets.set_target, Right.IMPORT, lambda w, s: targets.set_target(w.db, s, w.clock, OWN, 0.8, date(2027, 3, 31))),
     (missing.count_missing, Right.SEE_NUMBERS, lambda w, s: missing.count_missing(w.db, s, OWN)),

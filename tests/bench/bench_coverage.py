@@ -7,6 +7,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,24 @@ from dashboard.commands.data import COMMAND_LINE
 from dashboard.coverage.brief import make_brief
 from dashboard.coverage.brief_press import print_brief
 from dashboard.coverage.cube import refresh_cube
-from dashboard.coverage.figures import coverage_by, coverage_by_category, coverage_of, trend
+from dashboard.coverage.days import take_snapshot
+from dashboard.coverage.figures import (
+    coverage_by,
+    coverage_by_category,
+    coverage_by_district,
+    coverage_of,
+    trend,
+)
+from dashboard.coverage.funnel import DIMENSIONS, coverage_by_part, funnel_of, top_readers
+from dashboard.coverage.movement import changes_of, compare_days, outlook_of, rank_by_level
+from dashboard.coverage.targets import set_target
+from dashboard.coverage.verified import verify_numbers
 from dashboard.registry.demo import write_demo
 from dashboard.registry.importer import import_exports
 from dashboard.registry.missing import export_missing
 from dashboard.registry.sources import Upload
-from dashboard.store.clock import utc_now
-from dashboard.store.database import Database, open_database
+from dashboard.store.clock import india_day, utc_now
+from dashboard.store.database import Cursor, Database, open_database
 
 CONSUMERS = int(os.environ.get("SETU_BENCH_CONSUMERS", "1000000"))
 
@@ -71,11 +83,30 @@ def _time(name: str, call: Callable[[], object], rounds: int = 20) -> float:
     return statistics.median(times)
 
 
+def _keep_a_year(registry: Database, today: date) -> None:
+    """A year of days, as an installation has them after a year: copied from one, each with a little less."""
+    registry.write(lambda cursor: take_snapshot(cursor, today))
+    with registry.read() as cursor:
+        cursor.execute(
+            "INSERT INTO coverage_day SELECT day - past::INTEGER, office_code, consumers, missing, unusable,"
+            " on_file + enrolled - (enrolled * (1 - past / 400))::BIGINT, (enrolled * (1 - past / 400))::BIGINT,"
+            " opted_out, verified, joined FROM coverage_day, range(1, 366) AS days(past) ORDER BY 1"
+        )
+        sizes = [
+            cursor.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]
+            for name in ("coverage_cube", "coverage_part", "coverage_day")
+        ]
+    print("rows of cube, parts and days: {:,} {:,} {:,}".format(*sizes))
+
+
 def test_coverage_pages_answer_from_the_cube(registry: Database) -> None:
     with registry.read() as cursor:
         last_no = cursor.execute("SELECT last_no FROM office WHERE code = 'UP'").fetchall()[0][0]
         division = cursor.execute("SELECT code FROM office WHERE level = 'division' LIMIT 1").fetchall()[0][0]
     scope = Scope("bench", Role.VIEWER, "UP", 1, last_no)
+    today = india_day(utc_now())
+    _keep_a_year(registry, today)
+    set_target(registry, COMMAND_LINE, utc_now, "UP", 0.9, today + timedelta(days=365))
     medians = [
         _time("state, five figures", lambda: coverage_of(registry, scope, "UP")),
         _time("state by division", lambda: coverage_by(registry, scope, "UP", "division")),
@@ -83,6 +114,29 @@ def test_coverage_pages_answer_from_the_cube(registry: Database) -> None:
         _time("state by category", lambda: coverage_by_category(registry, scope, "UP")),
         _time("division by feeder", lambda: coverage_by(registry, scope, division, "feeder")),
         _time("trend", lambda: trend(registry, scope, "UP", utc_now)),
+        _time("funnel", lambda: funnel_of(registry, scope, "UP")),
+        *(
+            _time(f"state by {one}", lambda one=one: coverage_by_part(registry, scope, "UP", one))
+            for one in DIMENSIONS
+        ),
+        _time("readers with most own numbers", lambda: top_readers(registry, scope, "UP")),
+        _time("changes", lambda: changes_of(registry, scope, "UP", utc_now)),
+        _time("target and pace", lambda: outlook_of(registry, scope, "UP", utc_now)),
+        _time(
+            "divisions ranked, with courses",
+            lambda: rank_by_level(registry, scope, "UP", "division", utc_now),
+        ),
+        _time(
+            "subdivisions ranked, with courses",
+            lambda: rank_by_level(registry, scope, "UP", "subdivision", utc_now),
+        ),
+        _time("state by district", lambda: coverage_by_district(registry, scope, "UP")),
+        _time(
+            "divisions on two days",
+            lambda: compare_days(
+                registry, scope, "UP", "division", today - timedelta(days=30), today, utc_now
+            ),
+        ),
     ]
 
     def plain() -> object:
@@ -102,6 +156,33 @@ def test_the_cube_is_counted_anew_in_time(registry: Database) -> None:
         3,
     )
     assert milliseconds <= 10_000
+
+
+def test_a_hundred_single_changes_are_counted_in_time(registry: Database) -> None:
+    with registry.read() as cursor:
+        offices = [
+            office_no
+            for (office_no,) in cursor.execute(
+                "SELECT DISTINCT office_no FROM coverage_cube USING SAMPLE reservoir(100 ROWS) REPEATABLE (7)"
+            ).fetchall()
+        ]
+
+    def refresh(cursor: Cursor) -> None:
+        for office_no in offices:
+            refresh_cube(cursor, office_no, office_no)
+
+    milliseconds = _time(f"{len(offices)} offices counted anew", lambda: registry.write(refresh), 5)
+    print(f"a single one: {milliseconds / len(offices):.1f} ms")
+
+
+def test_numbers_that_prove_themselves_are_counted_in_time(registry: Database) -> None:
+    with registry.read() as cursor:
+        mobiles = cursor.execute(
+            "SELECT mobile FROM consumer WHERE state = 'on_file' USING SAMPLE reservoir(30000 ROWS) REPEATABLE (7)"
+        ).to_arrow_table()
+    began = time.perf_counter()
+    registry.write(lambda cursor: verify_numbers(cursor, mobiles, utc_now()))
+    print(f"30,000 numbers verified in {(time.perf_counter() - began) * 1000:.0f} ms")
 
 
 def test_a_divisions_missing_list_is_written_in_time(registry: Database, tmp_path: Path) -> None:

@@ -82,3 +82,13 @@ def test_a_ready_figure_is_what_plotly_makes_of_the_same_dictionary() -> None:
         )  # raises where Plotly knows a better word
         ready = plotly.io.to_json(charts.ReadyFigure(figure), validate=False)
         assert json.loads(ready) == json.loads(checked)
+
+
+def test_a_funnels_bars_are_shares_of_the_first_step() -> None:
+    figure = charts.draw_funnel({"Consumers": 200_000, "Usable": 50_000, "Still in": 0})
+    assert figure["data"][0]["x"] == [1, 0.25, 0]
+    assert figure["data"][0]["text"][1] == "50,000 (25.0%)"
+
+
+def test_a_funnel_of_nobody_fails_nowhere() -> None:
+    assert charts.draw_funnel({"Consumers": 0, "Usable": 0})["data"][0]["x"] == [0, 0]

@@ -1,4 +1,11 @@
+from datetime import timedelta
+
+import pytest
+
+from dashboard.coverage.days import take_snapshot
 from dashboard.runtime import Runtime
+from dashboard.store.clock import india_day
+from tests.conftest import NOON
 from tests.views.conftest import DIVISION, OTHER_DIVISION, Opener
 
 
@@ -59,3 +66,31 @@ def test_a_brief_is_made_at_once_and_lies_ready(rt: Runtime, open_page: Opener) 
     assert not app.exception
     assert any("Ready since 24-11-2026 12:00" in element.value for element in app.markdown)
     assert [path.name for path in rt.briefs_dir.glob("*/*")] == ["LKO11_en.pdf"]
+
+
+def test_the_address_carries_the_view(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("coverage", "minister", view="groups", by="arrears")
+    assert not app.exception
+    table = app.dataframe[0].value
+    assert sum(int(count.replace(",", "")) for count in table["consumers"]) == 893
+    app.get_by_key("coverage_view").set_value("offices").run()
+    assert "view" not in app.query_params
+    app.text_input(key="coverage_q").set_value("gonda").run()
+    assert app.query_params["q"] == "gonda"
+    assert len(app.dataframe[0].value) == 1
+
+
+def test_a_view_of_a_foreign_office_cannot_be_smuggled_in(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("coverage", "ee", view="compare", against="office", other=OTHER_DIVISION)
+    assert not app.exception
+    assert any("no other office" in element.value for element in app.caption)
+
+
+@pytest.mark.parametrize("view", ["map", "compare", "trend"])
+def test_every_view_opens(rt: Runtime, open_page: Opener, view: str) -> None:
+    rt.db.write(
+        lambda cursor: [take_snapshot(cursor, india_day(NOON) - timedelta(days=past)) for past in (1, 0)]
+    )
+    app = open_page("coverage", "minister", view=view)
+    assert not app.exception
+    assert len(app.metric) == 5

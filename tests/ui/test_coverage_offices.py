@@ -1,0 +1,37 @@
+import pandas as pd
+
+from dashboard.ui.coverage_offices import order_offices, search_offices
+
+TABLE = pd.DataFrame(
+    {
+        "office_code": ["DIV1", "DIV2", "DIV3"],
+        "office": ["EUDD Gomti Nagar", "EDD Gonda", "EDD Gonda-II"],
+        "office_hi": ["गोमती नगर", "गोंडा", ""],
+        "level": ["division"] * 3,
+        "district": ["Lucknow", "Gonda", "Gonda"],
+        "consumers": [10, 30, 20],
+        "gap_rate": [0.5, 0.2, 0.5],
+    }
+)
+
+
+def _codes(table: pd.DataFrame) -> list[str]:
+    return list(table["office_code"])
+
+
+def test_every_word_must_be_found_in_either_name_or_the_code() -> None:
+    assert _codes(search_offices(TABLE, "gonda")) == ["DIV2", "DIV3"]
+    assert _codes(search_offices(TABLE, "ii edd")) == ["DIV3"]
+    assert _codes(search_offices(TABLE, "गोमती")) == ["DIV1"]
+    assert _codes(search_offices(TABLE, "div2")) == ["DIV2"]
+    assert _codes(search_offices(TABLE, "gonda (")) == []
+
+
+def test_a_district_leaves_its_own_divisions() -> None:
+    assert _codes(search_offices(TABLE, "", "Gonda")) == ["DIV2", "DIV3"]
+
+
+def test_orders() -> None:
+    assert _codes(order_offices(TABLE, "gap")) == ["DIV3", "DIV1", "DIV2"]
+    assert _codes(order_offices(TABLE, "count")) == ["DIV2", "DIV3", "DIV1"]
+    assert _codes(order_offices(TABLE, "name")) == ["DIV1", "DIV2", "DIV3"]
