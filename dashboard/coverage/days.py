@@ -38,5 +38,10 @@ def keep_days(db: Database, clock: Clock) -> int:
             return 0
     first_day = max(last_day, today - timedelta(days=_MOST_FILLED)) if last_day else today
     days = [first_day + timedelta(days=past) for past in range((today - first_day).days + 1)]
-    db.write(lambda cursor: [take_snapshot(cursor, day) for day in days])
+
+    def write(cursor: Cursor) -> None:
+        for day in days:
+            take_snapshot(cursor, day)
+
+    db.write(write)
     return len(days)

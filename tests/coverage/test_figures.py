@@ -130,17 +130,23 @@ def _assert_true_everywhere(db: Database) -> None:
         people = [one for one in everyone if first_no <= one.office_no <= last_no]
         _assert_states(db, scope, code, people)
         _assert_parts(db, scope, code, people)
-        for below in LEVELS[LEVELS.index(level) :]:
-            rows = list(coverage_by(db, scope, code, below).itertuples())
-            for row in rows:
-                assert row.consumers == coverage_of(db, scope, row.office_code).consumers
-            ranked = rank_by_level(db, scope, code, below, lambda: NOON)
-            assert set(ranked["office_code"]) == {row.office_code for row in rows if row.consumers}
-            for row in ranked.itertuples():
-                better = [
-                    one for one in rows if one.consumers and one.enrolled / one.consumers > row.enrolled_rate
-                ]
-                assert row.rank == len(better) + 1
+        for below in LEVELS[LEVELS.index(level) :][:2]:
+            for row in coverage_by(db, scope, code, below).itertuples():
+                inside = next((first, last) for one, _, first, last in offices if one == row.office_code)
+                assert row.consumers == len(
+                    [one for one in everyone if inside[0] <= one.office_no <= inside[1]]
+                )
+    for level in LEVELS:
+        _assert_ranks(db, scope, level)
+
+
+def _assert_ranks(db: Database, scope: Scope, level: str) -> None:
+    rows = [row for row in coverage_by(db, scope, "UP", level).itertuples() if row.consumers]
+    ranked = rank_by_level(db, scope, "UP", level, lambda: NOON)
+    assert set(ranked["office_code"]) == {row.office_code for row in rows}
+    for row in ranked.itertuples():
+        better = [one for one in rows if one.enrolled / one.consumers > row.enrolled_rate]
+        assert row.rank == len(better) + 1
 
 
 def _assert_states(db: Database, scope: Scope, code: str, people: list[_Person]) -> None:
