@@ -11,7 +11,7 @@ from dashboard.config import SHIPPED_DATA_DIR
 from dashboard.ui.formats import percent
 
 # One hue from light to dark: reads the same in grey and to the colour-blind; the darker, the larger the share.
-SHADES = ("#EDF4FA", "#BBD7EC", "#7FB2DA", "#3D84BB", "#0A4A7A")
+SHADES = ("#F3F8FC", "#B7D3EA", "#7FAFD6", "#4585B8", "#0A4A7A")
 _TEXT_ON = ("#14202E", "#14202E", "#14202E", "#FFFFFF", "#FFFFFF")
 _UNKNOWN, _LINE = "#F7F7F5", "#7C8896"
 _STRETCH = 1 / cos(radians(27))  # a degree of latitude against one of longitude in the middle of the state
