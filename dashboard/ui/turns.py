@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 AT_ONCE = 2
-LONGEST_WAIT_SECONDS = 0.5
+LONGEST_WAIT_SECONDS = 3.0
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
 

@@ -27,12 +27,12 @@ STORED_BAR = 3_000
 _BARE_BODIES = 500
 
 
-def make_bodies(prefix: str, count: int, size: int, first: int = 1) -> list[bytes]:
+def make_bodies(prefix: str, count: int, size: int, first: int = 1, job_id: int = 1) -> list[bytes]:
     """Return bodies as Meta writes them, of `size` delivered-reports each."""
     statuses = [
         {
             "id": f"wamid.{number:040d}", "status": "delivered", "timestamp": "1795497600",
-            "recipient_id": "919800000001", "biz_opaque_callback_data": make_reference(prefix, 1, number),
+            "recipient_id": "919800000001", "biz_opaque_callback_data": make_reference(prefix, job_id, number),
             "pricing": {"billable": True, "category": "utility"},
         }
         for number in range(first, first + count)

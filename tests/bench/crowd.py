@@ -65,7 +65,7 @@ class Crowd:
         self._dice = random.Random(seed)
         self._tasks: list[asyncio.Task[None]] = []
         self._http: aiohttp.ClientSession | None = None
-        self._cookies: dict[str, str] = {}
+        self.cookies: dict[str, str] = {}
         self.tally = Tally()
 
     async def sign_in_all(self, a_second: float) -> None:
@@ -77,12 +77,17 @@ class Crowd:
             await asyncio.sleep(1 / a_second)
         await asyncio.gather(*tasks)
 
+    async def come_back(self, cookies: dict[str, str]) -> None:
+        """Work with the cookies of an earlier sign-in."""
+        self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+        self.cookies = cookies
+
     async def _sign_in(self, name: str) -> None:
         session = BrowserSession(self._session(), self._running.url)
         began = time.perf_counter()
         try:
             await session.open()
-            self._cookies[name] = await sign_in(session, name, PASSWORD)
+            self.cookies[name] = await sign_in(session, name, PASSWORD)
             self.tally.sign_ins.append(time.perf_counter() - began)
         except PageBroke as error:
             self.tally.errors[f"sign-in: {error}"] += 1
@@ -90,7 +95,7 @@ class Crowd:
 
     async def arrive(self, seconds: float) -> None:
         """Let all come within so many seconds, each with a cookie, and begin to click."""
-        names = list(self._cookies)
+        names = list(self.cookies)
         for number in range(self._people):
             dice = random.Random(self._dice.random())
             self._tasks.append(asyncio.create_task(self._work(names[number % len(names)], dice)))
@@ -127,7 +132,7 @@ class Crowd:
                 self.tally.byte_count += session.byte_count - before
 
     async def _load(self, name: str) -> BrowserSession:
-        session = BrowserSession(self._session(), self._running.url, self._cookies[name])
+        session = BrowserSession(self._session(), self._running.url, self.cookies[name])
         began = time.perf_counter()
         try:
             await session.open()
