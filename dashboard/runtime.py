@@ -238,7 +238,9 @@ class Housekeeper:
             except SetuError as error:
                 _log.warning("housekeeping: %s", error.code)
             since_collect += _TICK_SECONDS
-            gc.collect(0)  # the young, most of what runs leave behind; the server's own collecting is off (web.py)
+            gc.collect(
+                0
+            )  # the young, most of what runs leave behind; the server's own collecting is off (web.py)
             if since_collect >= _COLLECT_SECONDS:
                 since_collect = 0.0
                 gc.collect()

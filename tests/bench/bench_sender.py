@@ -1,13 +1,13 @@
 """Messages a second through ledger, dispatcher and sender, against a bare aiohttp loop in the same run.
 
-`python tests/bench/bench_sender.py [messages]`: a server in a process of its own answers at once; the ledger lies on
-disk. Prints both speeds and their ratio.
+`python -m pytest tests/bench/bench_sender.py -o addopts= -q -s`: a server in a process of its own answers at once; the ledger lies on
+disk. SETU_BENCH_MESSAGES (24,000). Prints both speeds and their ratio.
 """
 
 import asyncio
 import multiprocessing
+import os
 import statistics
-import sys
 import tempfile
 import time
 from multiprocessing.connection import Connection
@@ -114,8 +114,8 @@ def run_product(url: str, count: int) -> float:
     return count / seconds
 
 
-def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 24_000
+def test_sending_keeps_up_with_a_bare_loop() -> None:
+    count = int(os.environ.get("SETU_BENCH_MESSAGES", "24000"))
     mine, theirs = multiprocessing.get_context("spawn").Pipe()
     server = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs,), daemon=True)
     server.start()
@@ -126,9 +126,9 @@ def main() -> None:
         product.append(run_product(url, count))
     server.terminate()
     fast, ours = statistics.median(bare), statistics.median(product)
-    print(f"bare aiohttp loop: {fast:,.0f} messages/s; ledger, dispatcher and sender: {ours:,.0f} messages/s")
+    print(
+        f"\nbare aiohttp loop: {fast:,.0f} messages/s; ledger, dispatcher and sender: {ours:,.0f} messages/s"
+    )
     print(f"ratio: {ours / fast:.2f} (median of {ROUNDS}, {count} messages each)")
-
-
-if __name__ == "__main__":
-    main()
+    assert ours >= 1_000
+    assert ours / fast >= 0.70
