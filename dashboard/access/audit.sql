@@ -9,9 +9,9 @@ VALUES (:happened_at, :username, :action, :office_code, :row_count, :detail);
 SELECT event.happened_at, event.username, event.action, event.office_code, event.row_count, event.detail,
     place.name, place.name_hi
 FROM audit_event AS event
-LEFT JOIN office AS place ON place.code = event.office_code
+LEFT JOIN office_ever AS place ON place.code = event.office_code
 LEFT JOIN app_user AS actor ON actor.username = event.username
-LEFT JOIN office AS home ON home.code = actor.office_code
+LEFT JOIN office_ever AS home ON home.code = actor.office_code
 WHERE coalesce(place.office_no, home.office_no, (SELECT min(office_no) FROM office), :first_no) >= :first_no
     AND coalesce(place.last_no, home.last_no, (SELECT max(last_no) FROM office), :last_no) <= :last_no
 ORDER BY event.happened_at DESC, event.action

@@ -153,9 +153,9 @@ SELECT count(*) > 0 FROM coverage_cube;
 SELECT count(*) > 0 FROM coverage_day WHERE day = :day;
 
 -- name: list_days(office_code, first_day, last_day)
--- One office's days.
+-- One office's days; before its first, what it inherited with its consumers.
 SELECT day, consumers, missing, unusable, on_file, enrolled, opted_out
-FROM coverage_day WHERE office_code = :office_code AND day BETWEEN :first_day AND :last_day ORDER BY day;
+FROM office_days(:office_code) WHERE day BETWEEN :first_day AND :last_day ORDER BY day;
 
 -- name: list_day_by_level(first_no, last_no, level, day)
 -- Each office of one level as it stood at the end of a day; offices that had no figures then are not listed.

@@ -68,13 +68,16 @@ def coverage_by_category(db: Database, scope: Scope, office_code: str) -> pd.Dat
 
 
 def trend(db: Database, scope: Scope, office_code: str, clock: Clock, days: int = 180) -> pd.DataFrame:
-    """Return one office's counts by day (Asia/Kolkata), oldest first."""
-    office = get_office(db, scope, office_code)
+    """Return one office's counts by day (Asia/Kolkata), oldest first; one that is gone still has the days it had.
+
+    A new office begins with the days it inherited from those its consumers came from.
+    """
+    get_office(db, scope, office_code)
     today = india_day(clock())
     with db.read() as cursor:
         rows = list(
             queries.list_days(
-                cursor, office_code=office.code, first_day=today - timedelta(days=days), last_day=today
+                cursor, office_code=office_code, first_day=today - timedelta(days=days), last_day=today
             )
         )
     return pd.DataFrame(rows, columns=["day", *COUNTS])

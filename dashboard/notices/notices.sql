@@ -42,14 +42,14 @@ SELECT notice_id, state, template, language, body, variables, notice_now.office_
     job_id, pause_reason, created_by, created_at, submitted_by, submitted_at, decided_by, decided_at, comment, send_at, finished_at,
     coalesce((SELECT full_name FROM app_user WHERE username = created_by), created_by),
     coalesce((SELECT full_name FROM app_user WHERE username = decided_by), decided_by), office.office_no, office.last_no
-FROM notice_now JOIN office ON office.code = notice_now.office_code WHERE notice_id = :notice_id;
+FROM notice_now JOIN office_ever AS office ON office.code = notice_now.office_code WHERE notice_id = :notice_id;
 
 -- name: list_notices(first_no, last_no)
 -- The notices of an interval of offices, newest first.
 SELECT notice_id, state, template, language, notice_now.office_code, office.name, office.name_hi, recipient_count, created_by, created_at,
     submitted_by, submitted_at, decided_by, send_at, finished_at, pause_reason, comment,
     coalesce((SELECT full_name FROM app_user WHERE username = created_by), created_by)
-FROM notice_now JOIN office ON office.code = notice_now.office_code
+FROM notice_now JOIN office_ever AS office ON office.code = notice_now.office_code
 WHERE office.office_no BETWEEN :first_no AND :last_no ORDER BY notice_id DESC;
 
 -- name: list_due(now)

@@ -27,6 +27,7 @@ queries = load_queries(Path(__file__).with_name("importer.sql"))
 Progress = Callable[[float, str], None]  # share done (0 to 1), code of the step; raises to give up
 T = TypeVar("T")
 MERGED = "staging.merged"
+MOVED = "staging.moved"  # accounts that change their office, for `keep_moves`
 _SIDE_BY_SIDE = 2  # files read at a time
 _LOW_PRIORITY = 10  # of the threads that import: pages come first
 _TELL_SECONDS = 0.5
@@ -140,7 +141,7 @@ def place_rows(cursor: Cursor) -> Placing:
     """Find the office of every different set of office columns; leaves the tables of places and of numbers."""
     tree = load_tree(cursor)
     paths = list(queries.list_paths(cursor))
-    codes = [tree.place(path[1:]) for path in paths]
+    codes = tree.place_all([path[1:] for path in paths])
     _keep_places(cursor, paths, codes, tree.number())
     fallback = tree.unplaced() if None in codes and queries.new_without_office(cursor) else None
     offices = tree.number()

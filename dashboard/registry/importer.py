@@ -7,12 +7,10 @@ on working, and a short commit puts it in its place. Killed at any instant, the 
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-
-import pandas as pd
 
 from dashboard.access.scope import Scope
 from dashboard.errors import Unavailable
@@ -26,7 +24,8 @@ from dashboard.registry.import_log import (
     require_whole_state,
     with_rejects_file,
 )
-from dashboard.registry.import_work import MERGED, Counts, Placing, Progress, Terms, queries
+from dashboard.registry.import_work import MERGED, MOVED, Counts, Placing, Progress, Terms, queries
+from dashboard.registry.office_store import close_empty_offices, keep_moves, write_tree
 from dashboard.registry.sources import Source, Upload
 from dashboard.registry.states import (
     NEXT_REGISTRY,
@@ -145,7 +144,7 @@ def _put_in_small(plan: _Plan) -> ImportResult:
 
     def change(cursor: Cursor) -> ImportResult:
         work.prepare(cursor)
-        placing = _renew_offices(cursor)
+        placing = _renew_offices(cursor, plan.clock())
         terms = plan.terms(placing)
         run_on(cursor, queries.create_target, MERGED)
         for place, source in enumerate(plan.sources):
@@ -155,6 +154,8 @@ def _put_in_small(plan: _Plan) -> ImportResult:
         offices = [
             office_no for (office_no,) in queries.list_touched_offices(cursor, import_id=plan.import_id)
         ]
+        run_on(cursor, queries.keep_moved, MERGED)
+        keep_moves(cursor, MOVED, plan.clock())
         run_on(cursor, queries.keep_readers, MERGED)
         run_on(cursor, queries.keep_numbers_before, MERGED, import_id=plan.import_id)
         queries.keep_touched_numbers(cursor, import_id=plan.import_id)
@@ -167,16 +168,17 @@ def _put_in_small(plan: _Plan) -> ImportResult:
         for first_no, last_no in runs:
             derive_states(cursor, first_no, last_no)
             plan.refresh(cursor, first_no, last_no)
+        close_empty_offices(cursor, plan.clock())
         return _finish(cursor, plan, changed)
 
     return plan.db.write(change)
 
 
-def _renew_offices(cursor: Cursor) -> Placing:
+def _renew_offices(cursor: Cursor, now: datetime) -> Placing:
     """Bring the offices up to the import inside its commit; the tables of places and numbers then hold the new numbers."""
     placing = work.place_rows(cursor)
     if placing.is_changed:
-        write_tree(cursor, placing.offices)
+        write_tree(cursor, placing.offices, now=now)
         cursor.execute("UPDATE staging.number SET old_no = office_no")
     cursor.execute("DROP TABLE staging.known")
     queries.keep_known(cursor)
@@ -206,7 +208,9 @@ def _complete(cursor: Cursor, plan: _Plan, terms: Terms) -> int:
     work.bring_together(cursor, NEXT_REGISTRY, terms)
     changed = run_on(cursor, queries.count_changed, NEXT_REGISTRY, import_id=plan.import_id)
     queries.carry_over(cursor)
+    run_on(cursor, queries.keep_moved, NEXT_REGISTRY)
     cursor.execute("ALTER TABLE next_consumer DROP COLUMN seq")
+    cursor.execute("ALTER TABLE next_consumer DROP COLUMN old_no")
     run_on(cursor, queries.keep_readers, NEXT_REGISTRY)
     run_on(cursor, queries.keep_numbers_before, NEXT_REGISTRY, import_id=plan.import_id)
     keep_consented_numbers(cursor, plan.import_id, NEXT_REGISTRY)
@@ -222,12 +226,14 @@ def _put_in_place(cursor: Cursor, plan: _Plan, placing: Placing, changed: int) -
     if queries.offices_differ(cursor):
         raise Unavailable("offices_changed")
     if placing.is_changed:
-        write_tree(cursor, placing.offices, with_consumers=False)
+        write_tree(cursor, placing.offices, with_consumers=False, now=plan.clock())
     queries.put_in_place(cursor)
     restore_corrections(cursor, plan.started_at - _CLOCKS_APART)
     catch_up(cursor, plan.started_at - _CLOCKS_APART)
     queries.drop_before(cursor)
+    keep_moves(cursor, MOVED, plan.clock())
     plan.refresh(cursor, 1, _WHOLE)
+    close_empty_offices(cursor, plan.clock())
     return _finish(cursor, plan, changed)
 
 
@@ -253,15 +259,3 @@ def _finish(cursor: Cursor, plan: _Plan, changed: int) -> ImportResult:
     )  # fmt: skip
     keep_account(cursor, plan.scope, plan.sources, result, plan.digest, plan.started_at, now)
     return result
-
-
-def write_tree(cursor: Cursor, offices: Iterable[object], with_consumers: bool = True) -> None:
-    """Replace the office table by a newly numbered tree; consumers follow their office's code."""
-    frame = pd.DataFrame([vars(office) for office in offices])
-    cursor.register("new_offices", frame)
-    cursor.execute("CREATE OR REPLACE TEMP TABLE office_before AS SELECT code, office_no FROM office")
-    cursor.execute("DELETE FROM office")
-    cursor.execute("INSERT INTO office BY NAME SELECT * FROM new_offices")
-    cursor.unregister("new_offices")
-    if with_consumers:
-        queries.renumber_consumers(cursor)

@@ -103,15 +103,9 @@ SELECT placed.path_hash, placed.office_code, new.office_no FROM placed LEFT JOIN
 SELECT count(*) > 0 FROM staging.number AS number FULL JOIN office ON office.office_no = number.old_no
 WHERE number.old_no IS NULL OR office.office_no IS NULL;
 
--- name: renumber_consumers()!
--- Consumers follow their offices' new numbers.
-UPDATE consumer SET office_no = new.office_no
-FROM office AS new JOIN office_before AS old ON old.code = new.code
-WHERE consumer.office_no = old.office_no AND new.office_no <> old.office_no;
-
 -- name: create_target()!
--- Where the import's rows go: as consumers, with the place of the row in the files.
-CREATE TABLE {consumer} AS SELECT *, NULL::BIGINT AS seq FROM consumer WHERE false;
+-- Where the import's rows go: as consumers, with the place of the row in the files and the office they had until now.
+CREATE TABLE {consumer} AS SELECT *, NULL::BIGINT AS seq, NULL::INTEGER AS old_no FROM consumer WHERE false;
 
 -- name: insert_rows(file_no, first_no, last_no)!
 -- The rows of one file: typed, judged by their own text, merged, in the order of offices.
@@ -218,7 +212,7 @@ SELECT account_no, office_no, name, address, category, supply_type, load_kw, boo
         IS DISTINCT FROM row(office_no, name, address, category, supply_type, load_kw, book_no, sc_no,
             meter_no, pole_no, transformer, latitude, longitude, bill_date, due_date, last_pay_date,
             last_pay_amount, amount_payable, agent_id, agent_mobile, mobile_raw) THEN :import_id ELSE old.import_id END AS import_id,
-    seq
+    seq, old.office_no AS old_no
 FROM judged ORDER BY office_no;
 
 -- name: take_twice_out()!
@@ -232,10 +226,15 @@ DELETE FROM {consumer} WHERE account_no IN (SELECT account_no FROM staging.twice
 -- name: carry_over()!
 -- What the registry has and the import does not speak of.
 INSERT INTO next_consumer
-SELECT consumer.* REPLACE (number.office_no AS office_no), NULL::BIGINT AS seq
+SELECT consumer.* REPLACE (number.office_no AS office_no), NULL::BIGINT AS seq, NULL::INTEGER AS old_no
 FROM consumer JOIN staging.number AS number ON number.old_no = consumer.office_no
 ANTI JOIN staging.seen AS seen ON seen.account_no = consumer.account_no
 ORDER BY number.office_no;
+
+-- name: keep_moved()!
+-- How many accounts change their office, from which to which.
+CREATE TABLE staging.moved AS
+SELECT old_no AS from_no, office_no AS to_no, state, count(*) AS consumers FROM {consumer} WHERE old_no <> office_no GROUP BY ALL;
 
 -- name: count_changed(import_id)$
 -- Accounts that are new or changed.
@@ -264,7 +263,7 @@ DELETE FROM consumer WHERE account_no IN (SELECT account_no FROM staging.merged 
 
 -- name: insert_changed(import_id)!
 -- … and stand again, with the new ones, in the order of offices.
-INSERT INTO consumer SELECT * EXCLUDE (seq) FROM staging.merged WHERE import_id = :import_id ORDER BY office_no;
+INSERT INTO consumer SELECT * EXCLUDE (seq, old_no) FROM staging.merged WHERE import_id = :import_id ORDER BY office_no;
 
 -- name: keep_readers()!
 -- Readers' numbers that nobody knew yet, whatever report brought them.

@@ -6,8 +6,7 @@ from pathlib import Path
 from dashboard.access.audit import record
 from dashboard.access.scope import Scope
 from dashboard.registry.import_log import require_whole_state
-from dashboard.registry.importer import write_tree
-from dashboard.registry.office_tree import load_tree
+from dashboard.registry.office_store import OfficeName, name_offices
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 
@@ -19,16 +18,13 @@ def import_office_names(db: Database, scope: Scope, path: Path, clock: Clock) ->
     """
     require_whole_state(scope)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+        names = [
+            OfficeName(row["level"], row["code"], row["name_hi"], row.get("district") or "")
+            for row in csv.DictReader(file)
+        ]
 
     def change(cursor: Cursor) -> int:
-        tree = load_tree(cursor)
-        found = sum(
-            tree.name_in_hindi(row["level"], row["code"], row["name_hi"], row.get("district") or None)
-            for row in rows
-        )
-        if tree.is_changed:
-            write_tree(cursor, tree.number())
+        found = name_offices(cursor, names)
         record(
             cursor, clock(), scope.username, "offices.name", office_code=scope.office_code, row_count=found
         )

@@ -30,9 +30,24 @@ class Office:
         return self.name_hi if language == "hi" and self.name_hi else self.name
 
 
+@dataclass(frozen=True)
+class Node:
+    """One office before it is numbered."""
+
+    code: str
+    level: str
+    parent_code: str | None
+    name: str
+    name_hi: str
+    district: str | None = None
+
+
 def find_office(cursor: Cursor, code: str) -> Office:
-    """Return the office with this code, without asking who asks. Raises Refused("office") where there is none."""
-    row = _queries.office_by_code(cursor, code=code)
+    """Return the office with this code, without asking who asks; for one that is gone, the office that took its place.
+
+    Raises Refused("office") where there is neither.
+    """
+    row = _queries.office_by_code(cursor, code=code) or _queries.successor_of(cursor, code=code)
     if row is None:
         raise Refused("office")
     return Office(*row)

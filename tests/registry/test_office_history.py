@@ -1,0 +1,128 @@
+"""Splits, merges, renames and moves of offices in newer exports: consumers move, earlier days read as they did."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from dashboard.access.audit import list_audit
+from dashboard.access.scope import Role, Scope
+from dashboard.access.sign_in import load_scope
+from dashboard.access.users import add_user
+from dashboard.coverage.cube import refresh_cube, take_snapshot
+from dashboard.coverage.figures import coverage_of, trend
+from dashboard.registry.importer import Upload, import_exports
+from dashboard.registry.offices import find_office
+from dashboard.store.clock import india_day
+from dashboard.store.database import Database
+from tests.conftest import NOON, scope_of
+
+HEADER = "ACCT_ID,MOBILE_NO,DISCOM,ZONE_NAME,CIRCLE_CODE,CIRCLE_NAME,DIV_CODE,DIV_NAME,SDO_CODE,SDO_NAME,SUBSTATION,FEEDER"
+LATER = NOON + timedelta(days=30)
+GOMTI = "MVVNL,LUCKNOW,C1,CIRCLE ONE,DIV000001,GOMTI,0000011,GOMTI EAST,SS A,F1"
+ALAM = "MVVNL,LUCKNOW,C1,CIRCLE ONE,DIV000002,ALAM,0000021,ALAM WEST,SS B,F2"
+NEW = "MVVNL,LUCKNOW,C1,CIRCLE ONE,DIV000003,NEW TOWN,0000031,NEW EAST,SS A,F1"
+Bring = Callable[..., None]
+
+
+@pytest.fixture(params=[200_000, 0], ids=["inside one commit", "the registry anew"])
+def bring(request: pytest.FixtureRequest, db: Database, administrator: Scope, tmp_path: Path) -> Bring:
+    """Bring in an export: `bring(now, {office columns: number of accounts}, first=…)`; accounts are numbered on."""
+
+    def run(now: datetime, *groups: tuple[str, range]) -> None:
+        lines = [HEADER]
+        for offices, accounts in groups:
+            lines += [
+                f"{account:010d},{'' if account % 2 else '9415012345'},{offices}" for account in accounts
+            ]
+        path = tmp_path / "export.csv"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        import_exports(
+            db, administrator, [Upload(path, "export.csv")], clock=lambda: now, shared_threshold=100, refresh=refresh_cube,
+            small_rows=request.param,
+        )  # fmt: skip
+
+    return run
+
+
+def keep_day(db: Database, now: datetime) -> None:
+    db.write(lambda cursor: take_snapshot(cursor, india_day(now)))
+
+
+def days_of(db: Database, code: str, now: datetime = LATER) -> dict[date, int]:
+    table = trend(db, scope_of(db, Role.VIEWER, "UP"), code, lambda: now)
+    return {day: int(count) for day, count in zip(table["day"], table["consumers"], strict=True)}
+
+
+def consumers_of(db: Database, code: str) -> int:
+    return coverage_of(db, scope_of(db, Role.VIEWER, "UP"), code).consumers
+
+
+def test_a_split_keeps_the_old_ones_days_and_gives_the_new_one_its_share(db: Database, bring: Bring) -> None:
+    bring(NOON, (GOMTI, range(1, 41)), (ALAM, range(101, 111)))
+    keep_day(db, NOON)
+    bring(LATER, (GOMTI, range(1, 31)), (NEW, range(31, 41)))
+    assert (consumers_of(db, "DIV000001"), consumers_of(db, "DIV000003")) == (30, 10)
+    keep_day(db, LATER + timedelta(days=1))
+    first, last = india_day(NOON), india_day(LATER + timedelta(days=1))
+    after = LATER + timedelta(days=1)
+    assert days_of(db, "DIV000001", after) == {first: 40, last: 30}
+    assert days_of(db, "DIV000003", after) == {first: 10, last: 10}
+    assert days_of(db, "C1", after) == {first: 50, last: 50}
+
+
+def test_a_merged_division_leads_to_its_successor_and_so_do_its_people(db: Database, bring: Bring) -> None:
+    bring(NOON, (GOMTI, range(1, 41)), (ALAM, range(101, 111)))
+    keep_day(db, NOON)
+    add_user(
+        db, lambda: NOON, username="ee", full_name="EE", role=Role.COMPOSER, office_code="DIV000002", password="a long enough one", by=None
+    )  # fmt: skip
+    bring(LATER, (ALAM.replace("DIV000002,ALAM", "DIV000001,GOMTI"), range(101, 111)))
+    assert consumers_of(db, "DIV000001") == 50
+    assert load_scope(db, "ee").office_code == "DIV000001"
+    with db.read() as cursor:
+        assert find_office(cursor, "DIV000002").code == "DIV000001"
+    assert days_of(db, "DIV000002") == {india_day(NOON): 10}
+    assert days_of(db, "DIV000001") == {india_day(NOON): 40}
+    audit = list_audit(db, scope_of(db, Role.ADMINISTRATOR, "UP"))
+    assert "user.follow_office" in set(audit["action"])
+
+
+def test_a_new_name_for_a_code_is_the_same_division(db: Database, bring: Bring) -> None:
+    bring(NOON, (GOMTI, range(1, 41)))
+    bring(LATER, (GOMTI.replace("GOMTI,", "INDIRA,"), range(1, 41)))
+    with db.read() as cursor:
+        assert find_office(cursor, "DIV000001").name == "INDIRA"
+        spans = cursor.execute(
+            "SELECT name, valid_from, valid_to FROM office_span WHERE code = 'DIV000001' ORDER BY valid_from"
+        ).fetchall()
+    assert spans == [("GOMTI", india_day(NOON), india_day(LATER)), ("INDIRA", india_day(LATER), None)]
+
+
+def test_a_division_that_moves_to_another_circle_takes_its_consumers_along(
+    db: Database, bring: Bring
+) -> None:
+    bring(NOON, (GOMTI, range(1, 41)), (ALAM, range(101, 111)))
+    keep_day(db, NOON)
+    bring(LATER, (ALAM.replace("C1,CIRCLE ONE", "C2,CIRCLE TWO"), range(101, 111)))
+    assert (consumers_of(db, "C1"), consumers_of(db, "C2"), consumers_of(db, "DIV000002")) == (40, 10, 10)
+    assert days_of(db, "C2") == {india_day(NOON): 10}
+    assert days_of(db, "C1") == {india_day(NOON): 50}
+
+
+def test_contradictory_columns_are_unplaced_and_counted(db: Database, bring: Bring) -> None:
+    bring(NOON, (GOMTI, range(1, 41)), (GOMTI.replace("F1", "F9"), range(41, 61)), (ALAM, range(101, 111)))
+    bring(LATER, (GOMTI.replace("C1,CIRCLE ONE", "C9,ELSEWHERE"), range(201, 204)))
+    assert consumers_of(db, "MVVNL/UNPLACED") == 3
+    assert consumers_of(db, "DIV000001") == 60
+    assert consumers_of(db, "UP") == 73
+
+
+def test_a_code_used_in_two_discoms_is_two_offices_and_the_old_figures_stand(
+    db: Database, bring: Bring
+) -> None:
+    bring(NOON, (GOMTI, range(1, 41)))
+    bring(LATER, (GOMTI.replace("MVVNL,LUCKNOW", "PVVNL,MEERUT"), range(201, 221)))
+    assert (consumers_of(db, "DIV000001"), consumers_of(db, "PVVNL/DIV000001")) == (40, 20)
+    assert (consumers_of(db, "MVVNL"), consumers_of(db, "PVVNL")) == (40, 20)
