@@ -24,6 +24,7 @@ class Right(StrEnum):
     SEE_NOTICES = "see_notices"  # texts and sums, never a number
     IMPORT = "import"
     MANAGE_USERS = "manage_users"
+    MANAGE_OFFICES = "manage_offices"
     SEE_AUDIT = "see_audit"
 
 
@@ -33,7 +34,7 @@ RIGHTS: dict[Role, set[Right]] = {
     Role.VIEWER: _EVERYONE,
     Role.COMPOSER: _DIVISION,
     Role.APPROVER: _DIVISION | {Right.APPROVE, Right.SEE_AUDIT},
-    Role.ADMINISTRATOR: _EVERYONE | {Right.IMPORT, Right.MANAGE_USERS, Right.SEE_AUDIT},
+    Role.ADMINISTRATOR: _EVERYONE | {Right.IMPORT, Right.MANAGE_USERS, Right.MANAGE_OFFICES, Right.SEE_AUDIT},
 }
 
 

@@ -29,7 +29,7 @@ class OfficeTree:
     """All standing offices, and every name and code under which reports may mean one of them.
 
     Codes belong to a discom: the same code in another one is another office. `aliases` are a person's word: by
-    (code of the office above, level, name), or by ("", level, code).
+    (code of the office above, level, name), or by (discom, level, code).
     """
 
     nodes: dict[str, Node] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class OfficeTree:
     def add(self, node: Node) -> str:
         self.nodes[node.code] = node
         self.is_changed = True
-        discom = self._discom_of(node.code)
+        discom = self.discom_of(node.code)
         if node.parent_code:
             self.remember_name(node.parent_code, node.level, node.name, node.code)
             self._unique_names.setdefault((discom, node.level, fold_name(node.name)), set()).add(node.code)
@@ -79,19 +79,19 @@ class OfficeTree:
         claims = Claims(
             lambda code: self.nodes[code].parent_code, lambda code: leaves.get(code, 0), may_move=may_move
         )
-        named: list[_Named] = [[] for _ in rows]
-        for place in sorted(range(len(rows)), key=lambda place: rows[place].order):
-            named[place] = self._identify(rows[place], claims)
-        codes = [
-            self._settle(row, said, claims) if said else None for row, said in zip(rows, named, strict=True)
-        ]
+        order = sorted(range(len(rows)), key=lambda place: rows[place].order)
+        named = {place: self._identify(rows[place], claims) for place in order}
+        codes: list[str | None] = [None] * len(rows)
+        for place in order:
+            if named[place]:
+                codes[place] = self._settle(rows[place], named[place], claims)
         if may_move:
             self._rename(claims.names, leaves)
         return self._find_feeders(rows, codes)
 
     def unplaced(self, parent: str = TOP_CODE) -> str:
         """Return the *unplaced* office of a discom, or of the state, adding it where there is none yet."""
-        discom = self._discom_of(parent)
+        discom = self.discom_of(parent)
         code = f"{discom}/{UNPLACED}"
         return (
             code if code in self.nodes else self.add(Node(code, "division", discom, "Unplaced", "अनिर्धारित"))
@@ -121,7 +121,7 @@ class OfficeTree:
         if cell or cell.level != "division" or not subdivision:
             return cell
         if (discom, "subdivision", subdivision) in self._by_code or (
-            "",
+            str(discom),
             "subdivision",
             subdivision,
         ) in self.aliases:
@@ -133,12 +133,12 @@ class OfficeTree:
         if row.discom:
             return self._find(TOP_CODE, TOP_CODE, Cell("discom", row.discom, row.discom), True)
         discoms = {
-            self._discom_of(code)
+            self.discom_of(code)
             for cell in row.coded
             for code in self._anywhere.get((cell.level, cell.code), ()) if cell.code
         }  # fmt: skip
         derived = f"DIV{row.coded[-1].code[:-1]}"
-        discoms = discoms or {self._discom_of(code) for code in self._anywhere.get(("division", derived), ())}
+        discoms = discoms or {self.discom_of(code) for code in self._anywhere.get(("division", derived), ())}
         return discoms.pop() if len(discoms) == 1 else TOP_CODE
 
     def _is_own_code(self, office: Ident, code: str) -> bool:
@@ -150,7 +150,7 @@ class OfficeTree:
         """Return the office that a cell means: by alias, code, or name below the one above it."""
         by_name = self._by_name.get((above, cell.level, cell.name)) if cell.name else None
         by_name = self._made.get(by_name, by_name) if by_name else None
-        alias = self.aliases.get(("", cell.level, cell.code)) if cell.code else None
+        alias = self.aliases.get((str(discom), cell.level, cell.code)) if cell.code else None
         if isinstance(above, str) and cell.name:
             alias = alias or self.aliases.get((above, cell.level, cell.name))
         if alias in self.nodes:
@@ -219,7 +219,7 @@ class OfficeTree:
         how, _, level, text = office
         code = text if how == "code" else f"{parent}/{text}"
         if code in self.nodes:  # the same code in another discom or level: told apart
-            code = f"{self._discom_of(parent)}/{code}"
+            code = f"{self.discom_of(parent)}/{code}"
         while code in self.nodes:
             code = f"{code} ({level})"
         called = claims.names.get(office)
@@ -278,7 +278,7 @@ class OfficeTree:
         """Number the offices depth first; see `number_offices`."""
         return number_offices(self.nodes, self.numbers)
 
-    def _discom_of(self, code: str) -> str:
+    def discom_of(self, code: str) -> str:
         node = self.nodes[code]
         while node.level not in ("discom", "state"):
             node = self.nodes[node.parent_code or TOP_CODE]

@@ -31,6 +31,7 @@ PLACES = (
     Place("approvals", "approval", Right.APPROVE, "notices"),
     Place("notices", "campaign", Right.SEE_NOTICES, "notices"),
     Place("import_data", "upload_file", Right.IMPORT, "office"),
+    Place("offices", "account_tree", Right.MANAGE_OFFICES, "office"),
     Place("users", "group", Right.MANAGE_USERS, "office"),
     Place("audit", "history", Right.SEE_AUDIT, "office"),
 )

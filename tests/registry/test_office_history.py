@@ -12,7 +12,9 @@ from dashboard.access.sign_in import load_scope
 from dashboard.access.users import add_user
 from dashboard.coverage.cube import refresh_cube, take_snapshot
 from dashboard.coverage.figures import coverage_of, trend
+from dashboard.errors import BadInput
 from dashboard.registry.importer import Upload, import_exports
+from dashboard.registry.office_edit import list_offices, merge_office
 from dashboard.registry.offices import find_office
 from dashboard.store.clock import india_day
 from dashboard.store.database import Database
@@ -126,3 +128,37 @@ def test_a_code_used_in_two_discoms_is_two_offices_and_the_old_figures_stand(
     bring(LATER, (GOMTI.replace("MVVNL,LUCKNOW", "PVVNL,MEERUT"), range(201, 221)))
     assert (consumers_of(db, "DIV000001"), consumers_of(db, "PVVNL/DIV000001")) == (40, 20)
     assert (consumers_of(db, "MVVNL"), consumers_of(db, "PVVNL")) == (40, 20)
+
+
+def test_a_merger_by_a_person_moves_only_that_office_and_later_exports_follow(
+    db: Database, bring: Bring, administrator: Scope
+) -> None:
+    bring(NOON, (GOMTI, range(1, 41)), (ALAM, range(101, 111)))
+    keep_day(db, NOON)
+    moved = merge_office(db, administrator, lambda: LATER, "DIV000002", "DIV000001", refresh_cube)
+    assert moved == 10
+    assert (consumers_of(db, "DIV000001"), consumers_of(db, "C1")) == (50, 50)
+    bring(LATER, (ALAM, range(101, 121)))
+    assert consumers_of(db, "DIV000001") == 60
+    assert days_of(db, "DIV000002") == {india_day(NOON): 10}
+
+
+def test_what_could_not_be_placed_is_merged_into_the_right_office(
+    db: Database, bring: Bring, administrator: Scope
+) -> None:
+    bring(NOON, (GOMTI, range(1, 41)), (GOMTI.replace("F1", "F9"), range(41, 61)))
+    odd = GOMTI.replace("C1,CIRCLE ONE", "C9,ELSEWHERE")
+    bring(LATER, (odd, range(201, 204)))
+    waiting = list_offices(db, administrator, "MVVNL/UNPLACED")
+    assert waiting["consumers"].tolist() == [3]
+    merge_office(db, administrator, lambda: LATER, waiting["office_code"][0], "DIV000001", refresh_cube)
+    assert consumers_of(db, "DIV000001") == 63
+    bring(LATER, (odd, range(201, 206)))
+    assert consumers_of(db, "DIV000001") == 65
+
+
+def test_offices_of_two_discoms_are_not_merged(db: Database, bring: Bring, administrator: Scope) -> None:
+    bring(NOON, (GOMTI, range(1, 41)), (ALAM.replace("MVVNL", "PVVNL"), range(101, 111)))
+    with pytest.raises(BadInput, match="office_merge"):
+        merge_office(db, administrator, lambda: LATER, "DIV000002", "DIV000001", refresh_cube)
+    assert consumers_of(db, "DIV000002") == 10

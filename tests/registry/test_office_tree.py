@@ -1,8 +1,11 @@
 """Offices out of the exports' own columns: numbered so that an office and all below it are one interval."""
 
+from random import Random
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dashboard.registry.office_numbers import Numbers
 from dashboard.registry.office_tree import Node, OfficeTree
 from dashboard.registry.offices import LEVELS
 
@@ -104,3 +107,38 @@ def test_any_rows_make_a_tree_of_nested_intervals(paths: list[tuple[str | None, 
             parent = by_number[office.parent_no]
             assert parent.office_no < office.office_no <= office.last_no <= parent.last_no
             assert LEVELS.index(parent.level) < LEVELS.index(office.level)
+
+
+def test_an_office_with_its_parents_code_is_an_office_of_its_own() -> None:
+    tree = _tree()
+    code = tree.place(("MVVNL", "Z1", "Z", "LKO11", "C", "LKO11", "D", None, None, None, None))
+    assert code == "MVVNL/LKO11"
+    assert tree.nodes[code or ""].parent_code == "LKO11"
+
+
+def test_new_offices_leave_the_others_numbers_alone() -> None:
+    tree = _tree()
+    tree.place(FULL)
+    before = {office.code: office for office in tree.number()}
+    tree.numbers = {
+        code: Numbers(one.office_no, one.last_no, tree.nodes[code].parent_code)
+        for code, one in before.items()
+    }
+    tree.place((*FULL[:9], "33/11 KV NEW", "FD 7"))
+    after = {office.code: office for office in tree.number()}
+    assert len(after) == len(before) + 2
+    assert {code: after[code] for code in before} == before
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(*[st.sampled_from([None, "A", "B", "C"]) for _ in range(11)]), max_size=20),
+    st.randoms(use_true_random=False),
+)
+def test_the_order_of_the_rows_does_not_matter(paths: list[tuple[str | None, ...]], shuffle: Random) -> None:
+    tree, other = _tree(), _tree()
+    found = dict(zip(paths, tree.place_all(paths), strict=True))
+    shuffled = paths.copy()
+    shuffle.shuffle(shuffled)
+    again = dict(zip(shuffled, other.place_all(shuffled), strict=True))
+    assert {path: again[path] for path in found} == found

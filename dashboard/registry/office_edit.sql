@@ -1,0 +1,57 @@
+-- name: list_below(parent_no)
+-- The offices directly below one: their consumers, how many offices they have below, since when they stand as they do.
+WITH own AS (SELECT office_no, sum(consumers) AS consumers FROM coverage_cube GROUP BY office_no),
+counted AS (
+    SELECT child.code, sum(own.consumers) AS consumers FROM office AS child JOIN own ON own.office_no BETWEEN child.office_no AND child.last_no
+    WHERE child.parent_no = :parent_no GROUP BY child.code
+), below AS (SELECT parent_no, count(*) AS offices FROM office GROUP BY parent_no)
+SELECT child.code, child.name, child.name_hi, child.level, coalesce(below.offices, 0), coalesce(counted.consumers, 0)::BIGINT, span.valid_from
+FROM office AS child
+LEFT JOIN counted ON counted.code = child.code LEFT JOIN below ON below.parent_no = child.office_no
+LEFT JOIN office_span AS span ON span.code = child.code AND span.valid_to IS NULL
+WHERE child.parent_no = :parent_no ORDER BY child.name;
+
+-- name: list_unplaced(first_no, last_no)
+-- The unplaced offices of an interval with their consumers.
+SELECT office.code, office.name, office.name_hi, sum(cube.consumers)::BIGINT
+FROM office JOIN coverage_cube AS cube ON cube.office_no BETWEEN office.office_no AND office.last_no
+WHERE office.office_no BETWEEN :first_no AND :last_no AND office.level = 'division' AND office.code LIKE '%/UNPLACED'
+GROUP BY ALL ORDER BY office.code;
+
+-- name: list_former(first_no, last_no)
+-- Offices that are gone, whose successor lies in an interval; the latest first.
+SELECT past.code, past.name, past.name_hi, past.level, past.valid_from, past.valid_to, successor.name, successor.name_hi, successor.code
+FROM office_span AS past JOIN office AS successor ON successor.code = past.successor_code
+WHERE past.valid_to IS NOT NULL AND past.code NOT IN (SELECT code FROM office)
+    AND successor.office_no BETWEEN :first_no AND :last_no
+ORDER BY past.valid_to DESC, past.code;
+
+-- name: list_targets(first_no, last_no, levels)
+-- Offices of some levels in an interval.
+SELECT office_no, last_no, parent_no, code, level, name, name_hi, district FROM office
+WHERE office_no BETWEEN :first_no AND :last_no AND level IN (SELECT unnest(CAST(:levels AS VARCHAR[]))) AND code NOT LIKE '%/UNPLACED%'
+ORDER BY name, code;
+
+-- name: keep_merged()#
+-- Consumers that change their office by a merger, by state; `merged_code` has from_code and to_code.
+CREATE OR REPLACE TEMP TABLE office_merged AS
+SELECT old.office_no AS from_no, new.office_no AS to_no FROM merged_code
+JOIN office AS old ON old.code = merged_code.from_code JOIN office AS new ON new.code = merged_code.to_code;
+CREATE OR REPLACE TEMP TABLE consumer_merged AS
+SELECT from_no, to_no, state, sum(consumers)::BIGINT AS consumers FROM (
+    SELECT merged.from_no, merged.to_no, unnest(['missing', 'unusable', 'on_file', 'enrolled', 'opted_out']) AS state,
+        unnest([missing, unusable, on_file, enrolled, opted_out]) AS consumers
+    FROM coverage_cube JOIN office_merged AS merged ON merged.from_no = coverage_cube.office_no
+) WHERE consumers > 0 GROUP BY ALL;
+
+-- name: move_merged()!
+-- The consumers themselves; no other row is touched.
+UPDATE consumer SET office_no = merged.to_no FROM office_merged AS merged WHERE consumer.office_no = merged.from_no;
+
+-- name: point_aliases(code, into_code)!
+-- What meant the office that goes means the other one.
+UPDATE office_alias SET code = :into_code WHERE code = :code;
+
+-- name: insert_alias(parent_code, level, alias, code)!
+-- Another name or code of an office.
+INSERT INTO office_alias VALUES (:parent_code, :level, :alias, :code);
