@@ -10,7 +10,8 @@ from dashboard.access.audit import list_audit
 from dashboard.access.scope import Role, Scope
 from dashboard.access.sign_in import load_scope
 from dashboard.access.users import add_user
-from dashboard.coverage.cube import refresh_cube, take_snapshot
+from dashboard.coverage.cube import refresh_cube
+from dashboard.coverage.days import take_snapshot
 from dashboard.coverage.figures import coverage_of, trend
 from dashboard.errors import BadInput
 from dashboard.registry.importer import Upload, import_exports
