@@ -164,11 +164,11 @@ SELECT office.code, office.name, office.name_hi, office.level, office.district,
 FROM coverage_day AS day JOIN office ON office.code = day.office_code
 WHERE day.day = :day AND office.level = :level AND office.office_no BETWEEN :first_no AND :last_no ORDER BY office.office_no;
 
--- name: list_courses(first_no, last_no, level, first_day, last_day)
--- The share enrolled of each office of one level, day by day, as one list.
+-- name: list_courses(first_no, last_no, level, days)
+-- The share enrolled of each office of one level on these days, as one list.
 SELECT day.office_code, list(CASE WHEN day.consumers = 0 THEN 0 ELSE day.enrolled / day.consumers END ORDER BY day.day)
 FROM coverage_day AS day JOIN office ON office.code = day.office_code
-WHERE day.day BETWEEN :first_day AND :last_day AND office.level = :level AND office.office_no BETWEEN :first_no AND :last_no
+WHERE day.day IN (SELECT unnest(:days::DATE[])) AND office.level = :level AND office.office_no BETWEEN :first_no AND :last_no
 GROUP BY day.office_code;
 
 -- name: keep_new_numbers()#

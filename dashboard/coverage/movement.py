@@ -95,16 +95,15 @@ def rank_by_level(db: Database, scope: Scope, office_code: str, level: str, cloc
         ranks[code] - rank if code in ranks else None
         for code, rank in zip(table["office_code"], table["rank"], strict=True)
     ]
+    days = [today - timedelta(days=back) for back in range(_COURSE_DAYS, 0, -_COURSE_STEP)]
     with db.read() as cursor:
         courses = dict(
             queries.list_courses(
-                cursor,
-                first_no=office.office_no, last_no=office.last_no, level=level,
-                first_day=today - timedelta(days=_COURSE_DAYS), last_day=today - timedelta(days=1),
+                cursor, first_no=office.office_no, last_no=office.last_no, level=level, days=days
             )
-        )  # fmt: skip
+        )
     table["course"] = [
-        [*courses.get(code, [])[::_COURSE_STEP], rate]
+        [*courses.get(code, []), rate]
         for code, rate in zip(table["office_code"], table["enrolled_rate"], strict=True)
     ]
     return table

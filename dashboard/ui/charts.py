@@ -114,7 +114,7 @@ def draw_funnel(counts: dict[str, int]) -> dict[str, Any]:
         "marker": {"color": STATE_COLOURS["enrolled"], "line": {"color": _OUTLINE, "width": 1}},
     }  # fmt: skip
     layout = _bar_layout(len(names)) | {
-        "annotations": _write_names(names), "showlegend": False, "height": 24 + 46 * len(names),
+        "annotations": _write_names(names), "showlegend": False, "height": 24 + 54 * len(names),
         "xaxis": {"range": [0, 1], "visible": False, "fixedrange": True},
     }  # fmt: skip
     return {"data": [trace], "layout": layout}

@@ -131,6 +131,6 @@ def _write_column(values: "pd.Series[Any]", kind: Kind) -> list[Any]:
 
 def _configure(column: Column) -> Any:
     if column.kind == "course":
-        return st.column_config.LineChartColumn(column.label, color="#0072B2")
+        return st.column_config.LineChartColumn(column.label, y_min=0, color="#0072B2")
     alignment: Literal["left", "right"] = "right" if column.kind in _RIGHT else "left"
     return st.column_config.TextColumn(column.label, alignment=alignment, pinned=column.pinned)
