@@ -121,7 +121,7 @@ def _find_what_helps(
     table = table[(table["to_collect"] > 0) & (table["office_code"] != office.code)]
     offices = [
         (row.office_code, row.name, int(row.to_collect), percent(share(row.to_collect, row.consumers)))
-        for row in table.nlargest(_MOST_OFFICES, "to_collect").itertuples()
+        for row in table.sort_values("to_collect", ascending=False).head(_MOST_OFFICES).itertuples()
     ]
     found = top_readers(db, scope, office.code, _MOST_READERS)
     found = found.assign(name=name_offices(found))

@@ -94,3 +94,12 @@ def test_every_view_opens(rt: Runtime, open_page: Opener, view: str) -> None:
     app = open_page("coverage", "minister", view=view)
     assert not app.exception
     assert len(app.metric) == 5
+
+
+def test_the_lowest_office_with_nothing_below_opens(rt: Runtime, open_page: Opener) -> None:
+    with rt.db.read() as cursor:
+        feeder = cursor.execute(
+            "SELECT code FROM office JOIN coverage_cube USING (office_no) WHERE level = 'feeder' LIMIT 1"
+        ).fetchall()[0][0]
+    app = open_page("coverage", "minister", office=feeder)
+    assert not app.exception and not app.error
