@@ -114,7 +114,11 @@ def start_application(folder: Path, port: int) -> "subprocess.Popen[bytes]":
         [sys.executable, "-m", "dashboard", "run"], cwd=PROJECT_DIR, env=environment,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    wait_for(lambda: is_up(port), 90, "the application")
+    try:
+        wait_for(lambda: is_up(port), 90, "the application")
+    except AssertionError:
+        application.kill()
+        raise
     return application
 
 
