@@ -1,12 +1,13 @@
--- The normaliser of phone numbers, as macros of one connection. `phone.py` fills in the national plan's two patterns.
--- A cell is cleaned, split into parts (two numbers in a cell), each part loses its prefixes, and ten digits are judged.
+-- The normaliser of phone numbers, as macros of one connection. `phone.py` fills in the national plan's two patterns and
+-- the digits of the scripts in use. Clean cells take the short way; what is left is cleaned, cut into
+-- parts that may each be a number, each part loses its prefixes, and ten digits are judged.
 
--- Devanagari and full-width digits become ASCII; zero-width marks, odd blanks, quotes and a float's ".0" go.
+-- Digits of other scripts become ASCII; zero-width marks, odd blanks, quotes and a float's ".0" go.
+CREATE OR REPLACE TEMP MACRO phone_ascii(raw) AS
+    CASE WHEN regexp_matches(raw, '[{other_digits}＋]') THEN translate(raw, '{other_digits}＋', '{their_digits}+') ELSE raw END;
 CREATE OR REPLACE TEMP MACRO phone_clean(raw) AS
     regexp_replace(
-        regexp_replace(
-            translate(raw, '०१२३४५६७८९０１２３４５６７８９＋', '01234567890123456789+'),
-            '[\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}"''`]|^[\s\x{00A0}]+|[\s\x{00A0}]+$', '', 'g'),
+        regexp_replace(phone_ascii(raw), '[\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}"''`]|^[\s\x{00A0}]+|[\s\x{00A0}]+$', '', 'g'),
         '\.0+$', '');
 
 -- Scientific notation that still carries every digit (9.876543210E+09) is a number; with fewer digits it is lost for good.
@@ -14,52 +15,68 @@ CREATE OR REPLACE TEMP MACRO phone_is_scientific(clean) AS regexp_full_match(cle
 CREATE OR REPLACE TEMP MACRO phone_is_whole(clean) AS
     length(regexp_replace(regexp_extract(clean, '^\+?(\d(?:\.\d*)?)[eE]', 1), '\D', '', 'g'))
         > TRY_CAST(regexp_extract(clean, '[eE]\+?(\d{1,2})$', 1) AS INTEGER);
-CREATE OR REPLACE TEMP MACRO phone_unfold(clean) AS
-    CASE WHEN phone_is_scientific(clean) AND NOT phone_is_whole(clean) THEN ''
-         WHEN phone_is_scientific(clean) THEN CAST(TRY_CAST(TRY_CAST(clean AS DOUBLE) AS HUGEINT) AS VARCHAR) ELSE clean END;
+CREATE OR REPLACE TEMP MACRO phone_is_cut(clean) AS phone_is_scientific(clean) AND NOT phone_is_whole(clean);
 
--- Parts that may each be a number: cut at separators; where too many digits remain, at blanks; twenty digits are two tens.
-CREATE OR REPLACE TEMP MACRO phone_digits(part) AS regexp_replace(part, '\D', '', 'g');
-CREATE OR REPLACE TEMP MACRO phone_halves(part) AS
-    CASE WHEN regexp_full_match(part, '[6-9]\d{9}[6-9]\d{9}') THEN [part[1:10], part[11:20]] ELSE [part] END;
-CREATE OR REPLACE TEMP MACRO phone_parts(text) AS
-    list_filter(
-        flatten(list_transform(
-            string_split_regex(text, '[/,;|&\n\r\t\\]+|\s+(?i:or|and|या)\s+'),
-            lambda part: CASE WHEN length(phone_digits(part)) > 13
-                THEN flatten(list_transform(string_split_regex(part, '\s+'), lambda piece: phone_halves(phone_digits(piece))))
-                ELSE [phone_digits(part)] END)),
-        lambda part: part <> '');
+-- Parts that may each be a number, as /part//part/: cut at separators and before a plus sign; of a part remain its digits and the
+-- plus sign. Blanks group the digits of one number, unless more than thirteen digits stand in a part: then they divide
+-- numbers, and twenty digits are two tens.
+CREATE OR REPLACE TEMP MACRO phone_cut(clean) AS
+    '/' || regexp_replace(replace(regexp_replace(clean, '[/,;|&\n\r\t\\]+|\s+(?i:or|and|या)\s+', '//', 'g'), '+', '//+'), '[^\d/+\s]', '', 'g') || '/';
+CREATE OR REPLACE TEMP MACRO phone_divide(cut) AS
+    regexp_replace(regexp_replace(cut, '\s+', '//', 'g'), '/([6-9]\d{9})([6-9]\d{9})/', '/\1//\2/', 'g');
+CREATE OR REPLACE TEMP MACRO phone_parts(cut) AS
+    regexp_replace(cut, '\s', '', 'g') || CASE WHEN regexp_matches(cut, '(?:\d[^\d/]*){14}') THEN phone_divide(cut) ELSE '' END;
 
--- Ten digits after +91, 0091, 91 and 0 are taken off; NULL where there are not ten.
-CREATE OR REPLACE TEMP MACRO phone_ten(part) AS
-    nullif(regexp_extract(part, '^(?:0{0,2})(?:91)?0?([1-9]\d{9}|0{10})$', 1), '');
+-- Ten digits after +91, 0091, 91 and the trunk's 0 are taken off; NULL where there are not ten. Another country's
+-- number, written with + or 00, is none of ours.
+CREATE OR REPLACE TEMP MACRO phone_first(parts) AS nullif(regexp_extract(parts, '/{prefix}([1-9]\d{9}|0{10})/', 1), '');
+-- The first of them that is a mobile of the national plan and no dummy.
+CREATE OR REPLACE TEMP MACRO phone_honest(parts) AS regexp_replace(parts, '/{prefix}(?:{dummy_pattern})/', '//', 'g');
+CREATE OR REPLACE TEMP MACRO phone_good(parts) AS nullif(regexp_extract(phone_honest(parts), '/{prefix}({mobile_pattern})/', 1), '');
 
-CREATE OR REPLACE TEMP MACRO phone_is_dummy(ten) AS
-    ten = repeat(ten[1], 10)                                               -- all the same
-    OR contains('0123456789012345678', ten) OR contains('9876543210987654321', ten)  -- a straight run
-    OR ten = repeat(ten[1:2], 5)                                           -- two digits alternating
-    OR right(ten, 8) = repeat(ten[10], 8);                                 -- the last eight the same
+-- Ten digits nobody has: the last eight the same, two digits alternating, a straight run.
+CREATE OR REPLACE TEMP MACRO phone_is_dummy(number) AS
+    number % 100000000 % 11111111 = 0 OR number % 101010101 = 0
+    OR number IN (1234567890, 2345678901, 3456789012, 4567890123, 5678901234, 6789012345, 7890123456, 8901234567, 9012345678,
+                  9876543210, 8765432109, 7654321098, 6543210987, 5432109876, 4321098765, 3210987654, 2109876543, 1098765432);
 
 -- What the national plan says of ten digits (patterns: libphonenumber's metadata for India).
 CREATE OR REPLACE TEMP MACRO phone_judge_ten(ten) AS
     CASE WHEN ten IS NULL THEN 'malformed'
-         WHEN phone_is_dummy(ten) THEN 'dummy'
+         WHEN phone_is_dummy(TRY_CAST(ten AS BIGINT)) THEN 'dummy'
          WHEN regexp_full_match(ten, '{mobile_pattern}') THEN 'ok'
          WHEN regexp_full_match(ten, '{fixed_pattern}') THEN 'landline'
          ELSE 'malformed' END;
 
--- The first good number of a cell, else its first.
-CREATE OR REPLACE TEMP MACRO phone_choose(tens) AS
-    coalesce(list_filter(tens, lambda ten: phone_judge_ten(ten) = 'ok')[1], tens[1]);
+-- A cell's number: its first good one, else its first. The commonest writings first, each with one look at the cell; a
+-- cell of fewer than fourteen digits holds one number at most.
 CREATE OR REPLACE TEMP MACRO phone_read(raw) AS
     CASE WHEN regexp_full_match(raw, '[6-9]\d{9}') THEN raw
-         WHEN raw IS NULL THEN NULL
-         ELSE phone_choose(list_transform(phone_parts(phone_unfold(phone_clean(raw))), lambda part: phone_ten(part))) END;
-CREATE OR REPLACE TEMP MACRO phone_is_missing(clean) AS NOT regexp_matches(clean, '\d') OR regexp_full_match(clean, '0{1,9}');
+         WHEN raw IS NULL OR NOT regexp_matches(raw, '\d|[^\x00-\x7F]') OR regexp_full_match(raw, '\d{1,9}') THEN NULL
+         WHEN regexp_full_match(raw, '{prefix}[1-9]\d{9}') THEN right(raw, 10)
+         WHEN regexp_full_match(raw, '{prefix}[1-9]\d{9}\.0') THEN left(right(raw, 12), 10)
+         WHEN regexp_full_match(raw, '\+?(?:\d[ -]*){1,13}') THEN phone_first('/' || regexp_replace(raw, '[ -]', '', 'g') || '/')
+         WHEN regexp_full_match(raw, '9[0-8]\d{8}[/, ][6-9]\d{9}') AND phone_judge_ten(left(raw, 10)) = 'ok' THEN left(raw, 10)
+         WHEN regexp_matches(raw, '[eE]') AND phone_is_scientific(phone_clean(raw)) THEN
+             CASE WHEN phone_is_whole(phone_clean(raw))
+                 THEN phone_first('/' || CAST(TRY_CAST(trunc(TRY_CAST(phone_clean(raw) AS DOUBLE)) AS HUGEINT) AS VARCHAR) || '/') END
+         WHEN NOT regexp_matches(raw, '(?:[\d{other_digits}][^\d{other_digits}]*){14}') THEN
+             phone_first(regexp_replace(phone_cut(phone_clean(raw)), '\s', '', 'g'))
+         ELSE coalesce(phone_good(phone_parts(phone_cut(phone_clean(raw)))), phone_first(phone_parts(phone_cut(phone_clean(raw))))) END;
+
+-- The second good number of a cell that holds two different ones; NULL in all others.
+CREATE OR REPLACE TEMP MACRO phone_goods(parts) AS regexp_extract_all(phone_honest(parts), '/{prefix}({mobile_pattern})/', 1);
+CREATE OR REPLACE TEMP MACRO phone_second(raw, ten) AS
+    CASE WHEN length(raw) >= 20
+         THEN list_filter(phone_goods(phone_parts(phone_cut(phone_clean(raw)))), lambda other: other <> ten)[1] END;
+
+-- Nothing but words, signs and a few zeros is no number at all.
+CREATE OR REPLACE TEMP MACRO phone_is_missing(clean) AS
+    NOT regexp_matches(clean, '[1-9]') AND (length(regexp_replace(clean, '\D', '', 'g')) < 10 OR phone_is_scientific(clean));
 CREATE OR REPLACE TEMP MACRO phone_verdict(raw, ten) AS
-    CASE WHEN raw IS NULL THEN 'missing'
-         WHEN ten IS NOT NULL THEN phone_judge_ten(ten)
+    CASE WHEN ten IS NOT NULL THEN phone_judge_ten(ten)
+         WHEN raw IS NULL OR raw = '' THEN 'missing'
+         WHEN regexp_full_match(raw, '[0-9]{1,9}') THEN CASE WHEN regexp_full_match(raw, '0+') THEN 'missing' ELSE 'malformed' END
          WHEN phone_is_missing(phone_clean(raw)) THEN 'missing'
-         WHEN phone_is_scientific(phone_clean(raw)) AND NOT phone_is_whole(phone_clean(raw)) THEN 'cut'
+         WHEN regexp_matches(raw, '[eE]') AND phone_is_cut(phone_clean(raw)) THEN 'cut'
          ELSE 'malformed' END;

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.registry.phone import judge
+from tests.registry.phone_judge import judge_cell, make_cells
 
 EXAMPLES = [
     ("9415012345", 9415012345, "ok"),
@@ -41,6 +42,14 @@ EXAMPLES = [
     ("941501234", None, "malformed"),
     ("94150123456", None, "malformed"),
     ("98765 4321", None, "malformed"),
+    ("+65 9123 4567", None, "malformed"),  # another country's
+    ("00659123456", None, "malformed"),
+    ("+6591234567", None, "malformed"),  # its ten digits would be somebody's mobile here
+    ("+91 94150 12345 +91 80046 42302", 9415012345, "ok"),
+    ("৯৪১৫০১২৩৪৫", 9415012345, "ok"),
+    ("۹۴۱۵۰۱۲۳۴۵", 9415012345, "ok"),
+    ("9415012345 12", None, "malformed"),
+    ("00", None, "missing"),
     ("1912", None, "malformed"),
     ("0123456789", None, "malformed"),  # the trunk zero off, nine digits
     ("9999999999", 9999999999, "dummy"),
@@ -76,3 +85,30 @@ def test_any_text_gets_a_verdict_and_only_good_ones_an_address(cells: list[str])
     for judged in judge(cells):
         assert judged.verdict in {"ok", "missing", "malformed", "landline", "dummy", "cut"}
         assert (judged.e164 is not None) == (judged.verdict == "ok")
+
+
+def test_a_second_opinion_in_python_agrees_on_thirty_thousand_dirty_cells() -> None:
+    cells = make_cells(30_000, seed=1)
+    differing = [
+        (cell, (judged.mobile, judged.verdict), expected)
+        for cell, judged in zip(cells, judge(cells), strict=True)
+        if (expected := judge_cell(cell)) != (judged.mobile, judged.verdict)
+    ]
+    assert differing == []
+
+
+TWO = [
+    ("9415012345/8004642302", 8004642302),
+    ("9415012345 8004642302", 8004642302),
+    ("94150123458004642302", 8004642302),
+    ("+91 94150 12345 / +91 80046 42302", 8004642302),
+    ("12345/8004642302", None),  # the only good one is the first
+    ("9415012345/9415012345", None),  # the same twice
+    ("9415012345/9999999999", None),  # the other is nobody's
+    ("9415012345", None),
+]
+
+
+@pytest.mark.parametrize(("cell", "second"), TWO)
+def test_the_second_good_number_of_a_cell_is_kept(cell: str, second: int | None) -> None:
+    assert judge([cell])[0].second == second
