@@ -26,6 +26,7 @@ from dashboard.registry.import_log import (
 )
 from dashboard.registry.import_work import MERGED, MOVED, Counts, Placing, Progress, Terms, queries
 from dashboard.registry.office_store import close_empty_offices, keep_moves, write_tree
+from dashboard.registry.sequences import flag_sequences, keep_second_numbers
 from dashboard.registry.sources import Source, Upload
 from dashboard.registry.states import (
     NEXT_REGISTRY,
@@ -169,7 +170,7 @@ def _put_in_small(plan: _Plan) -> ImportResult:
             derive_states(cursor, first_no, last_no)
             plan.refresh(cursor, first_no, last_no)
         close_empty_offices(cursor, plan.clock())
-        return _finish(cursor, plan, changed)
+        return _finish(cursor, plan, changed, runs)
 
     return plan.db.write(change)
 
@@ -234,7 +235,7 @@ def _put_in_place(cursor: Cursor, plan: _Plan, placing: Placing, changed: int) -
     keep_moves(cursor, MOVED, plan.clock())
     plan.refresh(cursor, 1, _WHOLE)
     close_empty_offices(cursor, plan.clock())
-    return _finish(cursor, plan, changed)
+    return _finish(cursor, plan, changed, [(1, _WHOLE)])
 
 
 # ── both ────────────────────────────────────────────────────────────────────────────────────
@@ -244,12 +245,15 @@ def _judge(cursor: Cursor, plan: _Plan, registry: str, which: str) -> None:
     run_on(cursor, queries.judge_by_registry, registry, which, shared_threshold=plan.shared_threshold)
 
 
-def _finish(cursor: Cursor, plan: _Plan, changed: int) -> ImportResult:
+def _finish(cursor: Cursor, plan: _Plan, changed: int, runs: Sequence[tuple[int, int]]) -> ImportResult:
     """Open the cases, keep the readers and write the import's account."""
     now = plan.clock()
     open_export_cases(cursor, now)
     queries.insert_number_events(cursor, happened_at=now, username=plan.scope.username)
     queries.insert_readers(cursor)
+    keep_second_numbers(cursor, plan.import_id)
+    for first_no, last_no in runs:
+        flag_sequences(cursor, first_no, last_no, now)
     counts = plan.counts
     files = [FileRefusals(one.upload.name, one.usable, one.refused, one.not_rows) for one in plan.sources]
     rejected = sum(len(file.refused) for file in files)

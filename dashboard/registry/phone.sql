@@ -7,7 +7,7 @@ CREATE OR REPLACE TEMP MACRO phone_ascii(raw) AS
     CASE WHEN regexp_matches(raw, '[{other_digits}＋]') THEN translate(raw, '{other_digits}＋', '{their_digits}+') ELSE raw END;
 CREATE OR REPLACE TEMP MACRO phone_clean(raw) AS
     regexp_replace(
-        regexp_replace(phone_ascii(raw), '[\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}"''`]|^[\s\x{00A0}]+|[\s\x{00A0}]+$', '', 'g'),
+        regexp_replace(phone_ascii(raw), '^[\s\x{00A0}\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}"''`]+|[\s\x{00A0}\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}"''`]+$|[\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}"''`]', '', 'g'),
         '\.0+$', '');
 
 -- Scientific notation that still carries every digit (9.876543210E+09) is a number; with fewer digits it is lost for good.

@@ -6,6 +6,7 @@ from dashboard.registry.missing import count_missing, list_missing
 from dashboard.ui import missing_parts as parts
 from dashboard.ui.formats import mask_cell
 from dashboard.ui.office_picker import choose_office
+from dashboard.ui.sequence_parts import show_sequences
 from dashboard.ui.tables import show_personal_table
 from dashboard.ui.visitor import current_visitor
 from dashboard.ui.words import t, t_or_code
@@ -17,6 +18,7 @@ office = choose_office(visitor, "missing")
 counts = count_missing(db, scope, office.code)
 if not counts:
     st.success(t("missing.none"), icon=":material/task_alt:")
+    show_sequences(visitor, office)
     st.stop()
 
 choice = parts.choose_filter(visitor, office, counts)
@@ -28,3 +30,4 @@ show_personal_table(rows, parts.describe_columns(), alt=t("missing.table_alt"))
 parts.tell_more_columns()
 parts.offer_consumers(rows)
 parts.show_download(visitor, office, choice)
+show_sequences(visitor, office)

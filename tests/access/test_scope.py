@@ -37,6 +37,7 @@ from dashboard.registry import (
     office_names,
     offices,
     preview,
+    sequences,
 )
 from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
@@ -184,6 +185,8 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (missing.list_missing_books, Right.SEE_NUMBERS, lambda w, s: missing.list_missing_books(w.db, s, OWN)),
     (missing.list_missing, Right.SEE_NUMBERS, lambda w, s: missing.list_missing(w.db, s, OWN, 10)),
     (missing.export_missing, Right.SEE_NUMBERS, lambda w, s: missing.export_missing(w.db, s, OWN, w.folder / "m.csv", "visits", w.clock)),
+    (sequences.count_sequences, Right.SEE_NUMBERS, lambda w, s: sequences.count_sequences(w.db, s, OWN)),
+    (sequences.export_sequences, Right.SEE_NUMBERS, lambda w, s: sequences.export_sequences(w.db, s, OWN, w.folder / "s.csv", "visits", w.clock)),
     (cases.list_cases, Right.SETTLE_CASES, lambda w, s: cases.list_cases(w.db, s, OWN)),
     (cases.settle_case, Right.SETTLE_CASES, lambda w, s: cases.settle_case(w.db, s, w.clock, refresh=refresh_cube, case_id=1, accept=True, comment="phoned")),
     (consumers.find_consumers, Right.SEE_NUMBERS, lambda w, s: consumers.find_consumers(w.db, s, OWN, "asha")),

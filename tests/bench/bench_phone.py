@@ -29,7 +29,9 @@ def main() -> int:
             if (expected := judge_cell(cell)) != (verdict.mobile, verdict.verdict):
                 differing += 1
                 print(f"{cell!r}: {(verdict.mobile, verdict.verdict)}, second opinion {expected}")
-    print(f"{options.cells} cells, {differing} differing; SQL {options.cells / seconds:,.0f} cells a second of CPU")
+    print(
+        f"{options.cells} cells, {differing} differing; SQL {options.cells / seconds:,.0f} cells a second of CPU"
+    )
     return int(differing > 0)
 
 

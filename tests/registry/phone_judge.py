@@ -34,7 +34,20 @@ def _ascii_digit(mark: str) -> str:
     if mark == "＋":
         return "+"
     name = unicodedata.name(mark, "")
-    scripts = "DEVANAGARI BENGALI GURMUKHI GUJARATI ORIYA TAMIL TELUGU KANNADA MALAYALAM ARABIC-INDIC EXTENDED FULLWIDTH".split()
+    scripts = [
+        "DEVANAGARI",
+        "BENGALI",
+        "GURMUKHI",
+        "GUJARATI",
+        "ORIYA",
+        "TAMIL",
+        "TELUGU",
+        "KANNADA",
+        "MALAYALAM",
+        "ARABIC-INDIC",
+        "EXTENDED",
+        "FULLWIDTH",
+    ]
     if unicodedata.category(mark) == "Nd" and name.split()[0] in scripts:
         return str(unicodedata.digit(mark))
     return mark
@@ -64,7 +77,9 @@ def _ten(part: str) -> str | None:
         digits = digits.removeprefix("00")
         if not digits.startswith("91"):
             return None
-        digits = digits.removeprefix("91").removeprefix("0") if len(digits) > 12 else digits.removeprefix("91")
+        digits = (
+            digits.removeprefix("91").removeprefix("0") if len(digits) > 12 else digits.removeprefix("91")
+        )
         return digits if len(digits) == 10 and (digits[0] != "0" or not digits.strip("0")) else None
     rest = digits.removeprefix("0") if len(digits) > 11 and digits.startswith("091") else digits
     if len(rest) > 11 and rest.startswith("91"):
@@ -130,7 +145,9 @@ def _written(draw: random.Random) -> str:
         number = f"{float(number):.{draw.randrange(3, 12)}E}"
     elif way == 4:
         number += draw.choice([".0", ".00", ".", " ", "\u00a0", "\u200b"])
-    front = draw.choice(["", "", "", "+91", "+91 ", "91", "0", "0091", "+91-", "+910", "091", "'", "(+91) ", "00", "+", "+65"])
+    front = draw.choice(
+        ["", "", "", "+91", "+91 ", "91", "0", "0091", "+91-", "+910", "091", "'", "(+91) ", "00", "+", "+65"]
+    )
     return front + number
 
 

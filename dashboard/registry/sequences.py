@@ -1,0 +1,84 @@
+"""Sequences of numbers typed in the field, flagged for the division; and the second good number of a cell."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from dashboard.access.audit import record
+from dashboard.access.scope import Right, Scope
+from dashboard.errors import BadInput
+from dashboard.registry.offices import get_office
+from dashboard.registry.phone import install_macros
+from dashboard.store.clock import Clock
+from dashboard.store.database import Cursor, Database
+from dashboard.store.queries import load_queries
+from dashboard.store.spreadsheet import write_table
+
+_queries = load_queries(Path(__file__).with_name("sequences.sql"))
+LEAST_NUMBERS = 20  # one after the other, by one reader: shorter runs happen by chance in a family or a shop
+COLUMNS = (
+    "account_no", "name", "address", "office", "book_no", "sc_no", "meter_no", "agent_id", "mobile_on_file", "number_count",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SequenceCount:
+    """How much of an office looks typed in the field."""
+
+    readers: int
+    sequences: int
+    accounts: int
+
+
+def flag_sequences(cursor: Cursor, first_no: int, last_no: int, now: datetime) -> int:
+    """Find anew, in the divisions that an interval of offices touches, the sequences of one reader; return how many.
+
+    To be called inside a change.
+    """
+    first_no, last_no = _queries.widen(cursor, first_no=first_no, last_no=last_no)
+    _queries.drop_found(cursor, first_no=first_no, last_no=last_no)
+    return int(
+        _queries.find_sequences(cursor, first_no=first_no, last_no=last_no, least=LEAST_NUMBERS, found_at=now)
+    )
+
+
+def keep_second_numbers(cursor: Cursor, import_id: int) -> int:
+    """Keep the second good number of each cell that an import brought with two; return how many. Inside the import's change."""
+    install_macros(cursor)
+    _queries.drop_second(cursor, import_id=import_id)
+    return int(_queries.insert_second(cursor, import_id=import_id))
+
+
+def count_sequences(db: Database, scope: Scope, office_code: str) -> SequenceCount:
+    """Return what is flagged in an office. Needs Right.SEE_NUMBERS."""
+    scope.require(Right.SEE_NUMBERS)
+    office = get_office(db, scope, office_code)
+    with db.read() as cursor:
+        return SequenceCount(
+            *_queries.count_sequences(cursor, first_no=office.office_no, last_no=office.last_no)
+        )
+
+
+def export_sequences(
+    db: Database, scope: Scope, office_code: str, path: Path, reason: str, clock: Clock
+) -> int:
+    """Write the flagged accounts of an office as CSV or XLSX and enter the download in the audit trail; return the row count.
+
+    Raises BadInput("reason_missing") without a reason of at least five characters. Needs Right.SEE_NUMBERS.
+    """
+    scope.require(Right.SEE_NUMBERS)
+    office = get_office(db, scope, office_code)
+    if len(reason.strip()) < 5:
+        raise BadInput("reason_missing")
+    with db.read() as cursor:
+        rows = list(_queries.list_typed(cursor, first_no=office.office_no, last_no=office.last_no))
+    count = write_table(path, COLUMNS, rows)
+    detail = {"reason": reason.strip()[:500], "format": path.suffix.lstrip(".")}
+
+    def enter(cursor: Cursor) -> None:
+        record(
+            cursor, clock(), scope.username, "sequences.download", office_code=office.code, row_count=count, detail=detail
+        )  # fmt: skip
+
+    db.write(enter)
+    return count
