@@ -120,25 +120,28 @@ def find_consumers(
     text = " ".join(words.split())
     if not text:
         raise BadInput("search_empty")
-    kind, asked = _by_key(text) if any(letter.isdigit() for letter in text) else _by_name(office, text)
-    interval = {"first_no": office.office_no, "last_no": office.last_no}
+    interval = {"first_no": office.office_no, "last_no": office.last_no, "row_limit": limit}
     with db.read() as cursor:
-        count = int(getattr(_queries, f"count_by_{kind}")(cursor, **interval, **asked))
-        listed = getattr(_queries, f"list_by_{kind}") if count else None
-        rows = list(listed(cursor, **interval, **asked, row_limit=limit)) if listed else []
-    return Found(pd.DataFrame(rows, columns=list(FOUND_COLUMNS)), count)
+        if any(letter.isdigit() for letter in text):
+            return _find_by_key(cursor, text, interval)
+        return _find_by_name(cursor, office, text, interval)
 
 
-def _by_key(text: str) -> tuple[str, dict[str, object]]:
+def _find_by_key(cursor: Cursor, text: str, interval: dict[str, int]) -> Found:
     [verdict] = judge([text])
-    return "key", {"key": text.replace(" ", ""), "mobile": verdict.mobile}
+    rows = list(_queries.list_by_key(cursor, **interval, key=text.replace(" ", ""), mobile=verdict.mobile))
+    count = int(rows[0][-1]) if rows else 0
+    return Found(pd.DataFrame([row[:-1] for row in rows], columns=list(FOUND_COLUMNS)), count)
 
 
-def _by_name(office: Office, text: str) -> tuple[str, dict[str, object]]:
+def _find_by_name(cursor: Cursor, office: Office, text: str, interval: dict[str, int]) -> Found:
     is_small = LEVELS.index(office.level) >= LEVELS.index("division")
     if len(text.replace(" ", "")) < _LEAST_LETTERS and not is_small:
         raise BadInput("search_short", least=_LEAST_LETTERS)
-    return "name", {"part": text.upper()}
+    part = text.upper()
+    count = int(_queries.count_by_name(cursor, first_no=office.office_no, last_no=office.last_no, part=part))
+    rows = list(_queries.list_by_name(cursor, **interval, part=part)) if count else []
+    return Found(pd.DataFrame(rows, columns=list(FOUND_COLUMNS)), count)
 
 
 def get_consumer(db: Database, scope: Scope, account_no: str) -> Consumer:

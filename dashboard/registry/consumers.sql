@@ -12,17 +12,21 @@ SELECT consumer.account_no, consumer.office_no, office.code, consumer.name, addr
 FROM consumer JOIN office ON office.office_no = consumer.office_no
 WHERE consumer.office_no = :office_no AND consumer.account_no = :account_no;
 
--- name: count_by_key(first_no, last_no, mobile, key)$
--- How many consumers of an interval have this account, meter or number.
-SELECT count(*) FROM consumer
-WHERE office_no BETWEEN :first_no AND :last_no AND (mobile = :mobile OR account_no = :key OR meter_no = :key);
-
 -- name: list_by_key(first_no, last_no, mobile, key, row_limit)
--- The first of them, in office order.
-SELECT account_no, consumer.name, address, office.code, office.name, office.name_hi, meter_no, mobile, state
-FROM consumer JOIN office ON office.office_no = consumer.office_no
-WHERE consumer.office_no BETWEEN :first_no AND :last_no AND (mobile = :mobile OR account_no = :key OR meter_no = :key)
-ORDER BY consumer.office_no, account_no LIMIT :row_limit;
+-- Consumers of an interval with this account, meter or number, in office order; last, how many there are in all.
+-- Three plain scans: one with OR reads every column of every row (at 3.6 crore 200-400 ms against 1.4-3.6 s).
+WITH hit AS (
+    SELECT account_no, name, address, office_no, meter_no, mobile, state FROM consumer
+    WHERE office_no BETWEEN :first_no AND :last_no AND account_no = :key
+    UNION
+    SELECT account_no, name, address, office_no, meter_no, mobile, state FROM consumer
+    WHERE office_no BETWEEN :first_no AND :last_no AND meter_no = :key
+    UNION
+    SELECT account_no, name, address, office_no, meter_no, mobile, state FROM consumer
+    WHERE office_no BETWEEN :first_no AND :last_no AND mobile = :mobile
+)
+SELECT account_no, hit.name, address, office.code, office.name, office.name_hi, meter_no, mobile, state, count(*) OVER ()
+FROM hit JOIN office ON office.office_no = hit.office_no ORDER BY hit.office_no, account_no LIMIT :row_limit;
 
 -- name: count_by_name(first_no, last_no, part)$
 -- How many consumers of an interval have these letters in their name.
