@@ -84,6 +84,12 @@ class Settings(BaseSettings):
         ge=0,
         description="Seconds for which files in the drop folder must stand still before they are imported.",
     )
+    brief_hour: int = Field(
+        7,
+        ge=0,
+        le=24,
+        description="Hour (Asia/Kolkata) from which the day's briefs are printed; 24: never by themselves.",
+    )
     brief_days: int = Field(14, ge=1, description="Days that printed briefs are kept.")
     upload_limit_mb: int = Field(500, ge=1, description="Megabytes one uploaded file may have.")
     lock_after_failures: int = Field(5, ge=1, description="Wrong passwords after which an account is locked.")

@@ -214,7 +214,11 @@ class Housekeeper:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._morning = MorningRound(
-            runtime.db, runtime.briefs_dir, runtime.clock, runtime.settings.brief_days
+            runtime.db,
+            runtime.briefs_dir,
+            runtime.clock,
+            runtime.settings.brief_days,
+            runtime.settings.brief_hour,
         )
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeper", daemon=True)

@@ -22,7 +22,6 @@ from dashboard.store.database import Database
 LANGUAGES: dict[str, tuple[str, ...]] = {"hi": ("hi",), "en": ("en",), "both": ("hi", "en")}
 MORNING_LEVELS = ("state", "discom", "zone", "circle")
 MORNING_LANGUAGES = ("hi", "en")
-_MORNING_HOUR = 7  # in India
 _TURN_SECONDS = 0.1  # of work at a time, that is about one brief a second: pages and sending go first
 _EVERYONE = Scope("clock", Role.VIEWER, TOP_CODE, 1, 2_147_483_647)
 
@@ -76,8 +75,8 @@ class MorningRound:
     What is missing is read from the folder: a round cut off, or missed while the machine slept, goes on at the next start.
     """
 
-    def __init__(self, db: Database, folder: Path, clock: Clock, keep_days: int) -> None:
-        self._db, self._folder, self._clock, self._keep_days = db, folder, clock, keep_days
+    def __init__(self, db: Database, folder: Path, clock: Clock, keep_days: int, hour: int = 7) -> None:
+        self._db, self._folder, self._clock, self._keep_days, self._hour = db, folder, clock, keep_days, hour
         self._day: date | None = None
         self._waiting: list[tuple[str, str]] = []
 
@@ -91,9 +90,9 @@ class MorningRound:
         return len(self._waiting)
 
     def _begin_day(self) -> bool:
-        """Once a day, after 7 and with consumers to tell of: list what waits, and throw away what is too old."""
+        """Once a day, after the hour (in India) and with consumers to tell of: list what waits, and throw away what is too old."""
         local = self._clock() + INDIA_OFFSET
-        if local.hour < _MORNING_HOUR:
+        if local.hour < self._hour:
             return False
         if self._day != local.date():
             if not _has_consumers(self._db):
@@ -105,7 +104,7 @@ class MorningRound:
 
     def _list_waiting(self, local: datetime) -> list[tuple[str, str]]:
         """The state first, then downwards; taken from the end of the list."""
-        opened_at = local.replace(hour=_MORNING_HOUR, minute=0, second=0, microsecond=0) - INDIA_OFFSET
+        opened_at = local.replace(hour=self._hour, minute=0, second=0, microsecond=0) - INDIA_OFFSET
         folder = self._folder / local.date().isoformat()
         waiting = [
             (office.code, language)

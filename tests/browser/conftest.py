@@ -42,12 +42,12 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("installation")
     port, sandbox_port = _free_port(), _free_port()
     environment = os.environ | {
-        "SETU_DATA_DIR": str(folder / "data"), "SETU_PORT": str(port), "SETU_SANDBOX_PORT": str(sandbox_port), "SETU_DEMO_CONSUMERS": "12000",
+        "SETU_DATA_DIR": str(folder / "data"), "SETU_PORT": str(port), "SETU_SANDBOX_PORT": str(sandbox_port), "SETU_DEMO_CONSUMERS": "12000", "SETU_BRIEF_HOUR": "24",
     }  # fmt: skip
     log = (folder / "run.log").open("w+", encoding="utf-8")
     process = subprocess.Popen(
@@ -85,7 +85,7 @@ def _wait_until_up(url: str, process: "subprocess.Popen[bytes]", log: str) -> No
     raise AssertionError("the application did not start:\n" + Path(log).read_text(encoding="utf-8")[-3000:])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists() and os.environ.get("CI") != "true":
         pytest.skip("the browser tests need Chromium: apt-get install chromium")

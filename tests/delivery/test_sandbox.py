@@ -176,7 +176,7 @@ def test_who_has_written_is_never_reported_as_not_on_whatsapp(
     db, settings, sandbox, application, make_dispatcher
 ) -> None:
     ManagementClient(account_of(db, settings)).ensure_templates([TEMPLATE])
-    turn(settings, failed_rate=1.0)
+    turn(settings, failed_rate=1.0, delivered_rate=1.0, read_rate=0.0)
     written = {"from": str(FIRST_MOBILE), "text": "JOIN 0000000013"}
     requests.post(at(settings, "/sandbox/inbound"), json=written, timeout=5)
     wait_for(lambda: application.heard)
