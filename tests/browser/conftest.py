@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
 
 from dashboard.config import PROJECT_DIR
 from dashboard.ui.catalogue import say
@@ -123,10 +123,18 @@ def sign_in(installation: Installation, browser: Browser) -> Iterator[SignIn]:
         page = context.new_page()
         page.set_default_timeout(30_000)
         page.goto(installation.url)
-        page.locator(".st-key-sign_in_username input").fill(name)
-        page.locator(".st-key-sign_in_password input").fill(installation.accounts[name][0])
-        page.locator(".st-key-sign_in_submit button").click()
-        page.locator(".st-key-page_account").wait_for()
+        for attempt in range(
+            3
+        ):  # a form that is drawn anew while one types takes nothing in: a person tries again
+            page.locator(".st-key-sign_in_username input").fill(name)
+            page.locator(".st-key-sign_in_password input").fill(installation.accounts[name][0])
+            page.locator(".st-key-sign_in_submit button").click()
+            try:
+                page.locator(".st-key-page_account").wait_for(timeout=15_000)
+                break
+            except TimeoutError:
+                if attempt == 2:
+                    raise
         # The language is remembered from the last time: choose it either way.
         page.locator(".st-key-page_language").get_by_text("English" if language == "en" else "हिन्दी").click()
         page.get_by_role("heading", name=say(language, "page.coverage"), level=1).wait_for()
