@@ -68,6 +68,12 @@ class Settings(BaseSettings):
     max_attempts: int = Field(
         5, ge=1, description="Attempts at a message that the provider refused for a passing reason."
     )
+    quiet_hours: str = Field(
+        "auto",
+        pattern=r"^(auto|([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$",
+        description="Hours (Asia/Kolkata) in which only outage and safety notices go out; auto: 21:00-08:00, "
+        "none where the messages reach nobody (sandbox, or a stand-in on this machine); empty: none.",
+    )
     utility_price: float = Field(
         0.115, ge=0, description="Rupees for a delivered utility message, before GST."
     )

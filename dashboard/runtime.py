@@ -27,7 +27,9 @@ from dashboard.delivery.updates import InboundText as DeliveredText
 from dashboard.enrolment.consent import mark_undeliverable, suppressed_numbers
 from dashboard.enrolment.inbound import InboundText, handle_inbound, mark_answered, numbers_heard
 from dashboard.errors import SetuError, Unavailable
+from dashboard.notices.hours import Span, quiet_span
 from dashboard.notices.lifecycle import release_due, settle_finished
+from dashboard.notices.pacing import keep_hours
 from dashboard.notices.templates import LANGUAGES, list_templates, to_meta
 from dashboard.registry.import_jobs import ImportJobs, Inbox
 from dashboard.registry.import_log import ImportResult
@@ -80,6 +82,11 @@ class Runtime:
             raise Unavailable("not_started")
         await self.gatherer.store(body)
         self.applier.wake()
+
+    @property
+    def quiet(self) -> Span | None:
+        """The hours in which only what is urgent goes out."""
+        return quiet_span(self.settings)
 
     @property
     def briefs_dir(self) -> Path:
@@ -252,7 +259,8 @@ class Housekeeper:
     def work(self) -> None:
         """Do what is due now."""
         runtime = self._runtime
-        release_due(runtime.db, runtime.clock)
+        release_due(runtime.db, runtime.clock, runtime.quiet)
+        keep_hours(runtime.db, runtime.clock, runtime.quiet)
         settle_finished(runtime.db, runtime.clock)
         keep_days(runtime.db, runtime.clock)
         self._morning.work()

@@ -80,7 +80,7 @@ def send(arguments: argparse.Namespace) -> dict[str, Any]:
         author, approver = load_scope(rt.db, arguments.by), load_scope(rt.db, arguments.approved_by)
         notice_id = submit(rt.db, author, rt.clock, draft)
         approve(rt.db, approver, rt.clock, notice_id, get_notice(rt.db, approver, notice_id).content_hash)
-        start(rt.db, author, rt.clock, notice_id)
+        start(rt.db, author, rt.clock, notice_id, quiet=rt.quiet)
         return wait_for_end(rt, arguments.by, notice_id)
 
 

@@ -1,7 +1,8 @@
 -- name: running_jobs()
--- The jobs that may send: answers to consumers first, then the small before the large.
-SELECT job_id, kind, template, language, parameter_names, message_count
-FROM job WHERE state = 'running' ORDER BY kind = 'text' DESC, message_count, job_id;
+-- The jobs that may send: answers to consumers first, then by the priority of their plan, the small before the large.
+SELECT job.job_id, kind, template, language, parameter_names, message_count
+FROM job LEFT JOIN job_plan ON job_plan.job_id = job.job_id
+WHERE state = 'running' ORDER BY kind = 'text' DESC, coalesce(priority, 0) DESC, message_count, job.job_id;
 
 -- name: last_claimed_no(job_id)$
 -- Up to which message a job's first attempts have come.

@@ -9,8 +9,11 @@ from dashboard.access.scope import Right, Scope
 from dashboard.delivery import ledger
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.drafting import is_unchanged
+from dashboard.notices.hours import Span
 from dashboard.notices.notice import Notice, queries, read_any_notice, read_notice
+from dashboard.notices.pacing import AS_IT_COMES, RESTS, Pace, let_go, overrides_quiet, set_pace
 from dashboard.notices.states import TRANSITIONS, Action, State, next_state
+from dashboard.notices.templates import get_template
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 
@@ -32,6 +35,8 @@ def list_actions(scope: Scope, notice: Notice) -> frozenset[Action]:
         allowed -= {Action.EDIT, Action.SUBMIT, Action.DELETE}
     if scope.username in (notice.created_by, notice.submitted_by):
         allowed -= {Action.APPROVE, Action.RETURN}
+    if notice.pause_reason in RESTS:
+        allowed -= {Action.GO_ON}
     return frozenset(allowed)
 
 
@@ -79,9 +84,19 @@ def return_notice(db: Database, scope: Scope, clock: Clock, notice_id: int, comm
     db.write(change)
 
 
-def start(db: Database, scope: Scope, clock: Clock, notice_id: int, send_at: datetime | None = None) -> None:
+def start(
+    db: Database,
+    scope: Scope,
+    clock: Clock,
+    notice_id: int,
+    send_at: datetime | None = None,
+    *,
+    pace: Pace = AS_IT_COMES,
+    quiet: Span | None = None,
+) -> None:
     """Let an approved notice go out now, or at a time (UTC). A second press finds it started: IllegalChange.
 
+    It keeps to `pace`, and rests in the `quiet` hours unless its purpose is urgent, which the audit trail then says.
     Raises BadInput("schedule_past"), Refused("hash_stale") where the frozen rows are not those that were approved.
     """
     if send_at is not None and send_at <= clock():
@@ -91,8 +106,10 @@ def start(db: Database, scope: Scope, clock: Clock, notice_id: int, send_at: dat
         notice = read_notice(cursor, scope, Right.SEND, notice_id)
         state = next_state(notice.state, Action.START if send_at is None else Action.SCHEDULE)
         _require_unchanged(cursor, notice)
+        set_pace(cursor, _job_of(notice), notice.template, pace)
         if send_at is None:
-            ledger.release(cursor, _job_of(notice), clock())
+            let_go(cursor, _job_of(notice), notice.template, quiet, clock())
+            record_override(cursor, clock(), scope.username, notice, quiet)
         queries.set_schedule(cursor, notice_id=notice_id, state=state.value, send_at=send_at or clock())
         _record(cursor, clock, scope, "notice.start" if send_at is None else "notice.schedule", notice)
 
@@ -111,10 +128,12 @@ def pause(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
 
 
 def go_on(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
-    """Let a paused notice go on, whoever or whatever paused it."""
+    """Let a paused notice go on, whoever or whatever paused it; one that rests goes on by itself: Refused("rests")."""
 
     def change(cursor: Cursor) -> None:
         notice = _may(cursor, scope, notice_id, Action.GO_ON)
+        if notice.pause_reason in RESTS:
+            raise Refused("rests")
         ledger.go_on(cursor, _job_of(notice), clock())
         _record(cursor, clock, scope, "notice.go_on", notice)
 
@@ -150,7 +169,7 @@ def settle_doubt(db: Database, scope: Scope, clock: Clock, notice_id: int, as_se
     return db.write(change)
 
 
-def release_due(db: Database, clock: Clock) -> int:
+def release_due(db: Database, clock: Clock, quiet: Span | None = None) -> int:
     """Start scheduled notices whose time has come, return how many were due. System function.
 
     One whose frozen rows or template changed since goes back to its author instead.
@@ -158,11 +177,11 @@ def release_due(db: Database, clock: Clock) -> int:
     with db.read() as cursor:
         due = [notice_id for (notice_id,) in queries.list_due(cursor, now=clock())]
     for notice_id in due:
-        db.write(partial(_release, clock=clock, notice_id=notice_id))
+        db.write(partial(_release, clock=clock, notice_id=notice_id, quiet=quiet))
     return len(due)
 
 
-def _release(cursor: Cursor, clock: Clock, notice_id: int) -> None:
+def _release(cursor: Cursor, clock: Clock, notice_id: int, quiet: Span | None) -> None:
     notice = read_any_notice(cursor, notice_id)
     if notice.state is not State.SCHEDULED:
         return
@@ -170,7 +189,8 @@ def _release(cursor: Cursor, clock: Clock, notice_id: int) -> None:
     action = Action.START if is_unchanged(cursor, notice) else Action.RETURN
     state = next_state(notice.state, action).value
     if action is Action.START:
-        ledger.release(cursor, job_id, now)
+        let_go(cursor, job_id, notice.template, quiet, now)
+        record_override(cursor, now, _CLOCK, notice, quiet)
         queries.set_state(cursor, notice_id=notice_id, state=state)
     else:
         ledger.discard(cursor, job_id, now)
@@ -194,6 +214,21 @@ def _finish(cursor: Cursor, now: datetime, notice_id: int, finished_at: datetime
     if notice.state is State.FINISHED:  # a person may have let doubtful messages go again meanwhile
         queries.finish_notice(cursor, notice_id=notice_id, finished_at=finished_at)
         _record_clock(cursor, now, "notice.finish", notice)
+
+
+def record_override(cursor: Cursor, now: datetime, username: str, notice: Notice, quiet: Span | None) -> None:
+    """Say in the audit trail why a notice went out in quiet hours, where it did."""
+    if not overrides_quiet(notice.template, quiet, now):
+        return
+    detail = {
+        "notice": notice.notice_id,
+        "reason": get_template(notice.template).purpose,
+        "quiet": str(quiet),
+    }
+    record(
+        cursor, now, username, "notice.quiet_override", office_code=notice.office_code,
+        row_count=notice.recipient_count, detail=detail,
+    )  # fmt: skip
 
 
 def _may(cursor: Cursor, scope: Scope, notice_id: int, action: Action) -> Notice:

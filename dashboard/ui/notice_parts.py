@@ -160,7 +160,7 @@ def show_sending(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -
         )
         if st.button(label, type="primary", icon=":material/send:", key="notices_send"):
             with told():
-                lifecycle.start(rt.db, scope, rt.clock, notice.notice_id, send_at)
+                lifecycle.start(rt.db, scope, rt.clock, notice.notice_id, send_at, quiet=rt.quiet)
                 st.rerun()
     if Action.CANCEL in actions and notice.state in (State.APPROVED, State.SCHEDULED):
         show_cancel(visitor, notice)
