@@ -5,6 +5,9 @@ import streamlit as st
 from dashboard import web
 from dashboard.ui import navigation, page  # noqa: F401 - loaded before the first person comes; `sign_in` must not be, see tests
 from dashboard.ui.errors import tell_script_error
+from dashboard.ui.theme_once import make_theme_once
+
+make_theme_once()
 
 app = st.App(
     "dashboard/main.py",

@@ -17,7 +17,10 @@ _TABLES = "brief_tables_ready"
 
 def show_brief(visitor: Visitor, office: Office) -> None:
     """Offer an office's brief on paper: to take what lies ready, to make it anew, to take its tables."""
-    with st.expander(t("brief.page_title"), icon=":material/print:", key="brief_paper"):
+    paper = st.expander(t("brief.page_title"), icon=":material/print:", key="brief_paper", on_change="rerun")
+    if not paper.open:
+        return  # what nobody has opened is not sent: each element costs every page of everyone
+    with paper:
         st.caption(t("brief.page_note", office=office.name_in(current_language())))
         language = _choose_language()
         place = st.container()

@@ -29,8 +29,9 @@ def show_groups(visitor: Visitor, office: Office) -> None:
     )
     table = kept(
         visitor,
+        office,
         "coverage.part",
-        (office.code, dimension),
+        (dimension,),
         lambda: coverage_by_part(visitor.rt.db, visitor.scope, office.code, dimension),
     )
     if dimension == "area":
@@ -72,13 +73,13 @@ def show_map(visitor: Visitor, office: Office) -> None:
     measure = address.choose(
         "coverage", "shade", t_each("coverage.shade_", _MEASURES), _MEASURES[0], t("coverage.shade")
     )
-    table = kept(visitor, "coverage.districts", (office.code,), lambda: _list_districts(visitor, office))
+    table = kept(visitor, office, "coverage.districts", (), lambda: _list_districts(visitor, office))
     known = table[table["district"].isin(maps.list_districts())]
     if known.empty:
         st.caption(t("coverage.map_none"))
         return
     column = f"{measure}_rate"
-    figure = kept(visitor, "coverage.map", (office.code, measure), lambda: _draw_map(known, column))
+    figure = kept(visitor, office, "coverage.map", (measure,), lambda: _draw_map(known, column))
     words = {"office": office.name_in(current_language()), "measure": t(f"coverage.shade_{measure}")}
     event = st.plotly_chart(
         figure, key=f"coverage_map_{office.code}_{measure}", config=charts.CONFIG, alt=t("coverage.map_alt", **words),
@@ -236,9 +237,10 @@ def _compare_days(visitor: Visitor, office: Office) -> None:
         first = address.choose_day("coverage", "from", begin, known[0], today, t("coverage.day_from"))
         last = address.choose_day("coverage", "to", today, known[0], today, t("coverage.day_to"))
         level = choose_level(office, levels)
-    key = (office.code, level, first, last, today)
+    key = (level, first, last, today)
     table = kept(
         visitor,
+        office,
         "coverage.days",
         key,
         lambda: compare_days(db, scope, office.code, level, first, last, visitor.rt.clock),

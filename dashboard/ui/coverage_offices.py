@@ -1,6 +1,8 @@
 """The offices below one: ranked, sorted, searched, as bars and as a table from which one goes down."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import dropwhile
 
 import pandas as pd
@@ -49,9 +51,13 @@ def show_offices(visitor: Visitor, office: Office) -> None:
         )
         words = _ask_words()
     district = _tell_district()
-    key = (office.code, level, order, words, district, india_day(visitor.rt.clock()))
+    key = (level, order, words, district, india_day(visitor.rt.clock()))
     view = kept(
-        visitor, "coverage.offices", key, lambda: _draw(visitor, office, level, order, words, district)
+        visitor,
+        office,
+        "coverage.offices",
+        key,
+        lambda: _draw(visitor, office, level, order, words, district),
     )
     if not view.codes:
         st.caption(t("coverage.empty_found") if words or district else t("coverage.empty_below"))
@@ -62,17 +68,20 @@ def show_offices(visitor: Visitor, office: Office) -> None:
 def _show_view(office: Office, level: str, view: "_Offices") -> None:
     words = {"office": office.name_in(current_language()), "level": t(f"level.{level}")}
     place = f"{office.code}_{level}"
-    chosen = _show_bars(view.bars, f"coverage_chart_{place}", t("coverage.chart_alt", **words))
+    go_down = partial(_go_down, view.codes)
+    _show_bars(view.bars, f"coverage_chart_{place}", t("coverage.chart_alt", **words), go_down)
+    hint = [t("coverage.chart_hint")]
     if len(view.codes) > _CHART_ROWS:
-        st.caption(t("coverage.chart_top", shown=_CHART_ROWS, total=group_digits(len(view.codes))))
+        hint.append(t("coverage.chart_top", shown=_CHART_ROWS, total=group_digits(len(view.codes))))
+    st.caption(" ".join(hint))
     alt = t("coverage.table_alt", **words)
-    picked = show_cells(
-        view.cells, _describe_columns(level), key=f"coverage_table_{place}", alt=alt, pick=True
-    )
-    for row in (chosen, picked):
-        if row is not None:
-            go_to_office(view.codes[row])
-            st.rerun()
+    show_cells(view.cells, _describe_columns(level), key=f"coverage_table_{place}", alt=alt, on_pick=go_down)
+
+
+def _go_down(codes: tuple[str, ...], row: int) -> None:
+    """Open the office of a row: told before the page is computed, so that it is computed once."""
+    if row < len(codes):
+        go_to_office(codes[row])
 
 
 def _ask_words() -> str:
@@ -139,13 +148,12 @@ def order_offices(table: pd.DataFrame, order: str) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def _show_bars(figure: charts.ReadyFigure, key: str, alt: str) -> int | None:
-    event = st.plotly_chart(
-        figure, key=key, config=charts.CONFIG, alt=alt, on_select="rerun", selection_mode="points"
-    )
-    st.caption(t("coverage.chart_hint"))
-    points = event["selection"]["points"]
-    return int(points[0]["point_index"]) if points else None
+def _show_bars(figure: charts.ReadyFigure, key: str, alt: str, on_pick: Callable[[int], None]) -> None:
+    def tell() -> None:
+        if points := st.session_state[key]["selection"]["points"]:
+            on_pick(int(points[0]["point_index"]))
+
+    st.plotly_chart(figure, key=key, config=charts.CONFIG, alt=alt, on_select=tell, selection_mode="points")
 
 
 def _describe_columns(level: str) -> dict[str, Column]:

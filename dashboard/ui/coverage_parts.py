@@ -53,27 +53,26 @@ def _in_full(count: int) -> str | None:
 def show_next_step(visitor: Visitor, office: Office, figures: Coverage) -> None:
     """Say what there is to do with these figures, with the way there where the person has the right."""
     with st.container(border=True, key="coverage_next"):
-        st.markdown(f"**{t('page.next_step')}**")
         rate = percent(figures.to_collect / figures.consumers)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            collect = t("coverage.next_collect", count=group_digits(figures.to_collect), rate=rate)
-            st.markdown(f":material/person_search: {collect}", width="stretch")
-            if visitor.may(Right.SEE_NUMBERS) and figures.to_collect:
-                label = t("coverage.open_missing")
-                st.page_link(
-                    "views/missing.py",
-                    label=label,
-                    icon=":material/arrow_forward:",
-                    query_params={"office": office.code},
-                )
+        collect = t("coverage.next_collect", count=group_digits(figures.to_collect), rate=rate)
+        lines = [f"**{t('page.next_step')}**", f":material/person_search: {collect}"]
         if figures.on_file:
-            st.markdown(f":material/forum: {t('coverage.next_invite', count=group_digits(figures.on_file))}")
+            invite = t("coverage.next_invite", count=group_digits(figures.on_file))
+            lines.append(f":material/forum: {invite}")
+        st.markdown("\n\n".join(lines))
+        if visitor.may(Right.SEE_NUMBERS) and figures.to_collect:
+            st.page_link(
+                "views/missing.py",
+                label=t("coverage.open_missing"),
+                icon=":material/arrow_forward:",
+                query_params={"office": office.code},
+            )
 
 
 def show_trend(visitor: Visitor, office: Office) -> None:
     """Show how enrolled consumers and numbers to collect have moved."""
     today = india_day(visitor.rt.clock())
-    figure = kept(visitor, "coverage.trend", (office.code, today), lambda: _draw_trend(visitor, office))
+    figure = kept(visitor, office, "coverage.trend", (today,), lambda: _draw_trend(visitor, office))
     if figure is None:
         st.caption(t("coverage.trend_none"))
         return

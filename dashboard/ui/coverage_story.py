@@ -12,11 +12,12 @@ from dashboard.ui import charts
 from dashboard.ui.formats import day, group_digits, percent, share, signed
 from dashboard.ui.kept import kept
 from dashboard.ui.office_picker import go_to_office
-from dashboard.ui.tables import name_offices
+from dashboard.ui.tables import escape_marks, name_offices
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t
 
 _MOST_OFFICES, _MOST_READERS = 3, 3
+_HELPS = "coverage_helps"
 
 
 def show_movement(visitor: Visitor, office: Office) -> None:
@@ -24,17 +25,17 @@ def show_movement(visitor: Visitor, office: Office) -> None:
     db, scope, clock = visitor.rt.db, visitor.scope, visitor.rt.clock
     today = india_day(clock())
     changes = kept(
-        visitor, "coverage.changes", (office.code, today), lambda: changes_of(db, scope, office.code, clock)
+        visitor, office, "coverage.changes", (today,), lambda: changes_of(db, scope, office.code, clock)
     )
     outlook = kept(
-        visitor, "coverage.outlook", (office.code, today), lambda: outlook_of(db, scope, office.code, clock)
+        visitor, office, "coverage.outlook", (today,), lambda: outlook_of(db, scope, office.code, clock)
     )
-    with st.container(key="coverage_movement"):
-        st.markdown(f":material/trending_up: {_write_changes(changes)}")
-        if outlook is not None:
-            st.markdown(f":material/flag: {write_outlook(outlook)}")
-        elif visitor.may(Right.IMPORT):
-            st.caption(t("coverage.target_none"))
+    lines = [f":material/trending_up: {_write_changes(changes)}"]
+    if outlook is not None:
+        lines.append(f":material/flag: {write_outlook(outlook)}")
+    elif visitor.may(Right.IMPORT):
+        lines.append(f":material/flag: {t('coverage.target_none')}")
+    st.markdown("\n\n".join(lines))
 
 
 def _write_changes(changes: list[Change]) -> str:
@@ -77,8 +78,8 @@ def write_outlook(outlook: Outlook) -> str:
 def show_funnel(visitor: Visitor, office: Office) -> None:
     """Show the way from all consumers to those who are still with us, as bars with their figures."""
     db, scope = visitor.rt.db, visitor.scope
-    funnel = kept(visitor, "coverage.funnel", (office.code,), lambda: funnel_of(db, scope, office.code))
-    figure = kept(visitor, "coverage.funnel_figure", (office.code,), lambda: _draw_funnel(funnel))
+    funnel = kept(visitor, office, "coverage.funnel", (), lambda: funnel_of(db, scope, office.code))
+    figure = kept(visitor, office, "coverage.funnel_figure", (), lambda: _draw_funnel(funnel))
     st.markdown(f"**{t('coverage.funnel_title')}**", help=t("coverage.funnel_help"))
     steps = ", ".join(f"{t(f'coverage.step_{step}')} {group_digits(getattr(funnel, step))}" for step in STEPS)
     alt = f"{t('coverage.funnel_alt', office=office.name_in(current_language()))}: {steps}"
@@ -94,35 +95,49 @@ def _draw_funnel(funnel: Funnel) -> charts.ReadyFigure:
 
 def show_what_helps(visitor: Visitor, office: Office) -> None:
     """Name the divisions with the most numbers to collect and the readers with the most numbers that are readers' own."""
-    offices, readers = kept(
-        visitor, "coverage.helps", (office.code,), lambda: _find_what_helps(visitor, office)
-    )
+    offices, readers = kept(visitor, office, "coverage.helps", (), lambda: _find_what_helps(visitor, office))
     if offices:
-        st.markdown(f"**{t('coverage.helps_offices')}**")
-    for place, (code, name, count, rate) in enumerate(offices):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                name, type="tertiary", key=f"coverage_helps_{place}", on_click=go_to_office, args=(code,)
-            )
-            st.markdown(t("coverage.helps_count", count=group_digits(count), rate=rate), width="content")
+        st.pills(
+            f"**{t('coverage.helps_offices')}**",
+            [code for code, _ in offices],
+            format_func=dict(offices).__getitem__,
+            key=_HELPS,
+            on_change=_go_to_helped,
+        )
     if readers:
         st.markdown(f"**{t('coverage.helps_readers')}**", help=t("coverage.helps_readers_help"))
-        for agent_id, count, name in readers:
-            st.markdown(t("coverage.helps_reader", reader=agent_id, count=group_digits(count), office=name))
+        st.markdown("\n".join(f"- {line}" for line in readers))
 
 
-def _find_what_helps(
-    visitor: Visitor, office: Office
-) -> tuple[list[tuple[str, str, int, str]], list[tuple[str, int, str]]]:
+def _go_to_helped() -> None:
+    if code := st.session_state.pop(_HELPS, None):
+        go_to_office(code)
+
+
+def _find_what_helps(visitor: Visitor, office: Office) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return the offices with the most numbers to collect (code, words), and a line for each reader."""
     db, scope = visitor.rt.db, visitor.scope
     level = "division" if office.level in ("state", "discom", "zone", "circle") else "subdivision"
     table = coverage_by(db, scope, office.code, level)
     table = table.assign(to_collect=table["missing"] + table["unusable"], name=name_offices(table))
     table = table[(table["to_collect"] > 0) & (table["office_code"] != office.code)]
     offices = [
-        (row.office_code, row.name, int(row.to_collect), percent(share(row.to_collect, row.consumers)))
+        (row.office_code, _write_gap(row.name, int(row.to_collect), int(row.consumers)))
         for row in table.sort_values("to_collect", ascending=False).head(_MOST_OFFICES).itertuples()
     ]
     found = top_readers(db, scope, office.code, _MOST_READERS)
     found = found.assign(name=name_offices(found))
-    return offices, [(row.agent_id, int(row.consumers), row.name) for row in found.itertuples()]
+    return offices, [
+        t(
+            "coverage.helps_reader",
+            reader=escape_marks(str(row.agent_id)),
+            count=group_digits(int(row.consumers)),
+            office=escape_marks(str(row.name)),
+        )
+        for row in found.itertuples()
+    ]
+
+
+def _write_gap(name: str, count: int, consumers: int) -> str:
+    gap = t("coverage.helps_count", count=group_digits(count), rate=percent(share(count, consumers)))
+    return f"{escape_marks(name)} · {gap}"

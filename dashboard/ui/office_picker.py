@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.access.scope import Right
 from dashboard.errors import Refused
 from dashboard.registry.offices import Office, get_office, list_children, list_path
+from dashboard.ui.tables import escape_marks
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t
 
@@ -58,11 +59,11 @@ def _show_path(visitor: Visitor, office: Office, page: str) -> None:
     path = list_path(visitor.rt.db, visitor.scope, office.code)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"{page}_path"):
         for number, step in enumerate(path[:-1]):
-            name = step.name_in(current_language())
+            name = escape_marks(step.name_in(current_language()))
             key = f"{page}_path_{number}"
             st.button(name, type="tertiary", key=key, on_click=go_to_office, args=(step.code,))
             st.markdown(":material/chevron_right:", width="content")
-        st.markdown(f"**{describe_office(office)}**", width="content")
+        st.markdown(f"**{escape_marks(describe_office(office))}**", width="content")
 
 
 def describe_office(office: Office) -> str:

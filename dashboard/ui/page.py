@@ -7,25 +7,19 @@ import streamlit as st
 from dashboard.access import users
 from dashboard.runtime import Runtime
 from dashboard.ui.office_picker import find_own_office
+from dashboard.ui.tables import escape_marks
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import LANGUAGE_NAMES, choose_language, current_language, t
 
 
 def show_header(visitor: Visitor | None, on_sign_out: Callable[[], None] | None = None) -> None:
     """Show the name of the product, the language switch and, where someone is signed in, their account."""
-    with st.container(
-        horizontal=True,
-        horizontal_alignment="distribute",
-        vertical_alignment="center",
-        key="page_header" if visitor else "sign_in_header",
-    ):
-        st.markdown(t("page.brand"), width="content")
-        with st.container(
-            horizontal=True, horizontal_alignment="right", vertical_alignment="center", width="content"
-        ):
-            _show_language_switch(visitor)
-            if visitor and on_sign_out:
-                _show_account(visitor, on_sign_out)
+    key = "page_header" if visitor else "sign_in_header"
+    with st.container(horizontal=True, vertical_alignment="center", key=key):
+        st.markdown(t("page.brand"), width="stretch")
+        _show_language_switch(visitor)
+        if visitor and on_sign_out:
+            _show_account(visitor, on_sign_out)
 
 
 def show_banner(rt: Runtime) -> None:
@@ -33,8 +27,7 @@ def show_banner(rt: Runtime) -> None:
     kind = "_".join(["banner"] + ["demo"] * rt.is_demo + ["sandbox"] * rt.settings.uses_sandbox)
     if kind == "banner":
         return
-    with st.container(key="page_banner"):
-        st.info(t(f"page.{kind}"), icon=":material/science:")
+    st.info(t(f"page.{kind}"), icon=":material/science:")
 
 
 def _show_language_switch(visitor: Visitor | None) -> None:
@@ -61,8 +54,8 @@ def _remember_language(key: str, visitor: Visitor | None) -> None:
 
 def _show_account(visitor: Visitor, on_sign_out: Callable[[], None]) -> None:
     with st.popover(visitor.user.username, icon=":material/account_circle:", key="page_account"):
-        st.markdown(f"**{visitor.user.full_name}**")
         own = find_own_office(visitor)
         place = own.name_in(current_language()) if own else visitor.user.office_code
-        st.caption(f"{t(f'page.role_{visitor.user.role}')} · {place}")
+        role = t(f"page.role_{visitor.user.role}")
+        st.markdown(f"**{escape_marks(visitor.user.full_name)}**  \n{role} · {escape_marks(place)}")
         st.button(t("page.sign_out"), icon=":material/logout:", key="page_sign_out", on_click=on_sign_out)

@@ -1,8 +1,9 @@
 """Tables as the department reads them: figures right-aligned and grouped in lakh and crore, words in the reader's language."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
@@ -62,9 +63,13 @@ def show_cells(
     key: str,
     alt: str,
     pick: bool = False,
+    on_pick: Callable[[int], None] | None = None,
     rows: int = 12,
 ) -> int | None:
-    """Show a table whose cells are written already (`write_cells`); else as `show_table`."""
+    """Show a table whose cells are written already (`write_cells`); else as `show_table`.
+
+    `on_pick` is told the position of a chosen row before the page is computed, which then shows what follows at once.
+    """
     config = {name: _configure(column) for name, column in columns.items()}
     height = _ROW_PIXELS * (min(max(len(shown), 1), rows) + 1)
     options: dict[str, Any] = {
@@ -75,12 +80,22 @@ def show_cells(
         "height": height,
         "row_height": _ROW_PIXELS,
     }
+    if on_pick:
+        st.dataframe(
+            shown, on_select=partial(_tell_pick, key, on_pick), selection_mode="single-row", **options
+        )
+        return None
     if not pick:
         st.dataframe(shown, **options)
         return None
     event = st.dataframe(shown, on_select="rerun", selection_mode="single-row", **options)
     chosen = event.selection.rows
     return int(chosen[0]) if chosen and chosen[0] < len(shown) else None
+
+
+def _tell_pick(key: str, on_pick: Callable[[int], None]) -> None:
+    if rows := st.session_state[key]["selection"]["rows"]:
+        on_pick(int(rows[0]))
 
 
 def name_offices(table: pd.DataFrame) -> "pd.Series[Any]":

@@ -23,7 +23,7 @@ visitor = current_visitor()
 db, scope = visitor.rt.db, visitor.scope
 
 office = choose_office(visitor, "coverage")
-figures = kept(visitor, "coverage.of", (office.code,), lambda: coverage_of(db, scope, office.code))
+figures = kept(visitor, office, "coverage.of", (), lambda: coverage_of(db, scope, office.code))
 if not figures.consumers:
     show_no_consumers(visitor)
     st.stop()

@@ -6,6 +6,7 @@ kept ones to the server, leaves a page by its address. It draws nothing.
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 COOKIE = "upbhokta_setu"
 _DONE = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # what Markdown shows letter by letter
 _KEEP_RUNS = 2  # Streamlit's page drops a kept message after so many runs without it
 _WIDGETS = (
     "button",
@@ -188,7 +190,7 @@ class BrowserSession:
         elif kind == "heading":
             screen.titles.append(element.heading.body)
         elif kind == "markdown":
-            screen.texts.append(element.markdown.body)
+            screen.texts.append(_ESCAPED.sub(r"\1", element.markdown.body))
         elif kind == "exception":
             screen.errors.append(element.exception.message)
         elif kind == "alert" and element.alert.format in (element.alert.ERROR, element.alert.WARNING):

@@ -61,6 +61,8 @@ def test_an_empty_registry_says_what_to_do(empty_rt: Runtime, open_page: Opener)
 
 def test_a_brief_is_made_at_once_and_lies_ready(rt: Runtime, open_page: Opener) -> None:
     app = open_page("coverage", "se")
+    app.session_state["brief_paper"] = True  # opens it
+    app.run()
     assert any("No brief lies ready" in element.value for element in app.markdown)
     app.button(key="brief_make").click().run()
     assert not app.exception

@@ -1,0 +1,33 @@
+"""The theme that is made once is the theme that Streamlit would make for every run."""
+
+from pathlib import Path
+
+import pytest
+from streamlit import config
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
+
+from dashboard.config import PROJECT_DIR
+from dashboard.ui import theme_once
+
+
+@pytest.fixture
+def streamlits_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_session, "_populate_theme_msg", app_session._populate_theme_msg)
+    monkeypatch.setattr(theme_once, "_made", {})
+
+
+@pytest.mark.parametrize("section", ["theme", "theme.light", "theme.dark", "theme.dark.sidebar"])
+def test_every_run_gets_what_streamlit_would_have_made(
+    streamlits_own: None, section: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(PROJECT_DIR))
+    config.get_config_options(force_reparse=True)
+    own = CustomThemeConfig()
+    app_session._populate_theme_msg(own, section)
+    assert own.ByteSize() > 20
+    theme_once.make_theme_once()
+    for _ in range(2):
+        made = CustomThemeConfig()
+        app_session._populate_theme_msg(made, section)
+        assert made == own
