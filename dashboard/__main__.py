@@ -57,7 +57,12 @@ def _load(place: str) -> Callable[[argparse.Namespace], Any]:
 
 def _sentence(error: SetuError) -> str:
     key = f"error.{error.code}"
-    return say("en", key, **error.values) if has_words(key) else f"This did not work: {error}"
+    values = {name: _say_level(value) if name == "level" else value for name, value in error.values.items()}
+    return say("en", key, **values) if has_words(key) else f"This did not work: {error}"
+
+
+def _say_level(level: Any) -> str:
+    return say("en", f"level.{level}") if has_words(f"level.{level}") else str(level)
 
 
 def _show(answer: Any, as_json: bool) -> None:

@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     )
     gst_rate: float = Field(0.18, ge=0, description="Share of GST on top of the price.")
 
+    approval_hours: float = Field(
+        48.0, gt=0, description="Hours after which an approval, given or waited for, is void."
+    )
     shared_threshold: int = Field(
         6, ge=1, description="A number on more accounts than this is shared and thus unusable."
     )

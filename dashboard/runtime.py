@@ -27,6 +27,7 @@ from dashboard.delivery.updates import InboundText as DeliveredText
 from dashboard.enrolment.consent import mark_undeliverable, suppressed_numbers
 from dashboard.enrolment.inbound import InboundText, handle_inbound, mark_answered, numbers_heard
 from dashboard.errors import SetuError, Unavailable
+from dashboard.notices.approval import expire_approvals
 from dashboard.notices.hours import Span, quiet_span
 from dashboard.notices.lifecycle import release_due, settle_finished
 from dashboard.notices.pacing import keep_hours
@@ -259,6 +260,7 @@ class Housekeeper:
     def work(self) -> None:
         """Do what is due now."""
         runtime = self._runtime
+        expire_approvals(runtime.db, runtime.clock, runtime.settings.approval_hours)
         release_due(runtime.db, runtime.clock, runtime.quiet)
         keep_hours(runtime.db, runtime.clock, runtime.quiet)
         settle_finished(runtime.db, runtime.clock)

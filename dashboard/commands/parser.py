@@ -64,7 +64,9 @@ def _add_notice_commands(add: Add) -> None:
     command.add_argument("--language", choices=("hi", "en"), default="hi")
     command.add_argument("--office", required=True, metavar="CODE")
     command.add_argument("--by", required=True, metavar="U")
-    command.add_argument("--approved-by", required=True, metavar="V")
+    command.add_argument(
+        "--approved-by", required=True, metavar="V", help="one name; as many as steps, by commas: A,B"
+    )
     command.add_argument("--set", action="append", default=[], metavar="name=value", dest="variables")
     add("resume", "finish what a crash or a stop cut off")
     add("templates", "submit the shipped notices to the WhatsApp account, for Meta to approve")

@@ -5,9 +5,10 @@ from typing import Any, Protocol
 from dashboard import runtime
 from dashboard.access.sign_in import load_scope
 from dashboard.commands.sending import serving_routes, wait_for_end
+from dashboard.notices.approval import approve
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import submit
-from dashboard.notices.lifecycle import approve, start
+from dashboard.notices.lifecycle import start
 from dashboard.notices.notice import get_notice
 from dashboard.runtime import Runtime
 

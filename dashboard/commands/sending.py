@@ -12,14 +12,15 @@ import uvicorn
 from starlette.applications import Starlette
 
 from dashboard import runtime
-from dashboard.access.scope import Right
+from dashboard.access.scope import Right, Scope
 from dashboard.access.sign_in import load_scope
 from dashboard.config import Settings
 from dashboard.delivery.account import account_of
-from dashboard.errors import BadInput, Unavailable
+from dashboard.errors import BadInput, Refused, Unavailable
+from dashboard.notices.approval import approve
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import submit
-from dashboard.notices.lifecycle import approve, settle_finished, start
+from dashboard.notices.lifecycle import settle_finished, start
 from dashboard.notices.notice import get_notice
 from dashboard.notices.report import Report, report
 from dashboard.notices.states import State
@@ -77,11 +78,25 @@ def send(arguments: argparse.Namespace) -> dict[str, Any]:
     variables = dict(_read_pair(pair) for pair in arguments.variables)
     draft = NoticeDraft(arguments.template, arguments.language, variables, Audience(arguments.office))
     with serving(Settings()) as rt:
-        author, approver = load_scope(rt.db, arguments.by), load_scope(rt.db, arguments.approved_by)
+        author = load_scope(rt.db, arguments.by)
+        approvers = [load_scope(rt.db, name.strip()) for name in arguments.approved_by.split(",")]
         notice_id = submit(rt.db, author, rt.clock, draft)
-        approve(rt.db, approver, rt.clock, notice_id, get_notice(rt.db, approver, notice_id).content_hash)
+        _approve_by(rt, approvers, notice_id)
         start(rt.db, author, rt.clock, notice_id, quiet=rt.quiet)
         return wait_for_end(rt, arguments.by, notice_id)
+
+
+def _approve_by(rt: Runtime, approvers: list[Scope], notice_id: int) -> None:
+    """Let each person give one step; raise Refused("approval_missing") where a step is left over."""
+    for approver in approvers:
+        notice = get_notice(rt.db, approver, notice_id)
+        if notice.state is State.SUBMITTED:
+            approve(rt.db, approver, rt.clock, notice_id, notice.content_hash)
+    notice = get_notice(rt.db, approvers[0], notice_id)
+    if step := notice.next_step:
+        raise Refused(
+            "approval_missing", notice=notice_id, step=step.step_no, count=len(notice.steps), level=step.level
+        )
 
 
 def resume(arguments: argparse.Namespace) -> list[dict[str, Any]]:

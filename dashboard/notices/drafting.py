@@ -11,6 +11,7 @@ from dashboard.access.scope import Right, Scope
 from dashboard.config import Settings
 from dashboard.delivery import ledger
 from dashboard.errors import BadInput, Refused
+from dashboard.notices.approval_rules import needed_steps, open_steps
 from dashboard.notices.audience import count_members, pick_member, require_office, stage_members
 from dashboard.notices.draft import (
     NoticeDraft,
@@ -149,9 +150,9 @@ def delete_draft(db: Database, scope: Scope, clock: Clock, notice_id: int) -> No
 
 
 def submit(db: Database, scope: Scope, clock: Clock, draft: NoticeDraft, notice_id: int | None = None) -> int:
-    """Freeze audience and text under one hash and put the notice before an approver; return its id.
+    """Freeze audience and text under one hash and put the notice before its approvers; return its id.
 
-    The messages are staged as a held job in the same commit. Raises BadInput for the first problem of `judge_draft`.
+    Where the rules want nobody's leave (a feeder's outage) it is approved at once. The messages are staged as a held job in the same commit. Raises BadInput for the first problem of `judge_draft`.
     """
     require_known(draft)
 
@@ -181,8 +182,13 @@ def _freeze(cursor: Cursor, scope: Scope, clock: Clock, draft: NoticeDraft, noti
         exclusions=json.dumps(dict(count.exclusions)), content_hash=content_hash(cursor, notice, job_id), job_id=job_id,
         username=scope.username, now=now,
     )  # fmt: skip
+    office = require_office(cursor, scope, Right.COMPOSE, draft.audience.office_code)
+    levels = needed_steps(cursor, draft, office, count.recipients)
+    open_steps(cursor, job_id, levels)
+    if not levels:
+        queries.set_state(cursor, notice_id=notice_id, state=next_state(state, Action.WAIVE).value)
     record(
-        cursor, now, scope.username, "notice.submit", office_code=draft.audience.office_code, row_count=count.recipients, detail={"notice": notice_id}
+        cursor, now, scope.username, "notice.submit", office_code=draft.audience.office_code, row_count=count.recipients, detail={"notice": notice_id, "approvals": ", ".join(levels)}
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What happens to a submitted notice: approved or returned, started, paused, cancelled, finished."""
+"""What happens to an approved notice: started, paused, cancelled, finished."""
 
 from datetime import datetime
 from functools import partial
@@ -10,7 +10,7 @@ from dashboard.delivery import ledger
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.drafting import is_unchanged
 from dashboard.notices.hours import Span
-from dashboard.notices.notice import Notice, queries, read_any_notice, read_notice
+from dashboard.notices.notice import Notice, has_given, queries, read_any_notice, read_notice
 from dashboard.notices.pacing import AS_IT_COMES, RESTS, Pace, let_go, overrides_quiet, set_pace
 from dashboard.notices.states import TRANSITIONS, Action, State, next_state
 from dashboard.notices.templates import get_template
@@ -30,58 +30,17 @@ _RIGHTS = {
 def list_actions(scope: Scope, notice: Notice) -> frozenset[Action]:
     """Return what this person may do with a notice as it stands: for the buttons of a page; the functions ask again."""
     possible = {action for state, action in TRANSITIONS if state is notice.state}
-    allowed = {action for action in possible if scope.may(_RIGHTS[action])}
+    allowed = {action for action in possible if action in _RIGHTS and scope.may(_RIGHTS[action])}
     if notice.created_by != scope.username:
         allowed -= {Action.EDIT, Action.SUBMIT, Action.DELETE}
     if scope.username in (notice.created_by, notice.submitted_by):
         allowed -= {Action.APPROVE, Action.RETURN}
+    step = notice.next_step
+    if step and (not step.may_be_given_by(scope) or has_given(notice, scope.username)):
+        allowed -= {Action.APPROVE}
     if notice.pause_reason in RESTS:
         allowed -= {Action.GO_ON}
     return frozenset(allowed)
-
-
-def approve(db: Database, scope: Scope, clock: Clock, notice_id: int, approved_hash: str) -> None:
-    """Approve exactly what was shown: `approved_hash` is that of the page.
-
-    Raises Refused("own_notice") for whoever wrote or submitted it, Refused("hash_stale") where it has changed since.
-    """
-
-    def change(cursor: Cursor) -> None:
-        notice = read_notice(cursor, scope, Right.APPROVE, notice_id)
-        state = next_state(notice.state, Action.APPROVE)
-        _require_another(scope, notice)
-        if approved_hash != notice.content_hash:
-            raise Refused("hash_stale")
-        _require_unchanged(cursor, notice)
-        queries.decide(
-            cursor, notice_id=notice_id, state=state.value, username=scope.username, now=clock(), comment=None
-        )
-        _record(cursor, clock, scope, "notice.approve", notice, hash=notice.content_hash)
-
-    db.write(change)
-
-
-def return_notice(db: Database, scope: Scope, clock: Clock, notice_id: int, comment: str) -> None:
-    """Send a notice back to its author with a comment; what was frozen is void. Raises BadInput("comment_missing")."""
-    if len(comment.strip()) < 3:
-        raise BadInput("comment_missing")
-
-    def change(cursor: Cursor) -> None:
-        notice = read_notice(cursor, scope, Right.APPROVE, notice_id)
-        state = next_state(notice.state, Action.RETURN)
-        _require_another(scope, notice)
-        ledger.discard(cursor, _job_of(notice), clock())
-        queries.decide(
-            cursor,
-            notice_id=notice_id,
-            state=state.value,
-            username=scope.username,
-            now=clock(),
-            comment=comment.strip()[:1000],
-        )
-        _record(cursor, clock, scope, "notice.return", notice)
-
-    db.write(change)
 
 
 def start(
@@ -235,11 +194,6 @@ def _may(cursor: Cursor, scope: Scope, notice_id: int, action: Action) -> Notice
     notice = read_notice(cursor, scope, Right.SEND, notice_id)
     next_state(notice.state, action)
     return notice
-
-
-def _require_another(scope: Scope, notice: Notice) -> None:
-    if scope.username in (notice.created_by, notice.submitted_by):
-        raise Refused("own_notice")
 
 
 def _require_unchanged(cursor: Cursor, notice: Notice) -> None:

@@ -10,10 +10,31 @@ from dashboard.access.scope import Right, Scope
 from dashboard.errors import Refused
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.states import State
+from dashboard.registry.offices import LEVELS
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
 
 queries = load_queries(Path(__file__).with_name("notices.sql"))
+approval_queries = load_queries(Path(__file__).with_name("approval.sql"))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One approval that a submission needs: by an approver whose offices hold all of `first_no` to `last_no`.
+
+    `level` names that office's level; `given_by` and what follows are None while nobody has given it.
+    """
+
+    step_no: int
+    level: str
+    first_no: int
+    last_no: int
+    given_by: str | None
+    giver_name: str | None
+    given_at: datetime | None
+
+    def may_be_given_by(self, scope: Scope) -> bool:
+        return scope.first_no <= self.first_no <= self.last_no <= scope.last_no
 
 
 @dataclass(frozen=True)
@@ -44,11 +65,22 @@ class Notice:
     finished_at: datetime | None
     author_name: str
     decider_name: str | None
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def next_step(self) -> Step | None:
+        """The first approval that is still wanted."""
+        return next((step for step in self.steps if step.given_by is None), None)
 
     @property
     def draft(self) -> NoticeDraft:
         """What its author chose and typed, to be opened again."""
         return NoticeDraft(self.template, self.language, self.variables, self.audience)
+
+
+def has_given(notice: Notice, username: str) -> bool:
+    """Tell whether a person has approved a step of this submission already."""
+    return any(step.given_by == username for step in notice.steps)
 
 
 def get_notice(db: Database, scope: Scope, notice_id: int) -> Notice:
@@ -63,19 +95,23 @@ def read_notice(cursor: Cursor, scope: Scope, right: Right, notice_id: int) -> N
     row = queries.get_notice(cursor, notice_id=notice_id)
     if row is None or not scope.first_no <= row[24] <= row[25] <= scope.last_no:
         raise Refused("notice")
-    return _to_notice(row)
+    return _to_notice(cursor, row)
 
 
 def read_any_notice(cursor: Cursor, notice_id: int) -> Notice:
     """Return a notice without asking who asks: for the clockwork only."""
-    return _to_notice(queries.get_notice(cursor, notice_id=notice_id))
+    return _to_notice(cursor, queries.get_notice(cursor, notice_id=notice_id))
 
 
-def _to_notice(row: tuple[Any, ...]) -> Notice:
+def _to_notice(cursor: Cursor, row: tuple[Any, ...]) -> Notice:
     fields: list[Any] = list(row[:24])
     fields[1] = State(fields[1])
     fields[5], fields[9] = json.loads(fields[5]), json.loads(fields[9])
     fields[7] = _to_audience(json.loads(fields[7]))
+    steps = approval_queries.list_steps(
+        cursor, job_id=row[11], first_no=row[24], last_no=row[25], levels=list(LEVELS)
+    )
+    fields.append(tuple(Step(*step) for step in steps))
     return Notice(*fields)
 
 

@@ -66,14 +66,6 @@ def list_notices(db: Database, scope: Scope) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
-def list_waiting_for(db: Database, scope: Scope) -> pd.DataFrame:
-    """Return the submitted notices that this person may decide upon: of their offices, not their own."""
-    scope.require(Right.APPROVE)
-    notices = list_notices(db, scope)
-    mine = (notices["created_by"] == scope.username) | (notices["submitted_by"] == scope.username)
-    return notices[(notices["state"] == "submitted") & ~mine].reset_index(drop=True)
-
-
 def report(db: Database, scope: Scope, notice_id: int) -> Report:
     """Return what became of a notice's messages so far."""
     with db.read() as cursor:

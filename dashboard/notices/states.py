@@ -28,6 +28,8 @@ class Action(StrEnum):
     PAUSE = "pause"
     GO_ON = "go_on"
     CANCEL = "cancel"
+    WAIVE = "waive"  # the rules want nobody's leave
+    EXPIRE = "expire"  # the clock alone
 
 
 # Any edit voids what was submitted or approved: what is approved is what is sent.
@@ -42,6 +44,9 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.SUBMITTED, Action.SUBMIT): State.SUBMITTED,
     (State.APPROVED, Action.SUBMIT): State.SUBMITTED,
     (State.SUBMITTED, Action.APPROVE): State.APPROVED,
+    (State.SUBMITTED, Action.WAIVE): State.APPROVED,
+    (State.SUBMITTED, Action.EXPIRE): State.DRAFT,
+    (State.APPROVED, Action.EXPIRE): State.DRAFT,
     (State.SUBMITTED, Action.RETURN): State.RETURNED,
     (State.APPROVED, Action.START): State.SENDING,
     (State.SCHEDULED, Action.START): State.SENDING,

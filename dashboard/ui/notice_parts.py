@@ -7,12 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.access.scope import Right
-from dashboard.notices import lifecycle
+from dashboard.notices import approval, lifecycle
 from dashboard.notices.drafting import estimate
 from dashboard.notices.frozen import preview_message
 from dashboard.notices.notice import Notice
 from dashboard.notices.states import Action, State
 from dashboard.registry.offices import get_office
+from dashboard.ui.approval_parts import show_steps
 from dashboard.ui.bubble import show_bubble
 from dashboard.ui.errors import told
 from dashboard.ui.formats import duration, from_india, group_digits, moment, rupees
@@ -59,6 +60,9 @@ def show_head(visitor: Visitor, notice: Notice) -> None:
         st.caption(t("notices.approved_by", name=notice.decider_name, at=moment(notice.decided_at)))
     if notice.finished_at:
         st.caption(t("notices.finished_at", at=moment(notice.finished_at)))
+    if notice.comment == approval.EXPIRED and notice.state is State.DRAFT:
+        hours = f"{visitor.rt.settings.approval_hours:g}"
+        st.warning(t("approval.expired", hours=hours), icon=":material/timer_off:")
     if notice.comment and notice.state is State.RETURNED:
         st.warning(
             t("notices.returned_with", name=notice.decider_name or "", comment=escape_marks(notice.comment)),
@@ -119,12 +123,14 @@ def show_pages(preview: Any, total: int, key: str) -> None:
 
 def decide(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -> None:
     """Let an approver approve or return; nobody their own."""
+    show_steps(visitor, notice)
     if notice.state is not State.SUBMITTED:
         return
     if Action.APPROVE not in actions:
         own = visitor.scope.username in (notice.created_by, notice.submitted_by)
         st.info(t("notices.own" if own else "notices.waits"), icon=":material/hourglass_top:")
-        return
+        if Action.RETURN not in actions:
+            return
     rt, scope = visitor.rt, visitor.scope
     with st.form("notices_decision"):
         comment = st.text_area(t("notices.comment"), key="notices_comment", max_chars=1000)
@@ -133,6 +139,7 @@ def decide(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -> None
                 t("notices.approve", count=group_digits(notice.recipient_count)),
                 type="primary",
                 icon=":material/check:",
+                disabled=Action.APPROVE not in actions,
                 key="notices_approve",
             )
             returned = st.form_submit_button(
@@ -141,9 +148,9 @@ def decide(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -> None
     if approved or returned:
         with told():
             if approved:
-                lifecycle.approve(rt.db, scope, rt.clock, notice.notice_id, notice.content_hash)
+                approval.approve(rt.db, scope, rt.clock, notice.notice_id, notice.content_hash)
             else:
-                lifecycle.return_notice(rt.db, scope, rt.clock, notice.notice_id, comment)
+                approval.return_notice(rt.db, scope, rt.clock, notice.notice_id, comment)
             st.rerun()
 
 

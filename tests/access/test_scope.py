@@ -24,7 +24,7 @@ from dashboard.coverage.cube import refresh_cube
 from dashboard.enrolment import cases, consent_file, corrections
 from dashboard.enrolment import history as enrolment_history
 from dashboard.errors import Refused, SetuError
-from dashboard.notices import audience, drafting, frozen, lifecycle, notice, report
+from dashboard.notices import approval, audience, drafting, frozen, lifecycle, notice, report
 from dashboard.notices import history as notices_history
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.registry import (
@@ -225,8 +225,8 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (drafting.submit, Right.COMPOSE, lambda w, s: drafting.submit(w.db, s, w.clock, w.draft)),
     (drafting.test_send, Right.COMPOSE, lambda w, s: drafting.test_send(w.db, s, w.clock, w.draft)),
     (frozen.preview_message, Right.SEE_NUMBERS, lambda w, s: frozen.preview_message(w.db, s, 1, 0)),
-    (lifecycle.approve, Right.APPROVE, lambda w, s: lifecycle.approve(w.db, s, w.clock, 1, "hash")),
-    (lifecycle.return_notice, Right.APPROVE, lambda w, s: lifecycle.return_notice(w.db, s, w.clock, 1, "please mend")),
+    (approval.approve, Right.APPROVE, lambda w, s: approval.approve(w.db, s, w.clock, 1, "hash")),
+    (approval.return_notice, Right.APPROVE, lambda w, s: approval.return_notice(w.db, s, w.clock, 1, "please mend")),
     (lifecycle.start, Right.SEND, lambda w, s: lifecycle.start(w.db, s, w.clock, 1)),
     (lifecycle.pause, Right.SEND, lambda w, s: lifecycle.pause(w.db, s, w.clock, 1)),
     (lifecycle.go_on, Right.SEND, lambda w, s: lifecycle.go_on(w.db, s, w.clock, 1)),
@@ -244,7 +244,7 @@ LISTS: list[tuple[Callable[..., Any], Right, Call]] = [
     (audit.list_audit, Right.SEE_AUDIT, lambda w, s: audit.list_audit(w.db, s)),
     (users.list_users, Right.MANAGE_USERS, lambda w, s: users.list_users(w.db, s)),
     (report.list_notices, Right.SEE_NOTICES, lambda w, s: report.list_notices(w.db, s)),
-    (report.list_waiting_for, Right.APPROVE, lambda w, s: report.list_waiting_for(w.db, s)),
+    (approval.list_waiting_for, Right.APPROVE, lambda w, s: approval.list_waiting_for(w.db, s)),
     (
         import_jobs.list_refused_files,
         Right.IMPORT,
@@ -262,6 +262,8 @@ FILES: list[tuple[Callable[..., Any], Right, Call]] = [
 ]  # fmt: skip
 
 EXEMPT = {
+    "may_approve": "tells of a notice that was read within the scope",
+    "may_be_given_by": "the same, of one step",
     "list_actions": "says which buttons to offer for a notice that was read within the scope",
     "require_whole_state": "the refusal itself, tried through the imports",
     "keep_account": "writes down an import that was let in",

@@ -14,6 +14,7 @@ from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database, open_database
 from tests.conftest import NOON, scope_of
+from tests.notices.town import fill_town
 
 HEADER = "ACCT_ID,NAME,MOBILE_NO,TARIFF_TYPE,DISCOM,ZONE_NAME,CIRCLE_CODE,CIRCLE_NAME,DIV_CODE,DIV_NAME,SDO_CODE,SDO_NAME,SUBSTATION,FEEDER"
 _PLACE = "MVVNL,Z,CIR1,CIRCLE ONE,{division},{division} NAME,{sdo}1,SUB,SS,F{feeder}"
@@ -76,3 +77,20 @@ def se(registry: Database) -> Scope:
 @pytest.fixture
 def stranger(registry: Database) -> Scope:
     return scope_of(registry, Role.APPROVER, "DIV000002", "stranger")
+
+
+@pytest.fixture
+def town(db: Database) -> Database:
+    """Eight consumers of one feeder in division DIV1 of circle C1."""
+    fill_town(db)
+    return db
+
+
+@pytest.fixture
+def town_ee(town: Database) -> Scope:
+    return scope_of(town, Role.COMPOSER, "DIV1", "ee")
+
+
+@pytest.fixture
+def town_se(town: Database) -> Scope:
+    return scope_of(town, Role.APPROVER, "C1", "se")

@@ -9,10 +9,11 @@ from dashboard.config import Settings
 from dashboard.delivery import ledger
 from dashboard.delivery.claims import claim_batch
 from dashboard.errors import Refused
+from dashboard.notices.approval import approve
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import submit
 from dashboard.notices.hours import Span, quiet_span, read_span
-from dashboard.notices.lifecycle import approve, go_on, release_due, start
+from dashboard.notices.lifecycle import go_on, release_due, start
 from dashboard.notices.notice import get_notice
 from dashboard.notices.pacing import Pace, find_rest, keep_hours
 from dashboard.store.database import Database

@@ -12,24 +12,23 @@ from dashboard.access.scope import Role, Scope
 from dashboard.config import Settings
 from dashboard.delivery import ledger
 from dashboard.errors import BadInput, IllegalChange, Refused
+from dashboard.notices.approval import approve, list_waiting_for, return_notice
 from dashboard.notices.audience import count_audience, preview_recipient
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import delete_draft, estimate, judge_draft, save_draft, submit
 from dashboard.notices.drafting import test_send as send_test
 from dashboard.notices.frozen import preview_message
 from dashboard.notices.lifecycle import (
-    approve,
     cancel,
     go_on,
     pause,
     release_due,
-    return_notice,
     settle_doubt,
     settle_finished,
     start,
 )
 from dashboard.notices.notice import get_notice
-from dashboard.notices.report import export_failures, list_failures, list_notices, list_waiting_for, report
+from dashboard.notices.report import export_failures, list_failures, list_notices, report
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
 from tests.conftest import NOON, scope_of
@@ -113,7 +112,7 @@ def test_nobody_approves_their_own(registry: Database, clock: Clock, se: Scope) 
     with pytest.raises(Refused) as refusal:
         approve(registry, se, clock, notice_id, get_notice(registry, se, notice_id).content_hash)
     assert refusal.value.code == "own_notice"
-    assert list_waiting_for(registry, se).empty
+    assert list_waiting_for(registry, se) == []
 
 
 def test_an_approval_of_something_else_is_refused(

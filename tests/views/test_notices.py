@@ -4,9 +4,10 @@ import pytest
 
 from dashboard.access.sign_in import load_scope
 from dashboard.delivery.dispatcher import DispatcherStatus
+from dashboard.notices.approval import approve
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import submit
-from dashboard.notices.lifecycle import approve, start
+from dashboard.notices.lifecycle import start
 from dashboard.notices.notice import get_notice
 from dashboard.runtime import Runtime
 from tests.conftest import NOON

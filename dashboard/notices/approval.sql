@@ -1,0 +1,41 @@
+-- name: list_rules()
+-- The rules in the order in which they are tried.
+SELECT rule_no, purpose, sensitive, widest_level, most_recipients, steps FROM approval_rule ORDER BY rule_no;
+
+-- name: insert_step(job_id, step_no, level)!
+-- One step that a submission needs.
+INSERT INTO approval_step VALUES (:job_id, :step_no, :level);
+
+-- name: list_steps(job_id, first_no, last_no, levels)
+-- The steps of a submission, each with the lowest office around the audience that is of its level or above, and who gave it.
+SELECT step.step_no, step.level, above.office_no, above.last_no, given.username,
+    coalesce(approver.full_name, given.username), given.given_at
+FROM approval_step AS step
+JOIN office AS above ON above.office_no <= :first_no AND above.last_no >= :last_no
+    AND list_position(:levels::VARCHAR[], above.level) <= list_position(:levels::VARCHAR[], step.level)
+LEFT JOIN approval_given AS given ON given.job_id = step.job_id AND given.step_no = step.step_no
+LEFT JOIN app_user AS approver ON approver.username = given.username
+WHERE step.job_id = :job_id
+QUALIFY row_number() OVER (PARTITION BY step.step_no ORDER BY above.office_no DESC) = 1
+ORDER BY step.step_no;
+
+-- name: insert_given(job_id, step_no, username, content_hash, now)!
+-- A person's approval of one step.
+INSERT INTO approval_given VALUES (:job_id, :step_no, :username, :content_hash, :now);
+
+-- name: list_submitted(first_no, last_no)
+-- The notices of an interval of offices that wait for somebody's approval, the longest first.
+SELECT notice_id FROM notice JOIN office_ever AS office ON office.code = notice.office_code
+WHERE notice.state = 'submitted' AND office.office_no BETWEEN :first_no AND :last_no ORDER BY notice_id;
+
+-- name: list_expired(since)
+-- What was submitted, or approved and not sent, before a moment.
+SELECT notice_id FROM notice
+WHERE (state = 'submitted' AND submitted_at <= :since) OR (state = 'approved' AND coalesce(decided_at, submitted_at) <= :since)
+ORDER BY notice_id;
+
+-- name: count_approvers(first_no, last_no, author)$
+-- Accounts that could give a step: approvers whose offices hold the step's, the author left out.
+SELECT count(*) FROM app_user JOIN office ON office.code = app_user.office_code
+WHERE app_user.role = 'approver' AND app_user.is_active AND app_user.username <> :author
+    AND office.office_no <= :first_no AND office.last_no >= :last_no;

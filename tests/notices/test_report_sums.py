@@ -1,0 +1,117 @@
+"""The sums of a report add up, and failures are seen by those who may."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from dashboard.access.audit import list_audit
+from dashboard.access.scope import Role, Scope
+from dashboard.delivery import ledger
+from dashboard.errors import BadInput, Refused
+from dashboard.notices.lifecycle import (
+    cancel,
+    settle_doubt,
+    settle_finished,
+    start,
+)
+from dashboard.notices.notice import get_notice
+from dashboard.notices.report import export_failures, list_failures, report
+from dashboard.notices.states import State
+from dashboard.store.clock import Clock
+from dashboard.store.database import Database
+from tests.conftest import scope_of
+from tests.notices.town import LATER, answer, approved, job_of, report_status
+
+
+@pytest.fixture
+def half_sent(town: Database, clock: Clock, town_ee: Scope, town_se: Scope) -> int:
+    """Eight recipients: two failed, one in doubt, one read, one delivered, one accepted, two waiting."""
+    notice_id = approved(town, clock, town_ee, town_se)
+    start(town, town_ee, clock, notice_id)
+    job_id = job_of(town, town_ee, notice_id)
+    answers: list[tuple[str, int | None]] = [
+        ("failed", 131026), ("failed", 132005), ("in_doubt", None), ("accepted", None), ("accepted", None), ("accepted", None),
+    ]  # fmt: skip
+    answer(town, job_id, answers)
+    report_status(town, job_id, 4, "read")
+    report_status(town, job_id, 5, "delivered")
+    return notice_id
+
+
+def test_the_sums_of_a_report_add_up(town: Database, town_ee: Scope, half_sent: int) -> None:
+    sums = report(town, town_ee, half_sent)
+    assert (sums.accepted, sums.delivered, sums.read) == (3, 2, 1)
+    assert (sums.failed, sums.in_doubt, sums.skipped, sums.waiting) == (2, 1, 0, 2)
+    assert sums.waiting + sums.accepted + sums.failed + sums.in_doubt + sums.skipped == sums.recipients == 8
+    assert {(one.code, one.count) for one in sums.failures} == {(131026, 1), (132005, 1)}
+    assert all(one.words for one in sums.failures)
+
+
+def test_a_viewer_reads_the_sums_but_no_failure_by_person(town: Database, half_sent: int) -> None:
+    viewer = scope_of(town, Role.VIEWER, "UP")
+    assert report(town, viewer, half_sent).recipients == 8
+    with pytest.raises(Refused):
+        list_failures(town, viewer, half_sent)
+
+
+def test_failures_show_masked_and_download_whole_without_formulas(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope, half_sent: int, tmp_path: Path
+) -> None:
+    assert list(list_failures(town, town_ee, half_sent)["mobile"]) == ["94xxxxx340", "94xxxxx341"]
+    path = tmp_path / "failures.csv"
+    assert (
+        export_failures(town, town_ee, clock, half_sent, path, "call them", lambda key: f"said: {key}") == 2
+    )
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["name"], row["mobile"], row["code"]) for row in rows] == [
+        ("'=cmd()", "9415012340", "131026"),
+        ("B", "9415012341", "132005"),
+    ]
+    assert all(row["words"].startswith("said: ") for row in rows)
+    event = list_audit(town, town_se, 1).iloc[0]
+    assert (event["action"], event["username"], event["row_count"]) == ("failures.download", "ee", 2)
+    assert "94150" not in event["detail"]
+
+
+def test_a_download_without_a_reason_is_refused_and_writes_nothing(
+    town: Database, clock: Clock, town_ee: Scope, half_sent: int, tmp_path: Path
+) -> None:
+    with pytest.raises(BadInput) as refusal:
+        export_failures(town, town_ee, clock, half_sent, tmp_path / "failures.csv", "  ")
+    assert refusal.value.code == "reason_missing"
+    assert not (tmp_path / "failures.csv").exists()
+
+
+def test_doubt_settled_as_sent_counts_as_accepted(
+    town: Database, clock: Clock, town_ee: Scope, half_sent: int
+) -> None:
+    assert settle_doubt(town, town_ee, clock, half_sent, True) == 1
+    sums = report(town, town_ee, half_sent)
+    assert (sums.in_doubt, sums.accepted) == (0, 4)
+
+
+def test_doubt_sent_again_after_the_end_makes_the_notice_run_again(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope
+) -> None:
+    notice_id = approved(town, clock, town_ee, town_se)
+    start(town, town_ee, clock, notice_id)
+    job_id = job_of(town, town_ee, notice_id)
+    answer(town, job_id, [("in_doubt", None)] + [("accepted", None)] * 7)
+    assert town.write(lambda cursor: ledger.finish(cursor, job_id, LATER))
+    assert settle_finished(town, clock) == 1
+    assert get_notice(town, town_se, notice_id).finished_at == LATER
+    assert settle_finished(town, clock) == 0
+    settle_doubt(town, town_ee, clock, notice_id, False)
+    assert get_notice(town, town_se, notice_id).state is State.SENDING
+    assert report(town, town_ee, notice_id).waiting == 1
+
+
+def test_cancelling_half_way_skips_only_what_was_not_sent(
+    town: Database, clock: Clock, town_ee: Scope, half_sent: int
+) -> None:
+    cancel(town, town_ee, clock, half_sent)
+    sums = report(town, town_ee, half_sent)
+    assert (sums.skipped, sums.waiting, sums.accepted, sums.failed) == (2, 0, 3, 2)
+    assert get_notice(town, town_ee, half_sent).state is State.CANCELLED
