@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.config import PROJECT_DIR
 from dashboard.ui import navigation, page, sign_in
 from dashboard.ui.errors import told
+from dashboard.ui.outage_reminder import show_reminder
 from dashboard.ui.turns import a_turn
 from dashboard.ui.visitor import visiting
 from dashboard.ui.words import begin_run, t
@@ -24,6 +25,8 @@ def run() -> None:
     chosen = st.navigation(navigation.list_pages_of(visitor.scope))
     page.show_header(visitor, sign_in.end_session)
     page.show_banner(visitor.rt)
+    if chosen.url_path != "outage":
+        show_reminder(visitor)
     st.title(t(f"page.{chosen.url_path or 'coverage'}"))
     with told(), visiting(visitor):
         chosen.run()

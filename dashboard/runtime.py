@@ -30,6 +30,7 @@ from dashboard.errors import SetuError, Unavailable
 from dashboard.notices.approval import expire_approvals
 from dashboard.notices.hours import Span, quiet_span
 from dashboard.notices.lifecycle import release_due, settle_finished
+from dashboard.notices.outage_course import tell_restored
 from dashboard.notices.pacing import keep_hours
 from dashboard.notices.templates import LANGUAGES, list_templates, to_meta
 from dashboard.registry.import_jobs import ImportJobs, Inbox
@@ -263,6 +264,7 @@ class Housekeeper:
         expire_approvals(runtime.db, runtime.clock, runtime.settings.approval_hours)
         release_due(runtime.db, runtime.clock, runtime.quiet)
         keep_hours(runtime.db, runtime.clock, runtime.quiet)
+        tell_restored(runtime.db, runtime.clock, runtime.quiet)
         settle_finished(runtime.db, runtime.clock)
         keep_days(runtime.db, runtime.clock)
         self._morning.work()

@@ -155,16 +155,19 @@ def submit(db: Database, scope: Scope, clock: Clock, draft: NoticeDraft, notice_
     Where the rules want nobody's leave (a feeder's outage) it is approved at once. The messages are staged as a held job in the same commit. Raises BadInput for the first problem of `judge_draft`.
     """
     require_known(draft)
+    return db.write(lambda cursor: submit_on(cursor, scope, clock, draft, notice_id))
 
-    def change(cursor: Cursor) -> int:
-        problems = _judge(cursor, scope, draft)
-        if problems:
-            raise problems[0].as_error()
-        saved_id = _save(cursor, scope, clock, draft, notice_id)
-        _freeze(cursor, scope, clock, draft, saved_id)
-        return saved_id
 
-    return db.write(change)
+def submit_on(
+    cursor: Cursor, scope: Scope, clock: Clock, draft: NoticeDraft, notice_id: int | None = None
+) -> int:
+    """Submit inside the caller's change; as `submit`."""
+    problems = _judge(cursor, scope, draft)
+    if problems:
+        raise problems[0].as_error()
+    saved_id = _save(cursor, scope, clock, draft, notice_id)
+    _freeze(cursor, scope, clock, draft, saved_id)
+    return saved_id
 
 
 def _freeze(cursor: Cursor, scope: Scope, clock: Clock, draft: NoticeDraft, notice_id: int) -> None:

@@ -60,19 +60,28 @@ def start(
     """
     if send_at is not None and send_at <= clock():
         raise BadInput("schedule_past")
+    db.write(lambda cursor: start_on(cursor, scope, clock, notice_id, send_at, pace, quiet))
 
-    def change(cursor: Cursor) -> None:
-        notice = read_notice(cursor, scope, Right.SEND, notice_id)
-        state = next_state(notice.state, Action.START if send_at is None else Action.SCHEDULE)
-        _require_unchanged(cursor, notice)
-        set_pace(cursor, _job_of(notice), notice.template, pace)
-        if send_at is None:
-            let_go(cursor, _job_of(notice), notice.template, quiet, clock())
-            record_override(cursor, clock(), scope.username, notice, quiet)
-        queries.set_schedule(cursor, notice_id=notice_id, state=state.value, send_at=send_at or clock())
-        _record(cursor, clock, scope, "notice.start" if send_at is None else "notice.schedule", notice)
 
-    db.write(change)
+def start_on(
+    cursor: Cursor,
+    scope: Scope,
+    clock: Clock,
+    notice_id: int,
+    send_at: datetime | None = None,
+    pace: Pace = AS_IT_COMES,
+    quiet: Span | None = None,
+) -> None:
+    """Start inside the caller's change; as `start`."""
+    notice = read_notice(cursor, scope, Right.SEND, notice_id)
+    state = next_state(notice.state, Action.START if send_at is None else Action.SCHEDULE)
+    _require_unchanged(cursor, notice)
+    set_pace(cursor, _job_of(notice), notice.template, pace)
+    if send_at is None:
+        let_go(cursor, _job_of(notice), notice.template, quiet, clock())
+        record_override(cursor, clock(), scope.username, notice, quiet)
+    queries.set_schedule(cursor, notice_id=notice_id, state=state.value, send_at=send_at or clock())
+    _record(cursor, clock, scope, "notice.start" if send_at is None else "notice.schedule", notice)
 
 
 def pause(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
