@@ -8,7 +8,6 @@ from dashboard.access.audit import record
 from dashboard.access.scope import Role, Scope
 from dashboard.delivery import ledger
 from dashboard.errors import BadInput
-from dashboard.notices.approval_need import needs_approval
 from dashboard.notices.drafting import submit_on
 from dashboard.notices.follow_up import FollowUp, stage_those_reached, write_follow_up
 from dashboard.notices.hours import Span
@@ -25,7 +24,7 @@ from dashboard.notices.outage import (
     require_feeder,
 )
 from dashboard.notices.outage_words import say_expected, say_hour
-from dashboard.notices.states import Action, State, next_state
+from dashboard.notices.states import State
 from dashboard.notices.templates import get_template
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
@@ -48,7 +47,8 @@ def open_outage(
         if outage_queries.open_outage_of(cursor, feeder_code=office.code) is not None:
             raise BadInput("outage_open")
         notice_id = submit_on(cursor, scope, clock, make_draft(order, now))
-        _require_approved(cursor, read_any_notice(cursor, notice_id))
+        if read_any_notice(cursor, notice_id).state is not State.APPROVED:
+            raise BadInput("outage_approval")
         start_on(cursor, scope, clock, notice_id, quiet=quiet)
         outage_id = int(outage_queries.next_outage_id(cursor))
         outage_queries.insert_outage(
@@ -60,15 +60,6 @@ def open_outage(
         return outage_id
 
     return db.write(change)
-
-
-def _require_approved(cursor: Cursor, notice: Notice) -> None:
-    purpose = get_template(notice.template).purpose
-    if notice.state is State.SUBMITTED and not needs_approval(purpose, "feeder", notice.recipient_count):
-        state = next_state(notice.state, Action.WAIVE)
-        queries.set_state(cursor, notice_id=notice.notice_id, state=state.value)
-    elif notice.state is not State.APPROVED:
-        raise BadInput("outage_approval")
 
 
 def extend_outage(

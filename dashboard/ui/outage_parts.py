@@ -1,8 +1,11 @@
 """The parts of the outage page: what lasts with its two answers, and a new outage told in a minute. Made for a phone."""
 
+from collections import Counter
+
 import streamlit as st
 
 from dashboard.notices.outage import (
+    Feeder,
     Outage,
     OutageOrder,
     count_feeders,
@@ -18,7 +21,7 @@ from dashboard.ui.formats import group_digits, moment
 from dashboard.ui.outage_times import choose_coming, choose_past, renew_base
 from dashboard.ui.tables import escape_marks
 from dashboard.ui.visitor import Visitor
-from dashboard.ui.words import current_language, t, t_each
+from dashboard.ui.words import LANGUAGE_NAMES, current_language, t, t_each
 
 _AHEAD = [30, 60, 120, 180, 240, 360]
 _AGO = [0, 15, 30, 60]
@@ -114,7 +117,7 @@ def choose_order(visitor: Visitor) -> OutageOrder | None:
         ["hi", "en"],
         default="hi",
         required=True,
-        format_func=t_each("outage.language_", ("hi", "en")).__getitem__,
+        format_func=LANGUAGE_NAMES.__getitem__,
         key="outage_language",
     )
     if feeder is None or cause is None or began is None or expected is None:
@@ -136,15 +139,23 @@ def _choose_feeder(visitor: Visitor) -> str | None:
     if not feeders:
         st.info(t("outage.none_found" if wanted else "outage.no_feeders"), icon=":material/search_off:")
         return None
+    names = _name_apart(feeders)
     return st.selectbox(
         t("outage.feeder"),
-        list(feeders),
+        list(names),
         index=None,
-        format_func=lambda code: feeders[code].name_in(current_language()),
+        format_func=names.__getitem__,
         placeholder=t("outage.feeder_placeholder"),
         help=t("outage.feeder_help"),
         key="outage_feeder",
     )
+
+
+def _name_apart(feeders: dict[str, Feeder]) -> dict[str, str]:
+    """Return the names by code; those of the same name get their code, as a choice goes by what it reads."""
+    names = {code: one.name_in(current_language()) for code, one in feeders.items()}
+    times = Counter(names.values())
+    return {code: name if times[name] == 1 else f"{name} ({code})" for code, name in names.items()}
 
 
 def show_new(visitor: Visitor, order: OutageOrder | None) -> None:

@@ -10,7 +10,7 @@ import pkgutil
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,18 @@ from dashboard.coverage.cube import refresh_cube
 from dashboard.enrolment import cases, consent_file, corrections
 from dashboard.enrolment import history as enrolment_history
 from dashboard.errors import Refused, SetuError
-from dashboard.notices import approval, audience, drafting, frozen, lifecycle, notice, report
+from dashboard.notices import (
+    approval,
+    audience,
+    drafting,
+    follow_up,
+    frozen,
+    lifecycle,
+    notice,
+    outage,
+    outage_course,
+    report,
+)
 from dashboard.notices import history as notices_history
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.registry import (
@@ -86,6 +97,14 @@ class World:
     def draft(self) -> NoticeDraft:
         return NoticeDraft("planned_shutdown", "en", {}, Audience(OWN))
 
+    @property
+    def order(self) -> outage.OutageOrder:
+        return outage.OutageOrder(_feeder(self.db), "cable", NOON, NOON + timedelta(hours=1), "en")
+
+    @staticmethod
+    def stage_nobody(cursor: Cursor) -> None:
+        cursor.execute("CREATE TEMP TABLE staged_message AS SELECT 1 WHERE false")
+
     def read(self, ask: Callable[[Cursor], Any]) -> Any:
         with self.db.read() as cursor:
             return ask(cursor)
@@ -104,6 +123,7 @@ class World:
             "number_event",
             "correction_event",
             "coverage_target",
+            "outage_event",
         )
         return [self.read(lambda cursor, name=name: cursor.table(name).fetchall()) for name in tables]
 
@@ -130,6 +150,8 @@ def made_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         by=None,
     )
     db.write(_add_case_and_notice)
+    feeder = _feeder(db)
+    db.write(lambda cursor: _add_outage(cursor, feeder))
     db.close()
     return path
 
@@ -140,6 +162,27 @@ def world(made_world: Path, clock: Clock, tmp_path: Path) -> Iterator[World]:
     db = open_database(tmp_path / "setu.duckdb", memory_limit="1GB", threads=2)
     yield World(db, clock, tmp_path)
     db.close()
+
+
+def _feeder(db: Database) -> str:
+    with db.read() as cursor:
+        own = offices.find_office(cursor, OWN)
+        row = cursor.execute(
+            "SELECT code FROM office WHERE level = 'feeder' AND office_no BETWEEN ? AND ? ORDER BY office_no",
+            [own.office_no, own.last_no],
+        ).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def _add_outage(cursor: Cursor, feeder: str) -> None:
+    outage.outage_queries.insert_outage(
+        cursor, outage_id=1, feeder_code=feeder, cause="cable", language="en", began_at=NOON, notice_id=1,
+        username="author", now=NOON,
+    )  # fmt: skip
+    outage.outage_queries.insert_event(
+        cursor, outage_id=1, kind="expected", username="author", now=NOON, moment=NOON + timedelta(hours=1), notice_id=None
+    )  # fmt: skip
 
 
 def _add_case_and_notice(cursor: Cursor) -> None:
@@ -227,6 +270,15 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (frozen.preview_message, Right.SEE_NUMBERS, lambda w, s: frozen.preview_message(w.db, s, 1, 0)),
     (approval.approve, Right.APPROVE, lambda w, s: approval.approve(w.db, s, w.clock, 1, "hash")),
     (approval.return_notice, Right.APPROVE, lambda w, s: approval.return_notice(w.db, s, w.clock, 1, "please mend")),
+    (drafting.submit_on, Right.COMPOSE, lambda w, s: w.db.write(lambda c: drafting.submit_on(c, s, w.clock, w.draft))),
+    (lifecycle.start_on, Right.SEND, lambda w, s: w.db.write(lambda c: lifecycle.start_on(c, s, w.clock, 1))),
+    (follow_up.write_follow_up, Right.COMPOSE, lambda w, s: w.db.write(lambda c: follow_up.write_follow_up(c, s, NOON, notice.read_any_notice(c, 1), follow_up.FollowUp("restored", "supply_restored", {}), w.stage_nobody))),
+    (outage.require_feeder, Right.SEND, lambda w, s: w.read(lambda c: outage.require_feeder(c, s, OWN))),
+    (outage.preview_outage, Right.SEND, lambda w, s: outage.preview_outage(w.db, s, w.clock, w.order)),
+    (outage.read_outage, Right.SEND, lambda w, s: w.read(lambda c: outage.read_outage(c, s, 1))),
+    (outage_course.open_outage, Right.SEND, lambda w, s: outage_course.open_outage(w.db, s, w.clock, w.order)),
+    (outage_course.extend_outage, Right.SEND, lambda w, s: outage_course.extend_outage(w.db, s, w.clock, 1, NOON + timedelta(hours=1), tell=False)),
+    (outage_course.restore_outage, Right.SEND, lambda w, s: outage_course.restore_outage(w.db, s, w.clock, 1, NOON)),
     (lifecycle.start, Right.SEND, lambda w, s: lifecycle.start(w.db, s, w.clock, 1)),
     (lifecycle.pause, Right.SEND, lambda w, s: lifecycle.pause(w.db, s, w.clock, 1)),
     (lifecycle.go_on, Right.SEND, lambda w, s: lifecycle.go_on(w.db, s, w.clock, 1)),
@@ -244,12 +296,20 @@ LISTS: list[tuple[Callable[..., Any], Right, Call]] = [
     (audit.list_audit, Right.SEE_AUDIT, lambda w, s: audit.list_audit(w.db, s)),
     (users.list_users, Right.MANAGE_USERS, lambda w, s: users.list_users(w.db, s)),
     (report.list_notices, Right.SEE_NOTICES, lambda w, s: report.list_notices(w.db, s)),
+    (outage.list_outages, Right.SEE_NOTICES, lambda w, s: outage.list_outages(w.db, s, w.clock)),
+    (
+        outage.list_overdue,
+        Right.SEND,
+        lambda w, s: outage.list_overdue(w.db, s, lambda: NOON + timedelta(hours=2)),
+    ),
+    (outage.list_feeders, Right.COMPOSE, lambda w, s: outage.list_feeders(w.db, s)),
     (approval.list_waiting_for, Right.APPROVE, lambda w, s: approval.list_waiting_for(w.db, s)),
     (
         import_jobs.list_refused_files,
         Right.IMPORT,
         lambda w, s: import_jobs.list_refused_files(w.export.parent, s),
     ),
+    (outage.count_feeders, Right.COMPOSE, lambda w, s: outage.count_feeders(w.db, s)),
     (import_log.list_imports, Right.IMPORT, lambda w, s: import_log.list_imports(w.db, s)),
     (import_log.list_rejected, Right.IMPORT, lambda w, s: import_log.list_rejected(w.db, s, 1)),
 ]
@@ -289,6 +349,7 @@ def test_a_foreign_office_is_refused(world: World, function: object, right: Righ
         "office",
         "notice",
         "consumer",
+        "outage",
     )  # a foreign notice is refused as one that is not there
     assert world.rows() == before
 
@@ -322,7 +383,7 @@ def test_the_right_role_in_the_right_office_is_not_refused(
         assert error.code not in ("right", "office", "signed_out")  # the notice's own rules may still say no
 
 
-@pytest.mark.parametrize("place", [0, 1, 2], ids=["audit", "users", "notices"])
+@pytest.mark.parametrize("place", range(5), ids=["audit", "users", "notices", "outages", "overdue"])
 def test_a_list_shows_only_its_own_offices(world: World, place: int) -> None:
     _, right, call = LISTS[place]
     role = _role(right, True)
