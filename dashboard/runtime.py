@@ -17,9 +17,10 @@ from dashboard.coverage.brief_shelf import MorningRound
 from dashboard.coverage.cube import refresh_cube
 from dashboard.coverage.days import keep_days, take_snapshot
 from dashboard.coverage.verified import count_new_numbers, verify_numbers
-from dashboard.delivery.account import Account, account_of, complete_settings, is_loopback
+from dashboard.delivery.account import account_of, complete_settings
 from dashboard.delivery.applier import WebhookApplier, numbers_reached
 from dashboard.delivery.client import ManagementClient
+from dashboard.delivery.credentials import Account, is_loopback
 from dashboard.delivery.dispatcher import Dispatcher
 from dashboard.delivery.gatherer import Gatherer
 from dashboard.delivery.sandbox.main import SandboxConfig, SandboxProcess

@@ -1,68 +1,16 @@
 """The WhatsApp account that an installation sends from, and the secrets of the sandbox's account."""
 
-import ipaddress
 import secrets
-from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from dashboard.config import Settings
-from dashboard.errors import Refused
+from dashboard.delivery.credentials import Account
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
 
 _queries = load_queries(Path(__file__).with_name("ledger.sql"))
 _SANDBOX_PHONE_NUMBER_ID = "100000000000001"
 _SANDBOX_WABA_ID = "200000000000001"
-
-
-@dataclass(frozen=True)
-class Account:
-    """Where and as whom to call; made only by hands that may: a demonstration reaches nothing outside this
-    machine.
-
-    Raises Refused("demo_loopback_only") where `loopback_only` stands against the address.
-    """
-
-    graph_url: str
-    version: str
-    token: str = field(repr=False)
-    phone_number_id: str
-    waba_id: str
-    timeout_seconds: float
-    loopback_only: bool
-
-    def __post_init__(self) -> None:
-        if self.loopback_only and not is_loopback(self.graph_url):
-            raise Refused("demo_loopback_only")
-
-    @property
-    def messages_url(self) -> str:
-        return f"{self._base}/{self.phone_number_id}/messages"
-
-    @property
-    def phone_url(self) -> str:
-        return f"{self._base}/{self.phone_number_id}"
-
-    @property
-    def templates_url(self) -> str:
-        return f"{self._base}/{self.waba_id}/message_templates"
-
-    @property
-    def _base(self) -> str:
-        return f"{self.graph_url.rstrip('/')}/{self.version}"
-
-
-def is_loopback(url: str) -> bool:
-    """Return whether an address lies on this machine by its very text; a name that only resolves so does
-    not."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def account_of(db: Database, settings: Settings) -> Account:

@@ -6,11 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import BinaryIO
 
-from dashboard.config import PROJECT_DIR
-
 _PR_SET_PDEATHSIG = 1
+_PROJECT_DIR = Path(__file__).resolve().parents[2]
 _LINE_LIMIT = 64 * 1024 * 1024
 _GRACE_SECONDS = 5.0
 
@@ -43,12 +44,13 @@ def start_child(module: str, first_line: bytes) -> subprocess.Popen[bytes]:
         [sys.executable, "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        cwd=PROJECT_DIR,
+        cwd=_PROJECT_DIR,
         env=environment,
         process_group=0,
     )
-    pipe_of(child).write(first_line + b"\n")
-    pipe_of(child).flush()
+    with suppress(BrokenPipeError):  # killed at birth: the end of its standard output tells
+        pipe_of(child).write(first_line + b"\n")
+        pipe_of(child).flush()
     return child
 
 

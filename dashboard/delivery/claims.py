@@ -6,21 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from dashboard.delivery import ledger
-from dashboard.delivery.errors_table import FINAL_ACTIONS, RULES, UNLIMITED_ACTIONS
 from dashboard.delivery.wire import MessageHead
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
 
 _queries = load_queries(Path(__file__).with_name("claims.sql"))
-_LIMITED_CODES = [
-    code for code, rule in RULES.items() if rule.action not in FINAL_ACTIONS | UNLIMITED_ACTIONS
-]
-_FAR_FUTURE = datetime(9999, 1, 1)
+_REPORT_LEAD = timedelta(minutes=10)  # a report may have been stored before the answer that it contradicts
 _DAY = timedelta(hours=24)
 
 Suppressed = Callable[[Cursor, list[int]], set[int]]
@@ -29,7 +24,7 @@ Suppressed = Callable[[Cursor, list[int]], set[int]]
 _OUTCOME_COLUMNS = pa.schema(
     [
         ("job_id", pa.int64()), ("message_no", pa.int32()), ("attempt", pa.int32()), ("result", pa.string()),
-        ("wamid", pa.string()), ("code", pa.int32()), ("retry_at", pa.timestamp("us")),
+        ("wamid", pa.string()), ("code", pa.int32()), ("retry_at", pa.timestamp("us")), ("refused_count", pa.int32()),
     ]
 )  # fmt: skip
 
@@ -58,7 +53,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one attempt: accepted, held, retry, failed, in_doubt or skipped."""
+    """What became of one attempt: accepted, held, retry, failed, in_doubt or skipped.
+
+    `refused_count` counts the refusals so far, this one too, where their number is limited.
+    """
 
     job_id: int
     message_no: int
@@ -67,6 +65,7 @@ class Outcome:
     wamid: str | None = None
     code: int | None = None
     retry_at: datetime | None = None
+    refused_count: int = 0
 
 
 def has_running_jobs(cursor: Cursor) -> bool:
@@ -111,10 +110,8 @@ def _next_messages(
     cursor: Cursor, job_id: int, now: datetime, size: int, first_size: int | None, message_count: int
 ) -> tuple[int, int, list[ClaimedMessage]]:
     """Return attempt, last number and messages of the next batch of a job."""
-    rows = list(_waiting_retries(cursor, job_id, now, size))
-    if rows:
-        attempt = rows[0][3]
-        again = [ClaimedMessage(row[0], row[1], tuple(row[2]), row[4]) for row in rows if row[3] == attempt]
+    again, attempt = _due_retries(cursor, job_id, now, size)
+    if again:
         return attempt + 1, again[-1].message_no, again
     done = int(_queries.last_claimed_no(cursor, job_id=job_id))
     if done >= message_count:
@@ -125,8 +122,20 @@ def _next_messages(
     return 1, messages[-1].message_no, messages
 
 
-def _waiting_retries(cursor: Cursor, job_id: int, now: datetime, size: int) -> Any:
-    return _queries.waiting_retries(cursor, job_id=job_id, now=now, limited_codes=_LIMITED_CODES, size=size)
+def _due_retries(cursor: Cursor, job_id: int, now: datetime, size: int) -> tuple[list[ClaimedMessage], int]:
+    """Take the next refused messages off the list of those that wait; one that was reported meanwhile goes no more."""
+    rows = list(_queries.due_retries(cursor, job_id=job_id, now=now, size=size))
+    if not rows:
+        return [], 0
+    attempt = rows[0][3]
+    rows = [row for row in rows if row[3] == attempt]
+    numbers, since = [row[0] for row in rows], min(row[5] for row in rows) - _REPORT_LEAD
+    found = _queries.reported_since(cursor, job_id=job_id, message_nos=numbers, since=since)
+    reported = {number for (number,) in found}
+    _queries.delete_retries(cursor, job_id=job_id, message_nos=numbers)
+    return [
+        ClaimedMessage(row[0], row[1], tuple(row[2]), row[4]) for row in rows if row[0] not in reported
+    ], attempt
 
 
 def _claim(
@@ -158,6 +167,8 @@ def record_outcomes(cursor: Cursor, outcomes: Sequence[Outcome], now: datetime) 
     columns = {name: [getattr(outcome, name) for outcome in outcomes] for name in _OUTCOME_COLUMNS.names}
     cursor.register("new_outcomes", pa.table(columns, schema=_OUTCOME_COLUMNS))
     _queries.insert_outcomes(cursor, now=now)
+    if any(outcome.retry_at for outcome in outcomes):
+        _queries.insert_retries(cursor, now=now)
     cursor.unregister("new_outcomes")
 
 
@@ -171,13 +182,17 @@ def finish_exhausted(cursor: Cursor, now: datetime, in_flight: frozenset[int]) -
     ended = []
     for job_id, message_count in list(_queries.unfinished_jobs(cursor)):
         all_claimed = int(_queries.last_claimed_no(cursor, job_id=job_id)) >= message_count
-        if job_id in in_flight or not all_claimed or list(_waiting_retries(cursor, job_id, _FAR_FUTURE, 1)):
+        if job_id in in_flight or not all_claimed or _queries.has_retries(cursor, job_id=job_id):
             continue
         if ledger.finish(cursor, job_id, now):
             ended.append(job_id)
     return ended
 
 
-def count_people_today(cursor: Cursor, now: datetime) -> int:
-    """Return how many different people were, or may have been, sent a template in the last 24 hours."""
-    return int(_queries.count_people_since(cursor, since=now - _DAY))
+def count_people_today(cursor: Cursor, now: datetime, limit: int) -> int:
+    """Return how many different people were, or may have been, sent a template in the last 24 hours.
+
+    Below the limit it may say too many: people are told apart only where that matters.
+    """
+    most = int(_queries.count_claimed_since(cursor, since=now - _DAY))
+    return most if most < limit else int(_queries.count_people_since(cursor, since=now - _DAY))

@@ -17,29 +17,33 @@ SELECT coalesce(max(claim_no), 0) + 1 FROM claim WHERE job_id = :job_id;
 SELECT message_no, mobile, parameters, 0 FROM message
 WHERE job_id = :job_id AND message_no > :after_no AND message_no <= :after_no + :size ORDER BY message_no;
 
--- name: waiting_retries(job_id, now, limited_codes, size)
+-- name: due_retries(job_id, now, size)
 -- Refused messages whose time has come, with how often they were refused for a reason whose attempts are limited.
--- Not those tried since, and not those of which a report has come meanwhile.
-WITH refused AS (
-    SELECT message_no, max(attempt) AS attempt FROM outcome
-    WHERE job_id = :job_id AND retry_at <= :now GROUP BY message_no
-), later AS (
-    SELECT message_no, attempt FROM outcome WHERE job_id = :job_id AND attempt > 1
-    UNION ALL
-    SELECT unnest(message_nos), attempt FROM claim WHERE job_id = :job_id AND attempt > 1
-), due AS (
-    SELECT message_no, attempt FROM refused
-    WHERE NOT EXISTS (SELECT 1 FROM later WHERE later.message_no = refused.message_no AND later.attempt > refused.attempt)
-      AND NOT EXISTS (SELECT 1 FROM status_event WHERE job_id = :job_id AND status_event.message_no = refused.message_no)
-      AND NOT EXISTS (SELECT 1 FROM outcome WHERE job_id = :job_id AND outcome.message_no = refused.message_no
-                      AND outcome.attempt = refused.attempt AND result = 'treated_as_sent')
-    ORDER BY attempt, message_no LIMIT :size
-)
-SELECT due.message_no, message.mobile, message.parameters, due.attempt,
-       (SELECT count(*) FROM outcome WHERE job_id = :job_id AND outcome.message_no = due.message_no
-        AND list_contains(:limited_codes, code)) AS refused_count
-FROM due JOIN message ON message.job_id = :job_id AND message.message_no = due.message_no
+SELECT due.message_no, message.mobile, message.parameters, due.attempt, due.refused_count, due.since
+FROM (
+    SELECT message_no, attempt, refused_count, since FROM waiting_retry
+    WHERE job_id = :job_id AND retry_at <= :now ORDER BY attempt, message_no LIMIT :size
+) AS due
+JOIN message ON message.job_id = :job_id AND message.message_no = due.message_no
 ORDER BY due.attempt, due.message_no;
+
+-- name: reported_since(job_id, message_nos, since)
+-- Those of the messages of which a report has come since: the provider has them after all.
+SELECT DISTINCT message_no FROM status_event
+WHERE job_id = :job_id AND received_at >= :since AND list_contains(:message_nos, message_no);
+
+-- name: delete_retries(job_id, message_nos)!
+-- These are claimed, or settled.
+DELETE FROM waiting_retry WHERE job_id = :job_id AND list_contains(:message_nos, message_no);
+
+-- name: has_retries(job_id)$
+-- Whether any message of a job is to be tried again, now or later.
+SELECT count(*) > 0 FROM waiting_retry WHERE job_id = :job_id;
+
+-- name: insert_retries(now)!
+-- Which of the outcomes are to be tried again.
+INSERT INTO waiting_retry
+SELECT job_id, message_no, attempt, retry_at, refused_count, :now FROM new_outcomes WHERE retry_at IS NOT NULL;
 
 -- name: insert_claim(job_id, claim_no, message_nos, last_no, attempt, now)!
 -- The intent to send these messages.
@@ -63,6 +67,11 @@ WHERE NOT EXISTS (
     WHERE outcome.job_id = promised.job_id AND outcome.message_no = promised.message_no
       AND outcome.attempt = promised.attempt
 );
+
+-- name: count_claimed_since(since)$
+-- How many templates were claimed since a moment: at least as many as the people they went to.
+SELECT coalesce(sum(len(claim.message_nos)), 0) FROM claim JOIN job ON job.job_id = claim.job_id
+WHERE claim.claimed_at > :since AND job.kind = 'template';
 
 -- name: count_people_since(since)$
 -- How many different people were, or may have been, sent a template since a moment.

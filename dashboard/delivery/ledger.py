@@ -247,5 +247,7 @@ def settle_in_doubt(cursor: Cursor, job_id: int, as_sent: bool, now: datetime) -
         raise IllegalChange("job_state", current=job.state, wanted="running")
     result, retry_at = ("treated_as_sent", None) if as_sent else ("retry", now)
     count = tally(cursor, job_id).in_doubt
+    if not as_sent:
+        _queries.send_doubtful_again(cursor, job_id=job_id, now=now)
     _queries.settle_in_doubt(cursor, job_id=job_id, result=result, retry_at=retry_at, now=now)
     return count

@@ -77,6 +77,11 @@ INSERT INTO outcome
 SELECT :job_id, message_no, attempt, :result, NULL, NULL, :now, :retry_at
 FROM message_state(:job_id) WHERE state = 'in_doubt';
 
+-- name: send_doubtful_again(job_id, now)!
+-- Every message in doubt waits for another attempt. Before the word is written down.
+INSERT INTO waiting_retry
+SELECT :job_id, message_no, attempt, :now, 0, :now FROM message_state(:job_id) WHERE state = 'in_doubt';
+
 -- name: get_fact(name)$
 -- One fact about this installation.
 SELECT value FROM fact WHERE name = :name;

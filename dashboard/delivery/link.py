@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from dashboard.delivery.account import Account
 from dashboard.delivery.child import end_child, pipe_of, start_child
 from dashboard.delivery.claims import Batch
+from dashboard.delivery.credentials import Account
 from dashboard.delivery.reference import make_reference
 from dashboard.delivery.wire import Answer
 

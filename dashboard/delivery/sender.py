@@ -17,9 +17,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.delivery.account import Account
 from dashboard.delivery.child import die_with_parent, open_stdin
-from dashboard.delivery.client import WhatsAppClient
+from dashboard.delivery.credentials import Account
+from dashboard.delivery.message_client import WhatsAppClient
 from dashboard.delivery.wire import MessageHead, build_payload
 
 _FLUSH_SECONDS = 0.05

@@ -20,17 +20,25 @@ def judge(
 
     Only what was surely refused, or surely never left this machine, is tried again; no answer stays in doubt.
     """
-    result, retry_at = answer.result, None
+    result, retry_at, refused_count = answer.result, None, message.refused_count
     if answer.result in ("returned", "not_sent"):
         result, retry_at = "retry", now + timedelta(seconds=0 if answer.result == "returned" else pause_unit)
     elif answer.result == "refused":
         action = rule_for(answer.code).action
-        is_last = action not in UNLIMITED_ACTIONS and message.refused_count + 1 >= max_attempts
+        refused_count += 0 if action in UNLIMITED_ACTIONS else 1
+        is_last = action not in UNLIMITED_ACTIONS and refused_count >= max_attempts
         if action in FINAL_ACTIONS or is_last:
             result = "failed"
         else:
             seconds = pause_before_retry(action, message.refused_count, pause_unit)
             result, retry_at = "retry", now + timedelta(seconds=seconds)
     return Outcome(
-        batch.job_id, message.message_no, batch.attempt, result, answer.wamid, answer.code, retry_at
+        batch.job_id,
+        message.message_no,
+        batch.attempt,
+        result,
+        answer.wamid,
+        answer.code,
+        retry_at,
+        refused_count,
     )

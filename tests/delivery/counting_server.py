@@ -16,6 +16,7 @@ HELD = "held"
 SILENT = "silent"  # taken, never answered
 RESET = "reset"  # taken, the connection breaks
 HALF = "half"  # taken, half an answer
+LOST = "lost"  # taken, a gateway answers 502
 Behaviour = Callable[[int, dict[str, Any]], str | tuple[int, int | None]]
 
 
@@ -51,6 +52,9 @@ class CountingServer:
         await site.start()
         self.port = site._server.sockets[0].getsockname()[1]
 
+    def on_taken(self, wamid: str, body: dict[str, Any]) -> None:
+        """What else happens to a message that was taken."""
+
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
@@ -65,6 +69,8 @@ class CountingServer:
             status, code = what
             return web.json_response({"error": {"code": code}} if code is not None else {}, status=status)
         self.taken[body["to"]] += 1
+        message = {"id": f"wamid.{self.calls}"}
+        self.on_taken(message["id"], body)
         if what == SILENT:
             await asyncio.sleep(60)
         if what in (RESET, HALF):
@@ -72,7 +78,8 @@ class CountingServer:
                 request.transport.write(b'HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n{"messages":[{')
             request.transport.close()
             return web.Response()
-        message = {"id": f"wamid.{self.calls}"}
+        if what == LOST:
+            return web.Response(status=502, text="<html>bad gateway")
         if what == HELD:
             message["message_status"] = "held_for_quality_assessment"
         return web.json_response({"messaging_product": "whatsapp", "messages": [message]})

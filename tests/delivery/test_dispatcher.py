@@ -8,7 +8,7 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
-from dashboard.delivery import ledger
+from dashboard.delivery import claims, ledger
 from dashboard.delivery.dispatcher import Dispatcher
 from dashboard.errors import Refused
 from dashboard.store.clock import utc_now
@@ -297,8 +297,8 @@ def test_doubt_that_a_report_has_settled_is_not_sent_again(db, server, make_disp
     job_id = add_job(db, 2)
     row = [job_id, 1, [1, 2], 2, 1, utc_now()]
     db.write(lambda cursor: cursor.execute("INSERT INTO claim VALUES (?, ?, ?, ?, ?, ?)", row))
-    outcomes = "INSERT INTO outcome SELECT ?, unnest([1, 2]), 1, 'retry', NULL, NULL, ?, ?"
-    db.write(lambda cursor: cursor.execute(outcomes, [job_id, utc_now(), utc_now()]))
+    db.write(lambda cursor: claims.mark_lost_claims(cursor, utc_now()))
+    assert db.write(lambda cursor: ledger.settle_in_doubt(cursor, job_id, False, utc_now())) == 2
     report = [job_id, 1, "wamid.x", "sent", utc_now(), None, None, None, utc_now()]
     db.write(
         lambda cursor: cursor.execute("INSERT INTO status_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", report)
