@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dashboard.config import Settings
-from dashboard.delivery.account import is_loopback
+from dashboard.delivery.credentials import is_loopback
 from dashboard.store.clock import INDIA_OFFSET
 
 MINUTES_A_DAY = 1440
