@@ -13,8 +13,10 @@ from dashboard.access.scope import Right, Scope
 from dashboard.enrolment.cases import open_cases
 from dashboard.enrolment.consent import ConsentFact, Refresh, ask_numbers, queries, record_consents
 from dashboard.errors import BadInput
+from dashboard.registry.headers import shipped_headers
 from dashboard.registry.import_log import keep_refused
 from dashboard.registry.import_work import queries as import_queries
+from dashboard.registry.packed import unpacked
 from dashboard.registry.phone import judge
 from dashboard.registry.tabular import RefusedRow, read_table
 from dashboard.store.clock import INDIA_OFFSET, Clock, india_day
@@ -49,9 +51,9 @@ class _Judged:
 def read_consent_file(
     db: Database, scope: Scope, path: Path, clock: Clock, name: str | None = None
 ) -> ConsentResult:
-    """Judge a consent file without changing anything. Raises BadInput (see `open_table`), Refused without Right.IMPORT."""
+    """Judge a consent file without changing anything. Raises BadInput (see `open_tables`, `unpack`), Refused without Right.IMPORT."""
     scope.require(Right.IMPORT)
-    rows, refused = _read_rows(path)
+    rows, refused = _read_rows(path, name or path.name)
     with db.read() as cursor:
         judged = _judge(cursor, scope, rows, clock(), name or path.name)
     return _result(None, len(rows) + len(refused), judged, refused, None)
@@ -65,7 +67,7 @@ def import_consents(
     CSV or XLSX with account_no, mobile, given_at, how. Raises as `read_consent_file`.
     """
     scope.require(Right.IMPORT)
-    rows, refused = _read_rows(path)
+    rows, refused = _read_rows(path, name or path.name)
     file_name = name or path.name
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
 
@@ -96,13 +98,14 @@ def import_consents(
     return _result(import_id, len(rows) + len(refused), judged, refused, db.path.parent)
 
 
-def _read_rows(path: Path) -> tuple[pd.DataFrame, list[RefusedRow]]:
-    table = read_table(path, "consent")
+def _read_rows(path: Path, name: str) -> tuple[pd.DataFrame, list[RefusedRow]]:
+    with unpacked(path, name) as plain:
+        table = read_table(plain, shipped_headers("consent"), name)
     missing = [field for field in ("mobile", "given_at") if field not in table.rows.columns]
     if missing:
         raise BadInput("consent_columns", columns=", ".join(missing))
     if table.rows.empty and not table.refused:
-        raise BadInput("no_rows", file=path.name)
+        raise BadInput("no_rows", file=name)
     rows = table.rows.reindex(columns=["row_no", *_FIELDS]).fillna("")
     return rows, table.refused
 

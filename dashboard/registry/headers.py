@@ -2,16 +2,19 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from dashboard.errors import BadInput
 
+Headers = Mapping[str, str]  # field by folded header
+WEAK_ACCOUNT = "account_no_weak"
+
 
 @cache
-def aliases(kind: str) -> dict[str, str]:
-    """Return field by folded header for a kind of report: `export` or `consent`."""
+def shipped_headers(kind: str) -> Headers:
+    """Return the headers that ship with the product for a kind of report: `export` or `consent`."""
     table = tomllib.loads(Path(__file__).with_name("headers.toml").read_text(encoding="utf-8"))[kind]
     return {fold_header(alias): field for field, names in table.items() for alias in names}
 
@@ -21,25 +24,29 @@ def fold_header(header: str) -> str:
     return re.sub(r"[\W_]+", "", header.upper().strip("\ufeff \u200b"))
 
 
-def count_known(cells: Sequence[str], kind: str) -> int:
+def count_known(cells: Sequence[str], headers: Headers) -> int:
     """Count the cells of a row that are known headers: the header row is the one with most."""
-    known = aliases(kind)
-    return sum(fold_header(cell) in known for cell in cells)
+    return sum(fold_header(cell) in headers for cell in cells)
 
 
-def map_columns(columns: Sequence[str], kind: str) -> dict[str, int]:
+def find_account(cells: Sequence[str], headers: Headers) -> int | None:
+    """Return the place of the account number among a header's cells."""
+    fields = [headers.get(fold_header(cell)) for cell in cells]
+    return next((fields.index(name) for name in ("account_no", WEAK_ACCOUNT) if name in fields), None)
+
+
+def map_columns(columns: Sequence[str], headers: Headers) -> dict[str, int]:
     """Return the place of each known field in the columns.
 
     Raises BadInput("no_account_column"), or ("two_account_columns") where two columns claim to be the account number.
     Of other fields the first column counts.
     """
-    known = aliases(kind)
     places: dict[str, list[int]] = {}
     for place, column in enumerate(columns):
-        field = known.get(fold_header(column))
+        field = headers.get(fold_header(column))
         if field:
             places.setdefault(field, []).append(place)
-    weak = places.pop("account_no_weak", [])
+    weak = places.pop(WEAK_ACCOUNT, [])
     accounts = places.get("account_no") or weak
     if not accounts:
         raise BadInput("no_account_column", columns=", ".join(column[:30] for column in columns[:12]))

@@ -1,6 +1,7 @@
 """What an import leaves behind: its account of itself, the refused rows with their reason."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -33,6 +34,11 @@ class FileRefusals:
     usable: int
     refused: list[RefusedRow]
     not_rows: dict[str, int]
+    notes: dict[str, int]  # what was hidden, merged or left out in a spreadsheet
+
+    def name_of(self, row: RefusedRow) -> str:
+        """Return where a refused row stands: the file, and the sheet where the book has several."""
+        return f"{self.file_name} › {row.sheet}" if row.sheet else self.file_name
 
 
 @dataclass(frozen=True)
@@ -70,11 +76,19 @@ def keep_account(
         rejected_count=result.rejected, new_count=result.new, changed_count=result.changed, unchanged_count=result.unchanged,
     )  # fmt: skip
     keep_refused(
-        cursor, result.import_id, [(file.file_name, row) for file in result.files for row in file.refused]
+        cursor, result.import_id, [(file.name_of(row), row) for file in result.files for row in file.refused]
     )
     record(
-        cursor, finished_at, scope.username, "import.export", office_code=TOP_CODE, row_count=result.accepted, detail={"files": names}
+        cursor, finished_at, scope.username, "import.export", office_code=TOP_CODE, row_count=result.accepted, detail={"files": names, **_told(result.files)}
     )  # fmt: skip
+
+
+def _told(files: Sequence[FileRefusals]) -> dict[str, int]:
+    told: Counter[str] = Counter()
+    for file in files:
+        told.update(file.not_rows)
+        told.update(file.notes)
+    return dict(told)
 
 
 def keep_refused(cursor: Cursor, import_id: int, refused: Sequence[tuple[str, RefusedRow]]) -> None:
@@ -107,7 +121,7 @@ def digest_files(paths: Sequence[Path]) -> str:
 def with_rejects_file(result: ImportResult, data_dir: Path) -> ImportResult:
     """Write the refused rows into `rejects/` of the data folder and return the result that names the file."""
     refused = [
-        (file.file_name, row.row_no, row.reason, row.raw) for file in result.files for row in file.refused
+        (file.name_of(row), row.row_no, row.reason, row.raw) for file in result.files for row in file.refused
     ]
     if not refused:
         return result

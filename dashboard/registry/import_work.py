@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dashboard.errors import BadInput
+from dashboard.registry.headers import Headers
 from dashboard.registry.office_tree import load_tree
 from dashboard.registry.offices import Office
 from dashboard.registry.phone import install_macros
@@ -66,15 +67,15 @@ def prepare(cursor: Cursor) -> None:
 
 
 def read_files(
-    db: Database, uploads: Sequence[Upload], folder: Path, tell: Callable[[float], None]
+    db: Database, uploads: Sequence[Upload], headers: Headers, folder: Path, tell: Callable[[float], None]
 ) -> list[Source]:
     """Read every file's accounts and offices into staging; return the files in their order.
 
-    Raises BadInput as `open_table`, ("no_rows") for a file without any.
+    Raises BadInput as `read_source`, ("no_rows") for a file without any.
     """
 
     def read(cursor: Cursor, place: int, upload: Upload) -> Source:
-        source = read_source(cursor, upload, folder, place)
+        source = read_source(cursor, upload, headers, folder, place)
         if not source.usable and not source.refused:
             raise BadInput("no_rows", file=upload.name)
         queries.keep_seen(cursor, file_no=place)

@@ -16,6 +16,7 @@ from dashboard.access.scope import Scope
 from dashboard.errors import Unavailable
 from dashboard.registry import import_work as work
 from dashboard.registry.consumers import restore_corrections
+from dashboard.registry.headers import shipped_headers
 from dashboard.registry.import_log import (
     FileRefusals,
     ImportResult,
@@ -84,7 +85,7 @@ def import_exports(
 
     `refresh(cursor, first_no, last_no)` brings the coverage cube up to date inside the same commit. What `progress`
     raises gives the import up. Raises Refused without Right.IMPORT for the whole state, BadInput for a file that cannot
-    be read (see `open_table`), Unavailable("import_running") while another import is under way.
+    be read (see `read_source`), Unavailable("import_running") while another import is under way.
     """
     require_whole_state(scope)
     if not _running.acquire(blocking=False):
@@ -124,7 +125,9 @@ def _import(
     with db.read() as cursor:
         queries.create_staging(cursor)
         import_id = int(queries.next_import_id(cursor))
-    sources = work.read_files(db, uploads, folder, lambda share: progress(0.2 * share, "read"))
+    sources = work.read_files(
+        db, uploads, shipped_headers("export"), folder, lambda share: progress(0.2 * share, "read")
+    )
     progress(0.2, "understand")
     with db.read() as cursor:
         counts = work.count_seen(cursor)
@@ -255,7 +258,10 @@ def _finish(cursor: Cursor, plan: _Plan, changed: int, runs: Sequence[tuple[int,
     for first_no, last_no in runs:
         flag_sequences(cursor, first_no, last_no, now)
     counts = plan.counts
-    files = [FileRefusals(one.upload.name, one.usable, one.refused, one.not_rows) for one in plan.sources]
+    files = [
+        FileRefusals(one.upload.name, one.usable, one.refused, one.not_rows, one.notes)
+        for one in plan.sources
+    ]
     rejected = sum(len(file.refused) for file in files)
     result = ImportResult(
         plan.import_id, counts.rows + rejected, counts.accepted, rejected, counts.repeated, counts.new, changed - counts.new,

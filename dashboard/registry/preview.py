@@ -7,13 +7,15 @@ import pandas as pd
 
 from dashboard.access.scope import Right, Scope
 from dashboard.errors import BadInput
-from dashboard.registry.sources import Upload, with_account
-from dashboard.registry.tabular import open_table
+from dashboard.registry.headers import shipped_headers
+from dashboard.registry.packed import unpacked
+from dashboard.registry.sources import Upload
+from dashboard.registry.tabular import TableReader, open_tables
 
 
 @dataclass(frozen=True)
 class FilePreview:
-    """What was understood of one file, before anything is changed."""
+    """What was understood of one file or sheet, before anything is changed."""
 
     name: str
     encoding: str
@@ -23,23 +25,31 @@ class FilePreview:
     usable: int
     refused: pd.DataFrame  # row_no, reason, row
     not_rows: dict[str, int]
+    notes: dict[str, int]
 
 
-def preview_export(scope: Scope, upload: Upload, first: int = 5) -> FilePreview:
-    """Read a whole export without changing anything. Raises as `import_exports`."""
+def preview_export(scope: Scope, upload: Upload, first: int = 5) -> list[FilePreview]:
+    """Read a whole export without changing anything; one preview a sheet. Raises as `import_exports`."""
     scope.require(Right.IMPORT)
-    reader = open_table(upload.path, "export")
-    rows = with_account(reader)
+    with unpacked(upload.path, upload.name) as path:
+        found = [
+            _preview(reader, first) for reader in open_tables(path, shipped_headers("export"), upload.name)
+        ]
+    if not any(one.usable or len(one.refused) for one in found):
+        raise BadInput("no_rows", file=upload.name)
+    return found
+
+
+def _preview(reader: TableReader, first: int) -> FilePreview:
+    rows = reader.consumers()
     shown = list(islice(rows, first))
     usable = len(shown) + sum(1 for _ in rows)
-    if not usable and not reader.refused:
-        raise BadInput("no_rows", file=upload.name)
     mapped = {field: reader.columns[place] for field, place in reader.places.items()}
     unused = [column for place, column in enumerate(reader.columns) if place not in reader.places.values()]
     cells = [[row[place] for place in reader.places.values()] for _, row in shown]
-    frame = pd.DataFrame(cells, columns=list(mapped.values()))
     refused = [(row.row_no, row.reason, row.raw) for row in reader.refused]
+    name = f"{reader.name} › {reader.sheet}" if reader.sheet else reader.name
     return FilePreview(
-        upload.name, reader.encoding, mapped, unused, frame, usable,
-        pd.DataFrame(refused, columns=["row_no", "reason", "row"]), reader.not_rows,
+        name, reader.encoding, mapped, unused, pd.DataFrame(cells, columns=list(mapped.values())), usable,
+        pd.DataFrame(refused, columns=["row_no", "reason", "row"]), reader.not_rows, reader.notes,
     )  # fmt: skip

@@ -1,55 +1,72 @@
 """Reads the rows of a report as text, whatever it was saved as, and accounts for every row of it."""
 
 import csv
-import datetime as dt
 import io
-import zipfile
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook
 
 from dashboard.errors import BadInput
-from dashboard.registry.headers import count_known, map_columns
+from dashboard.registry.account_no import is_account, judge_account
+from dashboard.registry.book_rows import is_book, open_sheets
+from dashboard.registry.headers import Headers, count_known, fold_header, map_columns
+from dashboard.registry.text_rows import (
+    HEADER_ROWS,
+    BrokenQuotes,
+    Row,
+    find_encoding,
+    text_rows,
+    trim_cells,
+)
 
 _LONGEST_CELL = 10_000  # characters; a longer one is a broken file, not an address
 _LONGEST_RAW = 100_000  # characters kept of a refused row
-HEADER_ROWS = 30  # rows among which the header is looked for
-_DELIMITERS = (",", ";", "\t", "|")
-csv.field_size_limit(256 * 1024 * 1024)
-
-Row = tuple[int, list[str]]
+_LEAST_HEADERS = 3  # known headers that make a line in the middle of a file a header
+_TOTALS = re.compile(r"\W*((GRAND|SUB|PAGE|SHEET)?\W*TOTALS?\b|(कुल|महा|उप)?\s*(योग|कुल)(\W|$))", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class RefusedRow:
-    """A row that cannot be used: the file's own row number (first row = 1), the reason's code, the row as it came."""
+    """A row that cannot be used: the file's own row number (first row = 1), the reason's code, the row as it came.
+
+    `sheet` where a book has several that were read.
+    """
 
     row_no: int
     reason: str
     raw: str
+    sheet: str = ""
 
 
 @dataclass
 class TableReader:
-    """One opened report: its columns, the place of each field, and a stream of its rows.
+    """One opened table: its columns, the place of each field, and a stream of its rows.
 
-    While `rows` is consumed, `refused` and `not_rows` (repeated header, totals) fill up.
+    While `rows` is consumed, `refused` and `not_rows` (repeated header, totals) fill up. `notes` counts what a person should
+    know of the table and is no row: hidden rows, merged cells, sheets that were left out.
     """
 
     columns: list[str]
     places: dict[str, int]
     rows: Iterator[Row]
     encoding: str
+    headers: Headers
+    name: str = ""
+    sheet: str = ""
     refused: list[RefusedRow] = field(default_factory=list)
     not_rows: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, int] = field(default_factory=dict)
 
     def usable_rows(self) -> Iterator[Row]:
-        """Yield (row number, cells) of each row that has what the header promises."""
+        """Yield (row number, cells) of each row that has what the header promises.
+
+        Raises BadInput("header_changes") at a header in the middle that orders its columns in another way.
+        """
         for row_no, row in self.rows:
             if self._is_usable(row_no, row):
                 yield row_no, row
@@ -59,17 +76,27 @@ class TableReader:
         for row_no, row in self.usable_rows():
             yield row_no, {name: row[place].strip() for name, place in self.places.items()}
 
-    def refuse(self, row_no: int, reason: str, row: Sequence[str]) -> None:
-        """Keep a row that the caller cannot use, with the reason's code."""
-        self._refuse(row_no, reason, row)
+    def consumers(self) -> Iterator[Row]:
+        """Yield usable rows whose account number can be one, undressed; keep the others with the reason."""
+        place = self.places["account_no"]
+        for row_no, row in self.usable_rows():
+            row[place], fault = judge_account(row[place])
+            if fault:
+                self._refuse(row_no, fault, row)
+            else:
+                yield row_no, row
 
     def _is_usable(self, row_no: int, row: list[str]) -> bool:
-        if not any(cell.strip() for cell in row):
-            return False
-        if [cell.strip() for cell in row] == self.columns:
-            return self._count_aside("repeated_header")
-        if row[0].strip().upper() in ("TOTAL", "GRAND TOTAL", "कुल", "योग"):
-            return self._count_aside("totals")
+        if isinstance(row, BrokenQuotes):
+            return self._refuse(row_no, "broken_quotes", row)
+        account = self.places["account_no"]
+        if not (account < len(row) and row[account][:10].isdigit()):
+            if not any(cell.strip() for cell in row):
+                return False
+            if self._is_header(row_no, row):
+                return self._count_aside("repeated_header")
+            if self._is_totals(row):
+                return self._count_aside("totals")
         width = len(self.columns)
         if len(row) < width or any(cell.strip() for cell in row[width:]):
             return self._refuse(row_no, "ragged_row", row)
@@ -77,12 +104,28 @@ class TableReader:
             return self._refuse(row_no, "cell_too_long", row)
         return True
 
+    def _is_header(self, row_no: int, row: list[str]) -> bool:
+        columns = trim_cells(row)
+        if columns == self.columns:
+            return True
+        folded = [fold_header(cell) for cell in columns]
+        if folded == [fold_header(column) for column in self.columns]:
+            return True
+        if "account_no" in map(self.headers.get, folded) and count_known(row, self.headers) >= _LEAST_HEADERS:
+            raise BadInput("header_changes", file=self.name, row=row_no)
+        return False
+
+    def _is_totals(self, row: list[str]) -> bool:
+        first = next((cell for cell in row if cell.strip()), "")
+        account = self.places["account_no"]
+        return bool(_TOTALS.match(first)) and not (account < len(row) and is_account(row[account]))
+
     def _count_aside(self, what: str) -> bool:
         self.not_rows[what] = self.not_rows.get(what, 0) + 1
         return False
 
     def _refuse(self, row_no: int, reason: str, row: Sequence[str]) -> bool:
-        self.refused.append(RefusedRow(row_no, reason, raw_text(row)))
+        self.refused.append(RefusedRow(row_no, reason, raw_text(row), self.sheet))
         return False
 
 
@@ -90,47 +133,48 @@ class TableReader:
 class RawTable:
     """A whole report as text: a column for each known field, and `row_no`."""
 
-    columns: list[str]
     rows: pd.DataFrame
     refused: list[RefusedRow]
 
 
 def raw_text(row: Sequence[str]) -> str:
     """Return a row as one line of CSV, to be kept beside the reason of its refusal."""
+    if isinstance(row, BrokenQuotes):
+        return row[0][:_LONGEST_RAW]
     line = io.StringIO()
     csv.writer(line).writerow([cell[:_LONGEST_CELL] for cell in row])
     return line.getvalue().strip()[:_LONGEST_RAW]
 
 
-def open_table(path: Path, kind: str) -> TableReader:
-    """Open a CSV or XLSX report of a kind (`export`, `consent`).
+def open_tables(path: Path, headers: Headers, name: str) -> list[TableReader]:
+    """Open a report: a text has one table, a book one for each sheet with an account column.
 
-    Raises BadInput with a code: file_empty, not_text, not_a_spreadsheet, no_account_column, two_account_columns, no_rows.
+    The last table's `notes` tell of sheets without one. Raises BadInput with a code: file_empty, not_text, web_page,
+    not_a_spreadsheet, password, no_account_column, two_account_columns.
     """
     with path.open("rb") as file:
-        start = file.read(8)
+        start = file.read(512)
     if not start:
-        raise BadInput("file_empty", file=path.name)
-    is_book = (
-        start.startswith(b"PK")
-        or start.startswith(b"\xd0\xcf\x11\xe0")
-        or path.suffix.lower() in (".xlsx", ".xls", ".ods")
-    )
-    if is_book:
-        return _find_sheet(path, kind)
-    encoding = _find_encoding(path)
-    return _find_table(_text_rows(path, encoding, kind), kind, encoding, path.name)
+        raise BadInput("file_empty", file=name)
+    if is_book(path, start):
+        return _open_book(path, headers, name)
+    encoding = find_encoding(path, name)
+    if start.lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00")[:1] == b"<":
+        raise BadInput("web_page", file=name)
+    return [_find_table(text_rows(path, encoding, headers), headers, encoding, name)]
 
 
-def read_table(path: Path, kind: str) -> RawTable:
-    """Read a whole report into memory; for files of thousands of rows, not of crores. Errors as `open_table`."""
-    reader = open_table(path, kind)
-    records = [{"row_no": row_no, **record} for row_no, record in reader.records()]
-    frame = pd.DataFrame(records, columns=["row_no", *reader.places])
-    return RawTable(reader.columns, frame, reader.refused)
+def read_table(path: Path, headers: Headers, name: str) -> RawTable:
+    """Read a whole report into memory; for files of thousands of rows, not of crores. Errors as `open_tables`."""
+    frames, refused = [], []
+    for reader in open_tables(path, headers, name):
+        records = [{"row_no": row_no, **record} for row_no, record in reader.records()]
+        frames.append(pd.DataFrame(records, columns=["row_no", *reader.places]))
+        refused += reader.refused
+    return RawTable(pd.concat(frames, ignore_index=True).fillna(""), refused)
 
 
-def _find_table(rows: Iterator[Row], kind: str, encoding: str, name: str) -> TableReader:
+def _find_table(rows: Iterator[Row], headers: Headers, encoding: str, name: str) -> TableReader:
     """Find the header among the first rows: the row with most known headers."""
     first: list[Row] = []
     for row in rows:
@@ -139,84 +183,32 @@ def _find_table(rows: Iterator[Row], kind: str, encoding: str, name: str) -> Tab
             break
     if not any(any(cell.strip() for cell in row) for _, row in first):
         raise BadInput("file_empty", file=name)
-    best = max(range(len(first)), key=lambda place: (count_known(first[place][1], kind), -place))
-    columns = [cell.strip().strip("\ufeff") for cell in first[best][1]]
-    while columns and not columns[-1]:
-        columns.pop()
-    return TableReader(columns, map_columns(columns, kind), chain(first[best + 1 :], rows), encoding)
+    best = max(range(len(first)), key=lambda place: (count_known(first[place][1], headers), -place))
+    columns = trim_cells(first[best][1])
+    return TableReader(
+        columns, map_columns(columns, headers), chain(first[best + 1 :], rows), encoding, headers, name
+    )
 
 
-# ── text ────────────────────────────────────────────────────────────────────────────────────
-
-
-def _find_encoding(path: Path) -> str:
-    """Return utf-8-sig, utf-16 or cp1252; every file decodes as the last. Raises BadInput("not_text") for bytes that are no text."""
-    with path.open("rb") as file:
-        head = file.read(1 << 16)
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if b"\x00" in head:
-        raise BadInput("not_text", file=path.name)
-    try:
-        with path.open(encoding="utf-8-sig") as text:
-            while text.read(1 << 20):
-                pass
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"
-
-
-def _text_rows(path: Path, encoding: str, kind: str) -> Iterator[Row]:
-    errors = "strict" if encoding == "utf-8-sig" else "replace"
-    with path.open(encoding=encoding, errors=errors, newline="") as file:
-        delimiter = find_delimiter(file, kind)
-        file.seek(0)
-        lines = (line.replace("\x00", "") for line in file)
-        yield from enumerate(csv.reader(lines, delimiter=delimiter), 1)
-
-
-def find_delimiter(file: Any, kind: str) -> str:
-    head = [file.readline(1 << 16) for _ in range(HEADER_ROWS)]
-    scores = {
-        mark: max(
-            (count_known(next(csv.reader([line], delimiter=mark), []), kind) for line in head), default=0
-        )
-        for mark in _DELIMITERS
-    }
-    return max(_DELIMITERS, key=lambda mark: scores[mark])
-
-
-# ── spreadsheets ────────────────────────────────────────────────────────────────────────────
-
-
-def _find_sheet(path: Path, kind: str) -> TableReader:
-    """Open the first sheet that has an account column; a book without one is refused for that reason."""
+def _open_book(path: Path, headers: Headers, name: str) -> list[TableReader]:
+    tables: list[TableReader] = []
+    left_out: Counter[str] = Counter()
     refusal: BadInput | None = None
-    for rows in _sheets(path):
+    for sheet in open_sheets(path, name):
         try:
-            return _find_table(((row_no, row) for row_no, row in rows), kind, "xlsx", path.name)
+            table = _find_table(sheet.rows, headers, "xlsx", name)
         except BadInput as error:
+            left_out["empty_sheets" if error.code == "file_empty" else "cover_sheets"] += 1
             if refusal is None or refusal.code == "file_empty":
                 refusal = error
-    raise refusal or BadInput("file_empty", file=path.name)
-
-
-def _sheets(path: Path) -> Iterator[Iterator[Row]]:
-    try:
-        book = CalamineWorkbook.from_path(path)
-        sheets = [book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names]
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
-        raise BadInput("not_a_spreadsheet", file=path.name) from error
-    for sheet in sheets:
-        yield ((row_no, [_cell_text(cell) for cell in row]) for row_no, row in enumerate(sheet, 1))
-
-
-def _cell_text(cell: Any) -> str:
-    """Return a spreadsheet's cell as the text a CSV would have: whole floats without `.0`, days as ISO dates."""
-    if isinstance(cell, bool):
-        return str(cell)
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, dt.datetime):
-        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ")
-    return cell.isoformat() if isinstance(cell, dt.date) else str(cell)
+            if error.code == "two_account_columns":
+                raise
+            continue
+        table.sheet, table.notes = sheet.name, dict(sheet.notes)
+        tables.append(table)
+    if not tables:
+        raise refusal or BadInput("file_empty", file=name)
+    if len(tables) == 1:
+        tables[0].sheet = ""
+    tables[-1].notes |= left_out
+    return tables

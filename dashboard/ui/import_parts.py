@@ -1,7 +1,8 @@
 """The parts of the import page: uploads kept for this session, what was understood, what was refused, the history."""
 
 import tempfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from dashboard.ui.tables import Column, escape_marks, show_table
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t, t_or_code
 
-_KINDS = ["csv", "txt", "xlsx", "xls", "ods"]
+_KINDS = ["csv", "txt", "tsv", "xlsx", "xlsm", "xlsb", "xls", "ods", "gz", "zip"]
 _FOLDER = "import_folder"
 _MOST_REFUSED_FILES = 10
 
@@ -58,14 +59,15 @@ def show_exports(visitor: Visitor) -> None:
         _show_hint(visitor, "import_data.hint")
         return
     uploads = keep_uploads(files)
-    previews: list[FilePreview] = []
+    previews: dict[Path, list[FilePreview]] = {}
     for upload in uploads:
         with told():
             with st.spinner(t("import_data.reading", file=upload.name), show_time=True):
-                preview = _preview(visitor, upload)
-            _show_preview(preview)
-            previews.append(preview)
-    rows = sum(preview.usable for preview in previews)
+                sheets = _preview(visitor, upload)
+            for sheet in sheets:
+                _show_preview(sheet)
+            previews[upload.path] = sheets
+    rows = sum(sheet.usable for sheets in previews.values() for sheet in sheets)
     if not rows:
         st.caption(t("import_data.nothing_usable"))
         return
@@ -86,7 +88,7 @@ def _uploader_key() -> str:
     return f"import_files_{st.session_state.setdefault('import_round', 0)}"
 
 
-def _preview(visitor: Visitor, upload: Upload) -> FilePreview:
+def _preview(visitor: Visitor, upload: Upload) -> list[FilePreview]:
     """Read a file once a session, not at every click."""
     known = st.session_state.setdefault("import_previews", {})
     key = str(upload.path)
@@ -109,12 +111,20 @@ def _show_preview(preview: FilePreview) -> None:
         aside = sum(preview.not_rows.values())
         if aside:
             st.caption(t("import_data.aside", count=group_digits(aside)))
+        _tell_notes(preview.notes)
         if not preview.first_rows.empty:
             st.dataframe(
                 preview.first_rows, hide_index=True, alt=t("import_data.first_rows", file=preview.name)
             )
         if not preview.refused.empty:
             _show_refused(preview.refused, preview.name)
+
+
+def _tell_notes(notes: Mapping[str, int]) -> None:
+    """Say what a spreadsheet hides, merges or holds beside its data."""
+    told_notes = [t(f"import_data.note_{what}", count=group_digits(count)) for what, count in notes.items()]
+    if told_notes:
+        st.caption(" ".join(told_notes))
 
 
 def _show_refused(refused: pd.DataFrame, name: str) -> None:
@@ -192,6 +202,10 @@ def _show_done(result: ImportResult) -> None:
           unchanged=group_digits(result.unchanged), rejected=group_digits(result.rejected)),
         icon=":material/task_alt:",
     )  # fmt: skip
+    notes: Counter[str] = Counter()
+    for file in result.files:
+        notes.update(file.notes)
+    _tell_notes(notes)
 
 
 def show_consents(visitor: Visitor) -> None:

@@ -21,6 +21,7 @@ EXPECTED = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8"))
 REPORTS = ["billed_2026-06_gomti_nagar.csv", "unbilled_2026-06_gonda.csv", "master_2026-06_kanpur.xlsx"]
 REASONS = {
     "account_number": "account number",
+    "cut_by_excel": "account number",
     "ragged_row": "ragged row",
     "repeated_header": "repeated header",
     "totals": "totals",

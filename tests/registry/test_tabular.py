@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.errors import BadInput
-from dashboard.registry.tabular import open_table, read_table
+from dashboard.registry.headers import shipped_headers
+from dashboard.registry.tabular import RawTable, TableReader, open_tables, read_table
 
 HEADER = "ACCT_ID,NAME,MOBILE_NO"
 ROW = "0000000013,RAM,9415012346"
@@ -16,6 +17,14 @@ def _file(folder: Path, content: bytes, name: str = "export.csv") -> Path:
     path = folder / name
     path.write_bytes(content)
     return path
+
+
+def _open(path: Path) -> TableReader:
+    return open_tables(path, shipped_headers("export"), path.name)[0]
+
+
+def _read(path: Path) -> RawTable:
+    return read_table(path, shipped_headers("export"), path.name)
 
 
 def _zip(folder: Path) -> Path:
@@ -39,13 +48,13 @@ BAD = [
 @pytest.mark.parametrize(("content", "code"), BAD)
 def test_a_file_that_cannot_be_used_is_named_by_its_fault(tmp_path: Path, content: bytes, code: str) -> None:
     with pytest.raises(BadInput) as refusal:
-        read_table(_file(tmp_path, content), "export")
+        _read(_file(tmp_path, content))
     assert refusal.value.code == code
 
 
 def test_a_zip_called_xlsx_is_not_a_spreadsheet(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as refusal:
-        open_table(_zip(tmp_path), "export")
+        _open(_zip(tmp_path))
     assert refusal.value.code == "not_a_spreadsheet"
 
 
@@ -65,7 +74,7 @@ GOOD = [
 
 @pytest.mark.parametrize("content", GOOD)
 def test_the_same_row_is_read_however_it_was_saved(tmp_path: Path, content: bytes) -> None:
-    table = read_table(_file(tmp_path, content), "export")
+    table = _read(_file(tmp_path, content))
     assert table.rows[["account_no", "name", "mobile_raw"]].to_numpy().tolist() == [
         ["0000000013", "RAM", "9415012346"]
     ]
@@ -74,7 +83,7 @@ def test_the_same_row_is_read_however_it_was_saved(tmp_path: Path, content: byte
 
 def test_a_row_keeps_the_number_it_has_in_the_file(tmp_path: Path) -> None:
     content = f'TITLE\n{HEADER}\n{ROW}\n0000000014,"SITA\nDEVI",\n0000000015,short\n{HEADER}\nTOTAL,2,\n0000000016,LATA,\n'
-    reader = open_table(_file(tmp_path, content.encode()), "export")
+    reader = _open(_file(tmp_path, content.encode()))
     assert [row_no for row_no, _ in reader.records()] == [3, 4, 8]
     assert [(row.row_no, row.reason) for row in reader.refused] == [(5, "ragged_row")]
     assert reader.not_rows == {"repeated_header": 1, "totals": 1}
@@ -82,12 +91,12 @@ def test_a_row_keeps_the_number_it_has_in_the_file(tmp_path: Path) -> None:
 
 def test_two_hundred_columns_are_no_obstacle(tmp_path: Path) -> None:
     header = ",".join(f"X{n}" for n in range(199)) + ",ACCT_ID\n"
-    table = read_table(_file(tmp_path, (header + "x," * 199 + "0000000013\n").encode()), "export")
+    table = _read(_file(tmp_path, (header + "x," * 199 + "0000000013\n").encode()))
     assert table.rows["account_no"].tolist() == ["0000000013"]
 
 
 def test_a_cell_of_fifty_megabytes_is_refused_and_the_rest_read(tmp_path: Path) -> None:
     content = f"{HEADER}\n0000000012,{'A' * 50_000_000},\n{ROW}\n".encode()
-    table = read_table(_file(tmp_path, content), "export")
+    table = _read(_file(tmp_path, content))
     assert [(row.row_no, row.reason) for row in table.refused] == [(2, "cell_too_long")]
     assert table.rows["account_no"].tolist() == ["0000000013"]

@@ -1,0 +1,225 @@
+"""The fast way to read a report: a plain file (UTF-8, one delimiter, sound quotes, no blank lines) is cut by DuckDB.
+
+Rows that do not look like a consumer are read once more by the careful reader, which says what they are; where the two
+readers disagree, or DuckDB cannot read the file at all, the careful reader reads the whole file.
+"""
+
+import io
+import mmap
+import re
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import duckdb
+
+from dashboard.registry.headers import Headers, count_known, map_columns
+from dashboard.registry.office_tree import PATH_FIELDS
+from dashboard.registry.tabular import TableReader
+from dashboard.registry.text_rows import (
+    HEADER_ROWS,
+    BrokenQuotes,
+    Layout,
+    Row,
+    cut_rows,
+    find_layout,
+    trim_cells,
+)
+from dashboard.store.database import Cursor
+
+# What an import takes from a report, all as text.
+FIELDS = (
+    "account_no", "name", "address", "mobile_raw", "tariff", "supply_type", "load", "load_unit", "book_no", "sc_no", "meter_no",
+    "pole_no", "transformer", "latitude", "longitude", "bill_date", "due_date", "last_pay_date", "last_pay_amount",
+    "amount_payable", "agent_id", "agent_mobile", *PATH_FIELDS,
+)  # fmt: skip
+# What is looked at first: accounts, offices, and the cells that are few.
+_CELLS = ("row_no", "account_no", *PATH_FIELDS, "bill_date", "due_date", "last_pay_date", "agent_mobile")
+SEEN = f"{', '.join(_CELLS)}, hash({', '.join(PATH_FIELDS)}) AS path_hash"
+_HEAD_BYTES = 1 << 20
+_COUNTED_BYTES = 1 << 24
+_LONGEST_LINE = 10_000  # bytes; a file with longer ones goes to the careful reader, which refuses by the cell
+_SPARE_COLUMNS = 8  # cells beyond the header that are looked at
+_MOST_SUSPECTS = 10_000  # rows with line breaks in their cells that are looked at one by one
+_MOST_REPEATS = 1_000  # of a pattern in DuckDB
+_ODD_BYTES = (b"\x00", b"\n\n", b"\n\r\n", b"\r\r")  # blank lines shift row numbers, which people look up
+_PACKED_OR_WIDE = (b"PK", b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf", b"\x1f\x8b")
+_SPACED_QUOTE = re.compile(r'[,;|] +"[^"]')  # the careful reader takes it for a quoted cell, DuckDB for text
+_SOUND = r"is_whole AND regexp_full_match(account_no, '\d{10,12}') AND ltrim(account_no, '0') <> ''"
+
+
+@dataclass(frozen=True)
+class PlainFile:
+    """The shape of a plain file: its header stands in the record `header_row`, counted from 1."""
+
+    path: Path
+    layout: Layout
+    columns: list[str]
+    header_row: int
+    places: dict[str, int]
+    headers: Headers
+    name: str
+
+    @property
+    def width(self) -> int:
+        return len(self.columns)
+
+    def relation(self) -> str:
+        """Return a query that yields row_no, FIELDS and `is_whole`: neither a cell too few nor one too many."""
+        last = self.width - 1
+        spare = [f"c{place}" for place in range(self.width, self.width + _SPARE_COLUMNS)]
+        fields = [f"{_cell(self.places, name)} AS {name}" for name in FIELDS]
+        whole = f"c{last} IS NOT NULL AND (c{self.width} IS NULL OR trim(concat({', '.join(spare)})) = '')"
+        return f"SELECT row_number() OVER () + {self.header_row} AS row_no, {', '.join(fields)}, {whole} AS is_whole FROM {self.scan()}"
+
+    def scan(self) -> str:
+        """One thread reads a file in its order, so that rows can be numbered; files are read side by side."""
+        columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(self.width + _SPARE_COLUMNS))
+        return (
+            f"read_csv('{_quote(self.path)}', columns = {{{columns}}}, header = false, skip = {self.header_row}, delim = '{self.layout.delimiter}',"
+            f" quote = '\"', escape = '\"', nullstr = '\\x01', null_padding = true, strict_mode = true, auto_detect = false,"
+            f" parallel = false, max_line_size = {_LONGEST_LINE}, buffer_size = 16000000, encoding = 'utf-8')"
+        )
+
+
+@dataclass(frozen=True)
+class PlainRows:
+    """A plain file, read: `relation` yields row_no and FIELDS of `usable` rows, `mended` are further ones; the rest is in `reader`."""
+
+    relation: str
+    usable: int
+    mended: list[Row]
+    reader: TableReader
+
+
+def find_plain(path: Path, headers: Headers, name: str) -> PlainFile | None:
+    """Return the shape of a plain file, None where the careful reader must look."""
+    if re.search(r"[*?\[\]{}]", str(path)) or not path.stat().st_size:
+        return None
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+        if head.startswith(_PACKED_OR_WIDE) or head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+            return None
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            if any(content.find(odd, 0, _end_of_rows(content)) >= 0 for odd in _ODD_BYTES):
+                return None
+    try:
+        text = head[: head.rfind(b"\n") + 1 or None].decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    return None if _SPACED_QUOTE.search(text) else _find_header(path, text, headers, name)
+
+
+def _end_of_rows(content: mmap.mmap) -> int:
+    """Return where the last row ends: blank lines behind it shift nothing."""
+    tail = content[-4096:]
+    return len(content) - len(tail) + len(tail.rstrip(b"\r\n"))
+
+
+def _find_header(path: Path, text: str, headers: Headers, name: str) -> PlainFile | None:
+    """Find the row with most known headers, as the careful reader does; None for a line break within or above it."""
+    head = list(islice(io.StringIO(text, newline=""), HEADER_ROWS))
+    layout = find_layout(head, headers)
+    first = list(cut_rows(iter(head), layout))
+    if len(first) != len(head) or not first:
+        return None
+    best = max(range(len(first)), key=lambda place: (count_known(first[place], headers), -place))
+    columns = trim_cells(first[best])
+    return PlainFile(path, layout, columns, best + 1, map_columns(columns, headers), headers, name)
+
+
+def read_plain(cursor: Cursor, plain: PlainFile) -> PlainRows | None:
+    """Read a plain file's accounts and offices into the temporary table `seen`; None where it is not sound after all."""
+    relation = plain.relation()
+    try:
+        cursor.execute(
+            f"CREATE OR REPLACE TEMP TABLE seen AS SELECT {SEEN}, {_SOUND} AS is_sound FROM ({relation})"
+        )
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        return None  # broken quotes, another encoding, a line beyond measure
+    if _swallows_rows(cursor, plain):
+        return None
+    odd = dict(cursor.execute("SELECT row_no, account_no FROM seen WHERE is_sound IS NOT TRUE").fetchall())
+    cursor.execute("DELETE FROM seen WHERE is_sound IS NOT TRUE")
+    count = _count(cursor, "SELECT count(*) FROM seen")
+    sound = f"SELECT * EXCLUDE (is_whole) FROM ({relation}) WHERE {_SOUND}"
+    return _judge_odd_rows(plain, sound, count, odd)
+
+
+def _swallows_rows(cursor: Cursor, plain: PlainFile) -> bool:
+    """Return whether an open quote has taken whole rows into its cell. Only files with line breaks in cells are looked at."""
+    if _count_lines(plain.path) - plain.header_row == _count(cursor, "SELECT count(*) FROM seen"):
+        return False
+    mark, columns = plain.layout.delimiter, ", ".join(f"c{place}" for place in range(plain.width))
+    like_row = rf"\n\W*\d[^\n]*(\{mark}[^\n]*){{{min(plain.width - 1, _MOST_REPEATS)}}}"
+    suspects = cursor.execute(
+        f"SELECT line FROM (SELECT concat_ws('{mark}', {columns}) AS line FROM {plain.scan()})"
+        f" WHERE regexp_matches(line, '{like_row}') LIMIT {_MOST_SUSPECTS}"
+    ).fetchall()
+    return len(suspects) == _MOST_SUSPECTS or any(
+        plain.layout.is_row(line) for (text,) in suspects for line in text.split("\n")[1:]
+    )
+
+
+def _count_lines(path: Path) -> int:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        end = _end_of_rows(content)
+        return 1 + sum(
+            content[start : min(start + _COUNTED_BYTES, end)].count(b"\n")
+            for start in range(0, end, _COUNTED_BYTES)
+        )
+
+
+def _count(cursor: Cursor, sql: str) -> int:
+    return int((cursor.execute(sql).fetchone() or [0])[0])
+
+
+def _judge_odd_rows(
+    plain: PlainFile, relation: str, count: int, odd: dict[int, str | None]
+) -> PlainRows | None:
+    """Let the careful reader say what the odd rows are; None where it does not see the same rows there."""
+    account = plain.places["account_no"]
+    met: set[int] = set()
+
+    def meet() -> Iterator[Row]:
+        for row_no, row in _pick_rows(plain, odd) if odd else ():
+            if (row[account] if account < len(row) else None) == odd[row_no]:
+                met.add(row_no)
+                yield row_no, row
+
+    reader = TableReader(plain.columns, plain.places, meet(), "utf-8-sig", plain.headers, plain.name)
+    mended = list(reader.consumers())
+    return PlainRows(relation, count + len(mended), mended, reader) if met == set(odd) else None
+
+
+def _pick_rows(plain: PlainFile, wanted: Container[int]) -> Iterator[Row]:
+    """Yield the wanted records of a plain file; only they are parsed."""
+    with plain.path.open("rb") as file:
+        for number, record in enumerate(_records(file), 1):
+            if number in wanted:
+                lines = io.StringIO(record.decode("utf-8-sig"), newline="")
+                rows = list(cut_rows(lines, plain.layout))
+                yield number, rows[0] if len(rows) == 1 else BrokenQuotes()
+
+
+def _records(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Join the lines of a record: as long as a quote is open, a line break belongs to its cell."""
+    open_record = b""
+    for line in lines:
+        if open_record or line.count(b'"') % 2:
+            open_record += line
+            if open_record.count(b'"') % 2:
+                continue
+            line, open_record = open_record, b""
+        yield line
+    if open_record:
+        yield open_record
+
+
+def _cell(places: dict[str, int], name: str) -> str:
+    return f"c{places[name]}" if name in places else "NULL::VARCHAR"
+
+
+def _quote(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -1,0 +1,198 @@
+"""The rows of a delimited text file, whatever its encoding, delimiter and quotes; a quote that never closes costs one row."""
+
+import codecs
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from dashboard.errors import BadInput
+from dashboard.registry.account_no import is_account
+from dashboard.registry.headers import Headers, count_known, find_account
+
+HEADER_ROWS = 30  # rows among which the header is looked for
+_DELIMITERS = (",", ";", "\t", "|")
+_MOST_LINES = 100  # of one row: a cell with more line breaks is a quote that was never closed
+_MOST_LETTERS = 20_000
+_STRAY = "setu_stray_bytes"
+csv.field_size_limit(256 * 1024 * 1024)
+
+Row = tuple[int, list[str]]
+
+
+class BrokenQuotes(list[str]):
+    """The cells of a row whose quotes do not close: the line as it came."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a file's lines are cut: its delimiter, the cells of its header, the place of the account number."""
+
+    delimiter: str
+    width: int
+    account: int | None
+
+    def is_row(self, line: str) -> bool:
+        """Return whether a line is a whole consumer by itself, and no part of a longer row."""
+        if self.account is None or line.count(self.delimiter) < self.width - 1:
+            return False
+        cells = next(csv.reader([line], delimiter=self.delimiter), [])
+        return len(cells) >= self.width and is_account(cells[self.account])
+
+
+def text_rows(path: Path, encoding: str, headers: Headers) -> Iterator[Row]:
+    """Yield (row number, cells) of each row; BrokenQuotes for one that cannot be cut."""
+    with path.open(encoding=encoding, errors=_errors_of(encoding), newline="") as file:
+        head = [line for _, line in zip(range(HEADER_ROWS), _read_lines(file), strict=False)]
+        layout = find_layout(head, headers)
+        file.seek(0)
+        yield from enumerate(cut_rows(_read_lines(file), layout), 1)
+
+
+def find_layout(head: Sequence[str], headers: Headers) -> Layout:
+    """Return the layout that the first lines show: the delimiter that makes most known headers out of one of them."""
+    best, layout = -1, Layout(",", 1, None)
+    for mark in _DELIMITERS:
+        for line in head:
+            cells = next(csv.reader([line[: 1 << 16]], delimiter=mark), [])
+            known = count_known(cells, headers)
+            if known > best:
+                best, layout = known, Layout(mark, len(trim_cells(cells)), find_account(cells, headers))
+    return layout
+
+
+def trim_cells(cells: Sequence[str]) -> list[str]:
+    """Return cells without the blank ones at the end: a header may end in delimiters."""
+    kept = [cell.strip().strip("\ufeff") for cell in cells]
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
+
+
+def find_encoding(path: Path, name: str) -> str:
+    """Return utf-8-sig, utf-16 (-le, -be), utf-32 or cp1252; every file decodes as the last.
+
+    A UTF-8 file with a few stray bytes stays one. Raises BadInput("not_text") for bytes that are no text.
+    """
+    with path.open("rb") as file:
+        head = file.read(1 << 16)
+    if head.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        return "utf-32"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if b"\x00" in head:
+        return _find_wide_encoding(head, name)
+    return "utf-8-sig" if _is_utf8(path) else "cp1252"
+
+
+def _find_wide_encoding(head: bytes, name: str) -> str:
+    """UTF-16 without a mark: of its two bytes a letter of the header has one zero, always on the same side."""
+    start = head[:256]
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    most, least = max(even, odd), min(even, odd)
+    if len(start) < 8 or most * 3 < len(start) or least > most // 8:
+        raise BadInput("not_text", file=name)
+    return "utf-16-be" if even > odd else "utf-16-le"
+
+
+def _is_utf8(path: Path) -> bool:
+    """A text is UTF-8 where whole letters of more than one byte outnumber the bytes that are none."""
+    stray = letters = 0
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            text = decoder.decode(chunk)
+            if not text.isascii():
+                escaped = sum(text.count(mark) for mark in set(text) if "\udc80" <= mark <= "\udcff")
+                stray += escaped
+                letters += len(text.encode("utf-8", "surrogatepass")) - len(text) - 2 * escaped
+    stray += len(decoder.getstate()[0])
+    return stray == 0 or letters > 4 * stray
+
+
+def _keep_stray_bytes(error: UnicodeError) -> tuple[str, int]:
+    """A byte alone is read as cp1252; several are what is left of a letter that was cut."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    found = error.object[error.start : error.end]
+    return (found.decode("cp1252", "replace") if len(found) == 1 else "\ufffd"), error.end
+
+
+codecs.register_error(_STRAY, _keep_stray_bytes)
+
+
+def _errors_of(encoding: str) -> str:
+    return _STRAY if encoding == "utf-8-sig" else "replace"
+
+
+def _read_lines(file: TextIO) -> Iterator[str]:
+    for line in file:
+        yield line.replace("\x00", "") if "\x00" in line else line
+
+
+def cut_rows(lines: Iterator[str], layout: Layout) -> Iterator[list[str]]:
+    """Yield the cells of each row; a quote that is open at the end of a line takes the next ones with it, within bounds."""
+    waiting: list[str] = []
+    while True:
+        line = waiting.pop() if waiting else next(lines, None)
+        if line is None:
+            return
+        if '"' not in line:
+            text = line.rstrip("\r\n")
+            yield text.split(layout.delimiter) if text else []
+            continue
+        cells, taken = _cut_quoted(line, lines, waiting, layout)
+        yield cells
+        waiting.extend(reversed(taken))
+
+
+def _cut_quoted(
+    line: str, lines: Iterator[str], waiting: list[str], layout: Layout
+) -> tuple[list[str], list[str]]:
+    """Return the cells of the row that begins in `line`, and lines that were looked at and are none of it."""
+    text = line
+    taken: list[str] = []
+    while True:
+        cells, is_open = _try_to_cut(text, layout.delimiter)
+        if cells is not None:
+            return cells, []
+        if not is_open or len(taken) >= _MOST_LINES or (taken and len(text) > _MOST_LETTERS):
+            break
+        following = waiting.pop() if waiting else next(lines, None)
+        if following is None:
+            break
+        taken.append(following)
+        if layout.is_row(following):
+            break
+        text += following
+    return _mend_quotes(line, layout), taken
+
+
+def _try_to_cut(text: str, delimiter: str) -> tuple[list[str] | None, bool]:
+    """Return the cells, or None and whether a quote is still open."""
+    try:
+        return next(
+            csv.reader([text], delimiter=delimiter, strict=True, skipinitialspace=delimiter != "\t"), []
+        ), False
+    except csv.Error as error:
+        return None, "unexpected end" in str(error)
+
+
+def _mend_quotes(line: str, layout: Layout) -> list[str]:
+    """Read a line with quotes inside its cells (`"RAM "PAPPU" LAL"`): a quote ends a cell only before a delimiter."""
+    mark = layout.delimiter
+    cells: list[str] = []
+    rest: str | None = line.rstrip("\r\n")
+    while rest is not None:
+        if not rest.startswith('"'):
+            cell, found, after = rest.partition(mark)
+        elif rest.endswith('"') and len(rest) > 1 and f'"{mark}' not in rest:
+            cell, found, after = rest[1:-1], "", ""
+        else:
+            cell, found, after = rest[1:].partition(f'"{mark}')
+            if not found:
+                return BrokenQuotes([line.rstrip("\r\n")])
+        cells.append(cell)
+        rest = after if found else None
+    return cells if len(cells) == layout.width else BrokenQuotes([line.rstrip("\r\n")])

@@ -1,0 +1,83 @@
+"""Every dress a report comes in, through both readers and the whole import: each row accepted, refused with its reason, or told."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dashboard.access.scope import Scope
+from dashboard.coverage.cube import refresh_cube
+from dashboard.errors import BadInput
+from dashboard.registry import sources
+from dashboard.registry.headers import shipped_headers
+from dashboard.registry.importer import import_exports
+from dashboard.registry.sources import Source, Upload, read_source
+from dashboard.store.clock import Clock
+from dashboard.store.database import Cursor, Database
+from tests.registry.torture import BOOKS, REFUSED, TEXTS, Case
+
+
+@pytest.fixture(scope="module")
+def cursor() -> Iterator[Cursor]:
+    with duckdb.connect() as connection:
+        yield connection.cursor()
+
+
+def read(cursor: Cursor, path: Path, folder: Path) -> tuple[Source, list[tuple[object, ...]]]:
+    folder.mkdir()
+    source = read_source(cursor, Upload(path, path.name), shipped_headers("export"), folder, 0)
+    fields = "row_no, account_no, name, address, mobile_raw, division_code"
+    return source, cursor.execute(f"SELECT {fields} FROM ({source.relation}) ORDER BY row_no").fetchall()
+
+
+@pytest.mark.parametrize("case", TEXTS + BOOKS, ids=lambda case: case.name)
+def test_both_readers_see_what_is_there(
+    cursor: Cursor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: Case
+) -> None:
+    path = case.write(tmp_path)
+    fast, rows = read(cursor, path, tmp_path / "fast")
+    monkeypatch.setattr(sources, "find_plain", lambda *about: None)
+    careful, rows_again = read(cursor, path, tmp_path / "careful")
+    assert rows == rows_again
+    for source in (fast, careful):
+        assert [account for _, account, *_ in rows] == case.accounts
+        assert sorted((one.row_no, one.reason) for one in source.refused) == sorted(case.refused)
+        assert (source.usable, source.not_rows, source.notes) == (
+            len(case.accounts),
+            case.not_rows,
+            case.notes,
+        )
+
+
+@pytest.mark.parametrize(("name", "content", "code"), REFUSED, ids=[name for name, *_ in REFUSED])
+def test_a_file_that_cannot_be_used_is_named_by_its_fault(
+    cursor: Cursor, tmp_path: Path, name: str, content: bytes, code: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(BadInput) as refusal:
+        read(cursor, path, tmp_path / "work")
+    assert (refusal.value.code, refusal.value.values["file"]) == (code, name)
+
+
+def test_files_of_all_kinds_go_in_as_one_export_and_every_row_is_accounted_for(
+    db: Database, administrator: Scope, clock: Clock, tmp_path: Path
+) -> None:
+    cases = TEXTS[::8] + BOOKS
+    uploads = [Upload(case.write(tmp_path), case.name) for case in cases]
+    result = import_exports(db, administrator, uploads, clock=clock, shared_threshold=6, refresh=refresh_cube)
+    accounts = [account for case in cases for account in case.accounts]
+    assert result.accepted == len(set(accounts))
+    assert result.rejected == sum(len(case.refused) for case in cases)
+    assert (
+        result.rows == len(accounts) + result.rejected == result.accepted + result.rejected + result.repeated
+    )
+    with db.read() as cursor:
+        found = cursor.execute("SELECT count(*), count(DISTINCT office_no) FROM consumer").fetchone()
+        sheets = cursor.execute(
+            "SELECT DISTINCT file_name FROM rejected_row WHERE file_name LIKE 'book.xlsx%' ORDER BY 1"
+        ).fetchall()
+    assert found is not None
+    assert found[0] == len(set(accounts))
+    assert sheets == [("book.xlsx › Gonda",), ("book.xlsx › Lucknow",)]

@@ -1,0 +1,211 @@
+"""Reports as they really come, made here: text in every dress, spreadsheets with everything people do in them."""
+
+import datetime as dt
+import gzip
+import io
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import xlsxwriter
+import xlwt
+
+HEADER = ["ACCT_ID", "NAME", "ADDRESS", "MOBILE_NO", "DISCOM", "DIV_CODE", "DIV_NAME", "SDO_CODE"]
+OFFICE = ["MVVNL", "DIV000001", "ONE", "0000011"]
+A, B, C, D = "0000000013", "0000000021", "012345678901", "9876543210"
+
+
+def row(
+    account: str, name: str = "RAM", address: str = "12 MALL ROAD", mobile: str = "9415012346"
+) -> list[str]:
+    return [account, name, address, mobile, *OFFICE]
+
+
+def lines(*rows: list[str], mark: str = ",", end: str = "\n", quoted: bool = False) -> str:
+    cell = '"{}"'.format if quoted else "{}".format
+    return "".join(mark.join(map(cell, one)) + end for one in rows)
+
+
+TWO = (HEADER, row(A), row(B))
+LINE = ",".join(row("{}"))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file, and what must come of it: accounts in their order, refused (row number, reason), lines that are no rows, notes."""
+
+    name: str
+    content: bytes
+    accounts: list[str]
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    not_rows: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, int] = field(default_factory=dict)
+
+    def write(self, folder: Path) -> Path:
+        path = folder / self.name
+        path.write_bytes(self.content)
+        return path
+
+
+def _swallowing(opening: str, closing: str) -> str:
+    """A quote opens in one row and the next quote stands rows later."""
+    return lines(HEADER, row(A, opening), row(B), row(C, closing), row(D))
+
+
+TEXTS = [
+    Case("utf8.csv", lines(*TWO).encode(), [A, B]),
+    Case("bom.csv", lines(*TWO, end="\r\n").encode("utf-8-sig"), [A, B]),
+    Case("utf16_le_bom.csv", ("\ufeff" + lines(*TWO)).encode("utf-16-le"), [A, B]),
+    Case("utf16_be_bom.csv", ("\ufeff" + lines(*TWO)).encode("utf-16-be"), [A, B]),
+    Case("utf16_le.txt", lines(*TWO, mark="\t").encode("utf-16-le"), [A, B]),
+    Case("utf16_be.csv", lines(*TWO).encode("utf-16-be"), [A, B]),
+    Case("utf32.csv", lines(*TWO).encode("utf-32"), [A, B]),
+    Case("cp1252.csv", lines(HEADER, row(A, "JOSÉ"), row(B)).encode("cp1252"), [A, B]),
+    Case("one_stray_byte.csv", lines(HEADER, row(A, "राम कुमार"), row(B, "Jos#")).encode().replace(b"#", b"\xe9"), [A, B]),
+    Case("cut_letter.csv", lines(HEADER, row(A, "राम कुमार"), row(B, "सीता#")).encode().replace(b"#", b"\xe0\xa4"), [A, B]),
+    Case("semicolon.csv", lines(*TWO, mark=";").encode(), [A, B]),
+    Case("tab.xls", lines(*TWO, mark="\t").encode(), [A, B]),  # called a spreadsheet and none
+    Case("pipe.txt", lines(*TWO, mark="|").encode(), [A, B]),
+    Case("comma_inside_semicolons.csv", lines(HEADER, row(A, address="12, MALL ROAD, LUCKNOW"), mark=";").encode(), [A]),
+    Case("sep_line.csv", ("sep=;\r\n" + lines(*TWO, mark=";", end="\r\n")).encode(), [A, B]),
+    Case("quoted.csv", lines(*TWO, quoted=True).encode(), [A, B]),
+    Case("quotes_inside.csv", lines(HEADER, row(A, '"RAM ""PAPPU"" LAL"'), row(B)).encode(), [A, B]),
+    Case("quotes_inside_broken.csv", lines(HEADER, row(A, '"RAM "PAPPU" LAL"'), row(B)).encode(), [A, B]),
+    Case("quotes_in_plain_cell.csv", lines(HEADER, row(A, 'RAM "PAPPU" LAL'), row(B, address='5" PIPE')).encode(), [A, B]),
+    Case("blanks_before_quotes.csv", lines(HEADER, row(A, ' "RAM, LAL"'), row(B)).encode(), [A, B]),
+    Case("break_in_cell.csv", lines(HEADER, row(A, address='"12\nMALL ROAD"'), row(B)).encode(), [A, B]),
+    Case("break_and_commas_in_cell.csv", lines(HEADER, row(A, address='"A\n1, B, C, D, E, F, G, H"'), row(B)).encode(), [A, B]),
+    Case("breaks_crlf.csv", lines(HEADER, row(A, address='"12\r\nMALL ROAD"'), row(B), end="\r\n").encode(), [A, B]),
+    Case("never_closed.csv", lines(HEADER, row(A), row(B, '"SITA'), row(C), row(D)).encode(), [A, C, D], [(3, "broken_quotes")]),
+    Case("never_closed_last.csv", lines(HEADER, row(A), row(B, '"SITA')).encode(), [A], [(3, "broken_quotes")]),
+    Case("closed_rows_later.csv", _swallowing('"RAM', 'LAL"').encode(), [B, C, D], [(2, "broken_quotes")]),
+    Case("closed_by_a_quoted_cell.csv", _swallowing('"RAM', '"LAL"').encode(), [B, C, D], [(2, "broken_quotes")]),
+    Case("one_quote_lost.csv", lines(HEADER, row(A), row(B), quoted=True).replace('RAM","', 'RAM,"', 1).encode(), [B], [(2, "broken_quotes")]),
+    Case("trailing_everywhere.csv", lines([*HEADER, ""], [*row(A), ""], [*row(B), ""]).encode(), [A, B]),
+    Case("trailing_in_rows.csv", lines(HEADER, [*row(A), "", ""], [*row(B), ""]).encode(), [A, B]),
+    Case("trailing_in_header.csv", lines([*HEADER, "", ""], row(A), row(B)).encode(), [A, B]),
+    Case("ragged.csv", lines(HEADER, row(A), row(B)[:5], [*row(C), "more"], row(D)).encode(), [A, D], [(3, "ragged_row"), (4, "ragged_row")]),
+    Case("header_again.csv", lines(HEADER, row(A), HEADER, row(B), [one.lower() for one in HEADER], row(C)).encode(), [A, B, C],
+         not_rows={"repeated_header": 2}),
+    Case("header_again_trailing.csv", lines(HEADER, [*row(A), ""], [*HEADER, ""], row(B)).encode(), [A, B], not_rows={"repeated_header": 1}),
+    Case("totals.csv", (lines(HEADER, row(A), row(B)) + "GRAND TOTAL : 2,,,,,,,\nकुल योग,2\n,Total,2\n").encode(), [A, B], not_rows={"totals": 3}),
+    Case("totals_are_people.csv", lines(["NAME", "ACCT_ID"], ["TOTAL SINGH", A], ["TOTARAM", B]).encode(), [A, B]),
+    Case("blank_lines.csv", b"\n\n" + lines(HEADER, row(A)).encode() + b"\n,,,\n" + lines(row(B)).encode() + b"\n\n", [A, B]),
+    Case("blank_end.csv", lines(*TWO, end="\r\n").encode() + b"\r\n\r\n", [A, B]),
+    Case("titles.csv", b"UPPCL BILLED REPORT\nMonth:,06-2026\n\n" + lines(*TWO).encode(), [A, B]),
+    Case("old_mac.csv", lines(*TWO, end="\r").encode(), [A, B]),
+    Case("no_last_break.csv", lines(*TWO).rstrip("\n").encode(), [A, B]),
+    Case("report.csv.gz", gzip.compress(lines(*TWO).encode()), [A, B]),
+    Case("two_streams.gz", gzip.compress(lines(HEADER, row(A)).encode()) + gzip.compress(lines(row(B)).encode()), [A, B]),
+    Case("accounts.csv", lines(HEADER, row(f"'{A}"), row(f'"=""{B}"""'), row(f" \u00a0{C}\u200b"), row("१२३४५६७८९०"), row("123456789012.0")).encode(),
+         [A, B, C, "1234567890", "123456789012"]),
+    Case("cut.csv", lines(HEADER, row("13"), row("1.23457E+11"), row("13.0"), row("9.87654e+09"), row("0"), row("AB12"), row("1234567890123"), row(A)).encode(),
+         [A], [(2, "cut_by_excel"), (3, "cut_by_excel"), (4, "cut_by_excel"), (5, "cut_by_excel"), (6, "account_number"), (7, "account_number"), (8, "account_number")]),
+    Case("whole_scientific.csv", lines(HEADER, row("1.23456789012E+11"), row(A)).encode(), ["123456789012", A]),
+]  # fmt: skip
+
+
+def _archive(*members: tuple[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return content.getvalue()
+
+
+def xlsx() -> bytes:
+    """A workbook with a merged title, hidden rows and columns, merged offices, formulas, floats, days, several sheets."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        book.add_worksheet("Cover").write_row(2, 1, ["Report of the month", "June 2026"])
+        data = book.add_worksheet("Lucknow")
+        data.merge_range("A1:H1", "BILLED REPORT JUNE 2026")
+        data.write_row(2, 0, [*HEADER, "BILL_DATE"])
+        for place, account in enumerate((A, B, C)):
+            data.write_row(3 + place, 0, row(account)[:4])
+            data.write_row(3 + place, 7, ["0000011"])
+        for column, text in zip("EFG", OFFICE, strict=False):
+            data.merge_range(f"{column}4:{column}6", text)
+        data.write_row(6, 0, row(""))
+        data.write_number(6, 0, 123456789012.0)
+        data.write_number(6, 3, 9415012346.0)
+        data.write_datetime(6, 8, dt.datetime(2026, 6, 5), book.add_format({"num_format": "dd-mmm-yy"}))
+        data.write_row(7, 0, row(""))
+        data.write_number(7, 0, 13)
+        data.write_row(8, 0, row(""))
+        data.write_formula(8, 0, '="00"&"00000099"', None, "0000000099")
+        data.set_row(4, None, None, {"hidden": True})
+        data.set_column(1, 2, None, None, {"hidden": True})
+        more = book.add_worksheet("Gonda")
+        more.write_row(1, 1, ["Account No", "Mobile", "DIV_CODE", "DISCOM"])
+        more.write_row(2, 1, [D, "9415012346", "DIV000001", "MVVNL"])
+        more.write_row(3, 1, ["77", "", "", ""])
+        old = book.add_worksheet("Old")
+        old.write_row(0, 0, HEADER)
+        old.write_row(1, 0, row("0000000055"))
+        old.hide()
+        book.add_worksheet("Empty")
+    return content.getvalue()
+
+
+def xls() -> bytes:
+    content = io.BytesIO()
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Report")
+    sheet.write_merge(0, 0, 0, 7, "BILLED REPORT")
+    for place, text in enumerate(HEADER):
+        sheet.write(1, place, text)
+    for line, account in enumerate((A, 123456789012.0, 13.0), 2):
+        for place, cell in enumerate([account, *row("")[1:]]):
+            sheet.write(line, place, cell)
+    book.save(content)
+    return content.getvalue()
+
+
+def ods() -> bytes:
+    def line(*cells: object, more: str = "") -> str:
+        texts = [
+            f'<table:table-cell office:value-type="float" office:value="{cell}"><text:p>{cell}</text:p></table:table-cell>'
+            if isinstance(cell, float)
+            else f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+            for cell in cells
+        ]
+        return f"<table:table-row{more}>{''.join(texts)}</table:table-row>"
+
+    body = "".join([
+        line("BILLED REPORT"), line(*HEADER), line(*row(A)), line(*row(B), more=' table:visibility="collapse"'),
+        line(123456789012.0, *row("")[1:]), line(13.0, *row("")[1:]),
+    ])  # fmt: skip
+    names = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+        for short in ("office", "table", "text")
+    )
+    content = f"<office:document-content {names}><office:body><office:spreadsheet><table:table table:name='R'>{body}</table:table></office:spreadsheet></office:body></office:document-content>"
+    return _archive(
+        ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", content.replace("'", '"').encode()),
+        ("META-INF/manifest.xml", b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'),
+    )  # fmt: skip
+
+
+BOOKS = [
+    Case("book.xlsx", xlsx(), [A, B, C, "123456789012", "0000000099", D, "0000000055"], [(8, "cut_by_excel"), (4, "cut_by_excel")],
+         notes={"hidden_rows": 1, "hidden_columns": 2, "merged_cells": 3, "hidden_sheets": 1, "cover_sheets": 1, "empty_sheets": 1}),
+    Case("old.xls", xls(), [A, "123456789012"], [(5, "cut_by_excel")]),
+    Case("open.ods", ods(), [A, B, "123456789012"], [(6, "cut_by_excel")], notes={"hidden_rows": 1}),
+    Case("one.zip", _archive(("june/report.csv", lines(*TWO).encode()), ("__MACOSX/._report.csv", b"x")), [A, B]),
+    Case("book.zip", _archive(("report.xls", xls())), [A, "123456789012"], [(5, "cut_by_excel")]),
+    Case("packed_twice.zip", _archive(("report.csv.gz", gzip.compress(lines(*TWO).encode()))), [A, B]),
+]  # fmt: skip
+
+_GZ = gzip.compress(lines(HEADER, *[row(f"{number:010d}") for number in range(1, 3000)]).encode())
+REFUSED = [
+    ("cut.csv.gz", _GZ[:-200], "packed_broken"),
+    ("head.csv.gz", _GZ[:12], "packed_broken"),
+    ("cut.zip", _archive(("report.csv", lines(*TWO).encode()))[:-30], "packed_broken"),
+    ("several.zip", _archive(("a.csv", b"x"), ("b.csv", b"x")), "packed_count"),
+    ("nothing.zip", _archive(), "packed_count"),
+    ("cut.xlsx", xlsx()[:-3000], "not_a_spreadsheet"),
+    ("page.xls", b"<html><body><table><tr><td>ACCT_ID</td></tr></table>", "web_page"),
+    ("joined.csv", (lines(HEADER, row(A)) + "MOBILE_NO,ACCT_ID,NAME\n9415012346,0000000099,X\n").encode(), "header_changes"),
+    ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01", "not_text"),
+]  # fmt: skip
