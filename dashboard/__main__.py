@@ -27,6 +27,8 @@ _COMMANDS = {
     "send": "dashboard.commands.sending:send",
     "resume": "dashboard.commands.sending:resume",
     "templates": "dashboard.commands.sending:submit_templates",
+    "replay": "dashboard.commands.webhooks:replay_stored",
+    "odd": "dashboard.commands.webhooks:show_odd",
     "sandbox": "dashboard.commands.serve:run_sandbox_alone",
     "user": "dashboard.commands.people:manage_user",
 }

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
         description="Different people in a rolling 24 hours (messaging limit of the portfolio).",
     )
     send_batch: int = Field(200, ge=1, description="Messages claimed in one commit.")
+    phone_check_seconds: float = Field(
+        900.0, ge=10, description="Seconds between two looks at the sending number's quality."
+    )
     request_timeout_seconds: float = Field(
         20.0, gt=0, description="Seconds after which an unanswered call is in doubt."
     )

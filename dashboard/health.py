@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from dashboard.delivery.applier import count_odd
 from dashboard.runtime import Runtime
 
 
@@ -22,6 +23,8 @@ class Health:
     webhooks_waiting: int
     ledger_lag_seconds: float
     in_doubt: int
+    updates_not_understood: int
+    sandbox_restarts: int
 
 
 def read_health(runtime: Runtime) -> Health:
@@ -30,15 +33,17 @@ def read_health(runtime: Runtime) -> Health:
         last_import_at, consumers, enrolled, waiting, oldest, in_doubt = cursor.execute(
             """SELECT (SELECT max(finished_at) FROM import_run),
                 (SELECT coalesce(sum(consumers), 0) FROM coverage_cube), (SELECT coalesce(sum(enrolled), 0) FROM coverage_cube),
-                (SELECT count(*) FROM webhook_raw ANTI JOIN webhook_applied USING (raw_id)),
-                (SELECT min(received_at) FROM webhook_raw ANTI JOIN webhook_applied USING (raw_id)),
+                (SELECT count(*) FROM webhook_raw WHERE raw_id > (SELECT coalesce(max(raw_id), 0) FROM webhook_applied)),
+                (SELECT min(received_at) FROM webhook_raw WHERE raw_id > (SELECT coalesce(max(raw_id), 0) FROM webhook_applied)),
                 (SELECT count(*) FROM job, message_state(job.job_id) AS state WHERE state.state = 'in_doubt')"""
         ).fetchall()[0]
+        odd = count_odd(cursor)
     sender, waiting_for = _ask_sender(runtime)
     lag = (runtime.clock() - oldest).total_seconds() if oldest else 0.0
     return Health(
-        "ok" if sender != "stopped" else "degraded", "ok", sender, waiting_for, runtime.sandbox is not None, runtime.is_demo,
-        last_import_at, int(consumers), int(enrolled), int(waiting), max(lag, 0.0), int(in_doubt),
+        "ok" if sender != "stopped" else "degraded", "ok", sender, waiting_for, runtime.sandbox is not None and runtime.sandbox.is_alive, runtime.is_demo,
+        last_import_at, int(consumers), int(enrolled), int(waiting), max(lag, 0.0), int(in_doubt), odd,
+        runtime.sandbox.restart_count if runtime.sandbox else 0,
     )  # fmt: skip
 
 

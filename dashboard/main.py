@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.config import PROJECT_DIR
-from dashboard.ui import navigation, page, sign_in
+from dashboard.ui import navigation, news_parts, page, sign_in
 from dashboard.ui.errors import told
 from dashboard.ui.outage_reminder import show_reminder
 from dashboard.ui.turns import a_turn
@@ -27,6 +27,7 @@ def run() -> None:
     page.show_banner(visitor.rt)
     if chosen.url_path != "outage":
         show_reminder(visitor)
+    news_parts.show_news(visitor)
     st.title(t(f"page.{chosen.url_path or 'coverage'}"))
     with told(), visiting(visitor):
         chosen.run()

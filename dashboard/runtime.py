@@ -18,15 +18,23 @@ from dashboard.coverage.cube import refresh_cube
 from dashboard.coverage.days import keep_days, take_snapshot
 from dashboard.coverage.verified import count_new_numbers, verify_numbers
 from dashboard.delivery.account import account_of, complete_settings
-from dashboard.delivery.applier import WebhookApplier, numbers_reached
+from dashboard.delivery.applier import Ears, WebhookApplier, numbers_reached
 from dashboard.delivery.client import ManagementClient
 from dashboard.delivery.credentials import Account, is_loopback
 from dashboard.delivery.dispatcher import Dispatcher
 from dashboard.delivery.gatherer import Gatherer
-from dashboard.delivery.sandbox.main import SandboxConfig, SandboxProcess
-from dashboard.delivery.updates import InboundText as DeliveredText
+from dashboard.delivery.inbound import InboundText as DeliveredText
+from dashboard.delivery.inbound import NumberChange as DeliveredChange
+from dashboard.delivery.inbound import Preference
+from dashboard.delivery.phone_watch import PhoneWatch
+from dashboard.delivery.sandbox.main import SandboxConfig
+from dashboard.delivery.sandbox.process import SandboxProcess
+from dashboard.delivery.webhook import WebhookCounts
 from dashboard.enrolment.consent import mark_undeliverable, suppressed_numbers
 from dashboard.enrolment.inbound import InboundText, handle_inbound, mark_answered, numbers_heard
+from dashboard.enrolment.keywords import choose_text
+from dashboard.enrolment.number_change import NumberChange, handle_number_change
+from dashboard.enrolment.preferences import record_preferences
 from dashboard.errors import SetuError, Unavailable
 from dashboard.notices.approval import expire_approvals
 from dashboard.notices.hours import Span, quiet_span
@@ -63,6 +71,8 @@ class Runtime:
     applier: WebhookApplier | None = None
     gatherer: Gatherer | None = None
     sandbox: SandboxProcess | None = None
+    phone_watch: PhoneWatch | None = None
+    webhooks: WebhookCounts = field(default_factory=WebhookCounts)
     is_demo: bool = False
     refresh: Callable[[Cursor, int, int], None] = field(default=refresh_cube)
     imports: ImportJobs = field(init=False)
@@ -143,25 +153,27 @@ def start_delivery(runtime: Runtime) -> None:
     settings, db = runtime.settings, runtime.db
     account = account_of(db, settings)
     if settings.uses_sandbox:
-        runtime.sandbox = SandboxProcess(_sandbox_config(settings))
+        runtime.sandbox = SandboxProcess(_sandbox_config(settings), lambda: _offer_to_stand_in(account))
         runtime.sandbox.start()
     if is_loopback(account.graph_url):
         _offer_to_stand_in(account)
-    runtime.applier = WebhookApplier(
-        db, runtime.clock, on_inbound=_answer_with(runtime), on_undeliverable=_undeliverable_with(runtime),
-        on_answered=mark_answered,
-    )  # fmt: skip
+    runtime.applier = WebhookApplier(db, runtime.clock, **vars(ears_of(runtime)))
     runtime.applier.start()
     runtime.gatherer = Gatherer(db, runtime.clock)
     runtime.dispatcher = Dispatcher(
         db, settings, runtime.clock, suppressed_numbers, on_undeliverable=_undeliverable_with(runtime)
     )
     runtime.dispatcher.start()
+    if account.token:
+        runtime.phone_watch = PhoneWatch(
+            db, runtime.clock, ManagementClient(account), settings.phone_check_seconds
+        )
+        runtime.phone_watch.start()
 
 
 def stop(runtime: Runtime) -> None:
     """End every child and thread, then close the registry."""
-    for part in (runtime.imports, runtime.dispatcher, runtime.applier, runtime.sandbox):
+    for part in (runtime.phone_watch, runtime.imports, runtime.dispatcher, runtime.applier, runtime.sandbox):
         if part is not None:
             part.stop()
     runtime.db.close()
@@ -202,9 +214,21 @@ def offer_templates(account: Account) -> None:
     )
 
 
+def ears_of(runtime: Runtime) -> Ears:
+    """Return who is told what webhooks say: the rooms above delivery."""
+    return Ears(
+        on_inbound=_answer_with(runtime),
+        on_undeliverable=_undeliverable_with(runtime),
+        on_answered=mark_answered,
+        on_preferences=_preferences_with(runtime),
+        on_number_change=_number_change_with(runtime),
+    )
+
+
 def _answer_with(runtime: Runtime) -> Callable[[DeliveredText], str | None]:
     def answer(message: DeliveredText) -> str | None:
-        own = InboundText(message.wamid, message.mobile, message.text, message.sent_at)
+        text = choose_text(message.text, message.payload)
+        own = InboundText(message.wamid, message.mobile, text, message.sent_at)
         return handle_inbound(runtime.db, runtime.clock, runtime.refresh, own)
 
     return answer
@@ -215,6 +239,23 @@ def _undeliverable_with(runtime: Runtime) -> Callable[[list[int]], None]:
         runtime.db.write(lambda cursor: mark_undeliverable(cursor, mobiles, runtime.clock(), runtime.refresh))
 
     return mark
+
+
+def _preferences_with(runtime: Runtime) -> Callable[[list[Preference]], None]:
+    def keep(preferences: list[Preference]) -> None:
+        said = [(one.mobile, one.value, one.said_at) for one in preferences]
+        now = runtime.clock()
+        runtime.db.write(lambda cursor: record_preferences(cursor, said, now), alters_pages=False)
+
+    return keep
+
+
+def _number_change_with(runtime: Runtime) -> Callable[[DeliveredChange], None]:
+    def settle(change: DeliveredChange) -> None:
+        own = NumberChange(change.wamid, change.old_mobile, change.new_mobile, change.said_at)
+        handle_number_change(runtime.db, runtime.clock, own)
+
+    return settle
 
 
 class Housekeeper:

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard import runtime
 from dashboard.config import Settings
-from dashboard.delivery.webhook import LONGEST_BODY, answer_handshake, judge_body
+from dashboard.delivery.webhook import LONGEST_BODY, WebhookCounts, answer_handshake, judge_body, judge_head
 from dashboard.errors import SetuError
 from dashboard.health import Health, read_health
 
@@ -74,8 +74,10 @@ async def show_health(request: Request) -> Response:
 
 async def show_metrics(request: Request) -> Response:
     """`GET /metrics`: the same in Prometheus' text."""
-    health = await run_in_threadpool(read_health, runtime.current())
-    return PlainTextResponse(_to_prometheus(health), media_type="text/plain; version=0.0.4")
+    rt = runtime.current()
+    health = await run_in_threadpool(read_health, rt)
+    text = _to_prometheus(health) + _count_webhooks(rt.webhooks)
+    return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
 
 async def shake_hands(request: Request) -> Response:
@@ -86,20 +88,29 @@ async def shake_hands(request: Request) -> Response:
 
 async def take_webhook(request: Request) -> Response:
     """`POST /webhooks/whatsapp`: verified on the raw body and stored before the 200."""
+    rt = runtime.current()
+    status = judge_head(rt.settings, request.headers)
+    body = await _read_body(request) if status == 200 else None
+    if body is not None:
+        status = judge_body(rt.settings, request.headers, body)
+    if status == 200 and body is not None:
+        try:
+            await rt.keep_webhook(body)
+        except (SetuError, duckdb.Error) as error:
+            _log.error("a webhook was not stored: %s", type(error).__name__)
+            status = 503  # WhatsApp brings it again
+    rt.webhooks.note(status)
+    return _ANSWERS[status]
+
+
+async def _read_body(request: Request) -> bytes:
+    """Return the body, or a little more than the limit of one that is longer: what nobody reads costs no memory."""
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > LONGEST_BODY:
-            return _ANSWERS[413]
-    rt = runtime.current()
-    status = judge_body(rt.settings, request.headers, bytes(body))
-    if status == 200:
-        try:
-            await rt.keep_webhook(bytes(body))
-        except (SetuError, duckdb.Error) as error:
-            _log.error("a webhook was not stored: %s", type(error).__name__)
-            return _ANSWERS[503]  # WhatsApp brings it again
-    return _ANSWERS[status]
+            break
+    return bytes(body)
 
 
 ROUTES = [
@@ -137,7 +148,18 @@ def _to_prometheus(health: Health) -> str:
         "setu_consumers": health.consumers,
         "setu_enrolled": health.enrolled,
         "setu_webhooks_waiting": health.webhooks_waiting,
+        "setu_updates_not_understood": health.updates_not_understood,
         "setu_messages_in_doubt": health.in_doubt,
         "setu_sender_alive": int(health.sender != "stopped"),
     }
     return "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in figures.items())
+
+
+def _count_webhooks(counts: WebhookCounts) -> str:
+    figures = {
+        "setu_webhooks_stored_total": counts.stored,
+        "setu_webhooks_forged_total": counts.forged,
+        "setu_webhooks_too_long_total": counts.too_long,
+        "setu_webhooks_turned_away_total": counts.turned_away,
+    }
+    return "".join(f"# TYPE {name} counter\n{name} {value}\n" for name, value in figures.items())

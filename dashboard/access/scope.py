@@ -26,6 +26,7 @@ class Right(StrEnum):
     MANAGE_USERS = "manage_users"
     MANAGE_OFFICES = "manage_offices"
     SEE_AUDIT = "see_audit"
+    MANAGE_PLATFORM = "manage_platform"  # news about the WhatsApp account
 
 
 _EVERYONE = {Right.SEE_COVERAGE, Right.SEE_NOTICES}
@@ -34,7 +35,8 @@ RIGHTS: dict[Role, set[Right]] = {
     Role.VIEWER: _EVERYONE,
     Role.COMPOSER: _DIVISION,
     Role.APPROVER: _DIVISION | {Right.APPROVE, Right.SEE_AUDIT},
-    Role.ADMINISTRATOR: _EVERYONE | {Right.IMPORT, Right.MANAGE_USERS, Right.MANAGE_OFFICES, Right.SEE_AUDIT},
+    Role.ADMINISTRATOR: _EVERYONE
+    | {Right.IMPORT, Right.MANAGE_USERS, Right.MANAGE_OFFICES, Right.SEE_AUDIT, Right.MANAGE_PLATFORM},
 }
 
 

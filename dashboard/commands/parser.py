@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from dashboard.access.scope import Role
@@ -70,6 +71,14 @@ def _add_notice_commands(add: Add) -> None:
     command.add_argument("--set", action="append", default=[], metavar="name=value", dest="variables")
     add("resume", "finish what a crash or a stop cut off")
     add("templates", "submit the shipped notices to the WhatsApp account, for Meta to approve")
+    command = add("replay", "apply stored webhooks once more; what is known already changes nothing")
+    command.add_argument(
+        "--from", type=date.fromisoformat, metavar="DATE", dest="from_day", help="2026-11-24"
+    )
+    command.add_argument(
+        "--to", type=date.fromisoformat, metavar="DATE", dest="to_day", help="that day included"
+    )
+    add("odd", "what WhatsApp sent and was not understood, by kind and name")
     command = add("sandbox", "the local stand-in for Meta's API alone")
     command.add_argument("--port", type=_port, required=True, metavar="P")
 

@@ -1,123 +1,172 @@
-"""Applies stored webhooks: reports to their messages, what consumers wrote to enrolment, news to the
-banners."""
+"""Applies stored webhooks: reports to their messages, what people say to enrolment, news to the banners."""
 
-import json
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from dashboard.delivery import ledger
+from dashboard.delivery.inbound import InboundText, NumberChange, Preference
+from dashboard.delivery.news import UNREADABLE, read_news
 from dashboard.delivery.reference import read_prefix
-from dashboard.delivery.updates import InboundText, Updates, read_updates
+from dashboard.delivery.updates import Updates, read_updates
+from dashboard.delivery.webhook_round import Body, OnAnswered, Reply, Written, queries, write_round
 from dashboard.errors import SetuError
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
-from dashboard.store.queries import load_queries
 
 _log = logging.getLogger(__name__)
-_queries = load_queries(Path(__file__).with_name("webhook.sql"))
-_NOT_ON_WHATSAPP = 131026
 _BODIES_A_ROUND, _BYTES_A_ROUND = 2000, 5_000_000  # of one report each, or a few of a thousand each
 _IDLE_SECONDS = 0.5
 _GATHER_SECONDS = (
     0.2  # between rounds: ten reports cost a round as much as a thousand, and hold up the writer as long
 )
-_LOOK_BACK = timedelta(hours=1)  # how long a report without reference waits for our own record of its message
+# What one body's content can cause; everything else (disk, memory, lock) is no body's fault and is waited for.
+_POISON = (
+    ArithmeticError, LookupError, RecursionError, TypeError, ValueError, pa.ArrowException,
+    duckdb.DataError, duckdb.IntegrityError, duckdb.ProgrammingError,
+)  # fmt: skip
 
 OnInbound = Callable[[InboundText], str | None]
 """Acts on what a consumer wrote, once however often it comes, and returns the answer to be sent."""
-OnAnswered = Callable[[Cursor, list[str]], None]
-"""Takes note, in the commit that stages them, that these messages (by WhatsApp's id) are answered."""
 OnUndeliverable = Callable[[list[int]], None]
 
-_STATUS_COLUMNS = pa.schema(
-    [
-        ("job_id", pa.int64()), ("message_no", pa.int32()), ("wamid", pa.string()), ("status", pa.string()),
-        ("status_at", pa.timestamp("us")), ("code", pa.int32()), ("category", pa.string()), ("billable", pa.bool_()),
-    ]
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
-class _Body:
-    raw_id: int
-    received_at: datetime
-    updates: Updates
+class Ears:
+    """Who is told what webhooks say; each acts once, however often the same comes.
+
+    `on_answered` takes note, in the commit that stages them, that messages (by WhatsApp's id) are answered.
+    """
+
+    on_inbound: OnInbound
+    on_undeliverable: OnUndeliverable | None = None
+    on_answered: OnAnswered | None = None
+    on_preferences: Callable[[list[Preference]], None] | None = None
+    on_number_change: Callable[[NumberChange], None] | None = None
 
 
-@dataclass(frozen=True)
-class _Answer:
-    to: InboundText
-    text: str
+@dataclass
+class Applied:
+    """What applying has read and changed."""
+
+    bodies: int = 0
+    statuses: int = 0
+    new_statuses: int = 0
+    messages: int = 0
+    new_news: int = 0
+    odd: int = 0
 
 
-def apply_waiting(
-    db: Database,
-    clock: Clock,
-    on_inbound: OnInbound,
-    on_undeliverable: OnUndeliverable | None = None,
-    on_answered: OnAnswered | None = None,
-) -> int:
-    """Apply the next stored bodies in one commit and return how many they were; 0: none waits.
+def apply_waiting(db: Database, clock: Clock, ears: Ears) -> Applied:
+    """Apply the next stored bodies in one commit; `bodies` 0: none waits.
 
-    A system function. Applying a body twice changes nothing but the count of answers to what a consumer
-    wrote, which `on_inbound` de-duplicates.
+    A system function. Applying a body twice changes nothing.
     """
     with db.read() as cursor:
-        rows = list(_queries.waiting_raw(cursor, size=_BODIES_A_ROUND, byte_count=_BYTES_A_ROUND))
-    _apply(db, clock, rows, on_inbound, on_undeliverable, on_answered)
-    return len(rows)
+        rows = list(queries.waiting_raw(cursor, size=_BODIES_A_ROUND, byte_count=_BYTES_A_ROUND))
+    return _apply(db, clock, ears, rows)
 
 
-def replay(
-    db: Database,
-    clock: Clock,
-    raw_ids: list[int],
-    on_inbound: OnInbound,
-    on_undeliverable: OnUndeliverable | None = None,
-) -> int:
-    """Apply stored bodies once more, by their numbers; return how many there were."""
-    with db.read() as cursor:
-        rows = list(_queries.raw_by_ids(cursor, raw_ids=raw_ids))
-    _apply(db, clock, rows, on_inbound, on_undeliverable)
-    return len(rows)
+def replay(db: Database, clock: Clock, ears: Ears, from_at: datetime, to_at: datetime) -> Applied:
+    """Apply what was stored within a time (UTC, `to_at` excluded) once more, round by round."""
+    total, after_id = Applied(), 0
+    while True:
+        with db.read() as cursor:
+            rows = list(
+                queries.raw_between(
+                    cursor, from_at=from_at, to_at=to_at, after_id=after_id, size=_BODIES_A_ROUND, byte_count=_BYTES_A_ROUND
+                )
+            )  # fmt: skip
+        if not rows:
+            return total
+        after_id = rows[-1][0]
+        _add(total, _apply(db, clock, ears, rows))
 
 
 def count_waiting(db: Database) -> int:
     """Return how many stored bodies are not applied yet."""
     with db.read() as cursor:
-        return int(_queries.count_waiting_raw(cursor))
+        return int(queries.count_waiting_raw(cursor))
+
+
+def count_odd(cursor: Cursor) -> int:
+    """Return how many updates nobody here understood. System function."""
+    return int(queries.count_odd(cursor))
+
+
+def list_odd(db: Database) -> list[dict[str, Any]]:
+    """Return what was not understood by kind and name: how often, in which body last. System function: no number in it."""
+    names = ("kind", "name", "count", "last_raw_id", "last_seen_at")
+    with db.read() as cursor:
+        return [dict(zip(names, row, strict=True)) for row in queries.list_odd(cursor)]
 
 
 def numbers_reached(cursor: Cursor, since: datetime) -> list[int]:
     """Return the numbers to which a message was delivered, as reported since then. System function."""
-    return [mobile for (mobile,) in _queries.numbers_reached(cursor, since=since)]
+    return [mobile for (mobile,) in queries.numbers_reached(cursor, since=since)]
 
 
-def _apply(
-    db: Database,
-    clock: Clock,
-    rows: list[Any],
-    on_inbound: OnInbound,
-    on_undeliverable: OnUndeliverable | None,
-    on_answered: OnAnswered | None = None,
-) -> None:
+def _apply(db: Database, clock: Clock, ears: Ears, rows: Sequence[Any]) -> Applied:
+    """Apply bodies together; where one of them cannot be applied, each alone, so that it holds up none of the others."""
     if not rows:
-        return
+        return Applied()
+    try:
+        return _apply_together(db, clock, ears, rows)
+    except _POISON as error:
+        if len(rows) == 1:
+            return _set_aside(db, clock, rows[0], error)
+    total = Applied()
+    for row in rows:
+        _add(total, _apply(db, clock, ears, [row]))
+    return total
+
+
+def _apply_together(db: Database, clock: Clock, ears: Ears, rows: Sequence[Any]) -> Applied:
     prefix, now = read_prefix(db), clock()
-    bodies = [_Body(raw_id, at, read_updates(bytes(body), prefix, at)) for raw_id, at, body in rows]
+    bodies = [Body(raw_id, at, read_updates(bytes(body), prefix, at)) for raw_id, at, body in rows]
+    _resolve_hidden(db, bodies)
     messages = {message.wamid: message for body in bodies for message in body.updates.inbound}
-    answers = [_Answer(one, text) for one in messages.values() if (text := _ask(on_inbound, one))]
-    numbers = db.write(lambda cursor: _write(cursor, bodies, answers, now, on_answered), alters_pages=False)
-    if numbers and on_undeliverable:
-        on_undeliverable(numbers)
+    replies = [Reply(one, text) for one in messages.values() if (text := _ask(ears.on_inbound, one))]
+    _tell_changes(ears, bodies)
+    has_news = any(body.updates.news for body in bodies)
+    written = db.write(
+        lambda cursor: write_round(cursor, bodies, replies, now, ears.on_answered), alters_pages=has_news
+    )
+    if written.undeliverable and ears.on_undeliverable:
+        ears.on_undeliverable(written.undeliverable)
+    return _count(bodies, written, len(messages))
+
+
+def _count(bodies: Sequence[Body], written: Written, messages: int) -> Applied:
+    return Applied(
+        bodies=len(bodies),
+        statuses=sum(len(body.updates.statuses) for body in bodies),
+        new_statuses=written.new_statuses,
+        messages=messages,
+        new_news=written.new_news,
+        odd=sum(body.updates.odd.total() for body in bodies),
+    )
+
+
+def _resolve_hidden(db: Database, bodies: Sequence[Body]) -> None:
+    """Find the numbers of those who hide them; what stays unknown is kept and found by a replay once the id is known."""
+    hidden = [one for body in bodies for one in body.updates.hidden]
+    if not hidden:
+        return
+    with db.read() as cursor:
+        known = dict(queries.numbers_of_users(cursor, user_ids=[one.user_id for one in hidden]))
+    for body in bodies:
+        for one in body.updates.hidden:
+            if mobile := known.get(one.user_id):
+                body.updates.inbound.append(one.said_by(mobile))
+            else:
+                body.updates.odd["sender", "unknown"] += 1
 
 
 def _ask(on_inbound: OnInbound, message: InboundText) -> str | None:
@@ -129,61 +178,29 @@ def _ask(on_inbound: OnInbound, message: InboundText) -> str | None:
         return None
 
 
-def _write(
-    cursor: Cursor,
-    bodies: list[_Body],
-    answers: Sequence[_Answer],
-    now: datetime,
-    on_answered: OnAnswered | None,
-) -> list[int]:
-    """Write a round and return the numbers that turned out not to be on WhatsApp."""
-    numbers = _write_statuses(cursor, bodies, now)
-    for body in bodies:
-        for name, detail in body.updates.news:
-            _queries.insert_news(cursor, field=name, detail=json.dumps(detail), now=now)
-    if answers:
-        _stage_answers(cursor, answers, now)
-        if on_answered:
-            on_answered(cursor, [answer.to.wamid for answer in answers])
-    raw_ids, notes = [body.raw_id for body in bodies], [body.updates.note for body in bodies]
-    _queries.insert_applied(cursor, raw_ids=raw_ids, notes=notes, now=now)
-    return numbers
+def _tell_changes(ears: Ears, bodies: Sequence[Body]) -> None:
+    preferences = [one for body in bodies for one in body.updates.preferences]
+    if preferences and ears.on_preferences:
+        ears.on_preferences(preferences)
+    for change in {one.wamid: one for body in bodies for one in body.updates.changes}.values():
+        if ears.on_number_change:
+            ears.on_number_change(change)
 
 
-def _write_statuses(cursor: Cursor, bodies: list[_Body], now: datetime) -> list[int]:
-    since = now - _LOOK_BACK
-    if _queries.has_unplaced(cursor, since=since):
-        _queries.place_late_statuses(cursor, since=since)
-    statuses = [(status, body.received_at) for body in bodies for status in body.updates.statuses]
-    if not statuses:
-        return []
-    columns = {name: [getattr(status, name) for status, _ in statuses] for name in _STATUS_COLUMNS.names}
-    table = pa.table(columns, schema=_STATUS_COLUMNS)
-    received = pa.array([received_at for _, received_at in statuses], pa.timestamp("us"))
-    cursor.register("status_rows", table.append_column("received_at", received))
-    _queries.copy_new_status(cursor)
-    cursor.unregister("status_rows")
-    if any(status.job_id == 0 for status, _ in statuses):
-        _queries.place_by_wamid(cursor)
-    _queries.insert_statuses(cursor)
-    numbers = [row[0] for row in _queries.numbers_reported(cursor, code=_NOT_ON_WHATSAPP)]
-    _queries.drop_new_status(cursor)
-    return numbers
+def _set_aside(db: Database, clock: Clock, row: Any, error: Exception) -> Applied:
+    """Note a body that cannot be applied; it stays stored, is told, and can be replayed."""
+    _log.error("a webhook could not be applied and is kept: %s", type(error).__name__)
+    raw_id, received_at, _ = row
+    news = [read_news(UNREADABLE, {"value": "NOT_APPLIED"}, received_at)]
+    updates = Updates(news=news, odd=Counter({("body", "not_applied"): 1}))
+    body, now = Body(raw_id, received_at, updates), clock()
+    written = db.write(lambda cursor: write_round(cursor, [body], [], now, None))
+    return _count([body], written, 0)
 
 
-def _stage_answers(cursor: Cursor, answers: Sequence[_Answer], now: datetime) -> None:
-    """Send a round's answers as one job of free text, allowed within 24 hours of what the consumer wrote."""
-    rows = pa.table(
-        {
-            "account_no": pa.nulls(len(answers), pa.string()),
-            "mobile": pa.array([answer.to.mobile for answer in answers], pa.int64()),
-            "parameters": pa.array([[answer.text] for answer in answers], pa.list_(pa.string())),
-        }
-    )
-    job_id = ledger.stage(
-        cursor, now, kind="text", template="", language="", parameter_names=["text"], rows=rows
-    )
-    ledger.release(cursor, job_id, now)
+def _add(total: Applied, more: Applied) -> None:
+    for name, value in vars(more).items():
+        setattr(total, name, getattr(total, name) + value)
 
 
 class WebhookApplier:
@@ -197,13 +214,11 @@ class WebhookApplier:
         on_inbound: OnInbound,
         on_undeliverable: OnUndeliverable | None = None,
         on_answered: OnAnswered | None = None,
+        on_preferences: Callable[[list[Preference]], None] | None = None,
+        on_number_change: Callable[[NumberChange], None] | None = None,
     ) -> None:
         self._db, self._clock = db, clock
-        self._on_inbound, self._on_undeliverable, self._on_answered = (
-            on_inbound,
-            on_undeliverable,
-            on_answered,
-        )
+        self._ears = Ears(on_inbound, on_undeliverable, on_answered, on_preferences, on_number_change)
         self._woken, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="webhook-applier", daemon=True)
 
@@ -231,10 +246,7 @@ class WebhookApplier:
 
     def _apply_round(self) -> bool:
         try:
-            applied = apply_waiting(
-                self._db, self._clock, self._on_inbound, self._on_undeliverable, self._on_answered
-            )
-            return applied > 0
+            return apply_waiting(self._db, self._clock, self._ears).bodies > 0
         except (duckdb.Error, SetuError) as error:
             _log.error("webhooks wait: %s", type(error).__name__)  # they are on disk and are tried again
             return False

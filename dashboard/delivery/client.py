@@ -10,7 +10,7 @@ from dashboard.delivery.errors_table import rule_for
 from dashboard.errors import Unavailable
 
 _MANAGEMENT_TIMEOUT = (5.0, 30.0)  # connect, read
-_HEALTH_FIELDS = "whatsapp_business_manager_messaging_limit,throughput,quality_rating"
+_HEALTH_FIELDS = "display_phone_number,whatsapp_business_manager_messaging_limit,throughput,quality_rating"
 _TEMPLATE_FIELDS = "name,status,category,language,quality_score"
 
 
@@ -31,6 +31,7 @@ class PhoneHealth:
     quality_rating: str
     messaging_limit: str
     throughput: str
+    display_phone_number: str = ""
 
 
 class ManagementClient:
@@ -51,6 +52,7 @@ class ManagementClient:
             quality_rating=str(found.get("quality_rating", "")),
             messaging_limit=str(found.get("whatsapp_business_manager_messaging_limit", "")),
             throughput=str(throughput.get("level", "")) if isinstance(throughput, dict) else "",
+            display_phone_number=str(found.get("display_phone_number", "")),
         )
 
     def list_templates(self) -> list[TemplateStatus]:

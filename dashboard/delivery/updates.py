@@ -1,63 +1,45 @@
-"""What a webhook's body says, read without any I/O. What we do not know is counted, never an error."""
+"""What a webhook's body says, read without any I/O. What we do not know is kept by name and counted, never an error."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from dashboard.delivery.reference import read_reference
-
-_NEWS = frozenset(
-    {
-        "message_template_status_update", "message_template_quality_update", "template_category_update",
-        "phone_number_quality_update", "business_capability_update", "account_update", "account_alerts",
-        "account_review_update", "phone_number_name_update",
-    }
-)  # fmt: skip
-_INDIA = "91"
-
-
-@dataclass(frozen=True)
-class StatusReport:
-    """One report on one message; job 0 where it does not carry our reference."""
-
-    job_id: int
-    message_no: int
-    wamid: str
-    status: str
-    status_at: datetime
-    code: int | None
-    category: str | None
-    billable: bool | None
-
-
-@dataclass(frozen=True)
-class InboundText:
-    """What a consumer wrote; the text is empty where it was a picture or the like."""
-
-    wamid: str
-    mobile: int = field(repr=False)
-    text: str = field(repr=False)
-    sent_at: datetime
+from dashboard.delivery.inbound import (
+    HiddenText,
+    InboundText,
+    NumberChange,
+    Preference,
+    read_contacts,
+    read_message,
+    read_preference,
+)
+from dashboard.delivery.json_parts import clean, dicts_of, time_of, word_of
+from dashboard.delivery.news import NEWS_FIELDS, UNREADABLE, News, read_news
+from dashboard.delivery.status_report import KNOWN_STATUSES, StatusReport, read_status
 
 
 @dataclass
 class Updates:
-    """All that one body says."""
+    """All that one body says; `odd` counts what was not understood by its kind and name."""
 
     statuses: list[StatusReport] = field(default_factory=list)
     inbound: list[InboundText] = field(default_factory=list)
-    news: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    unknown_count: int = 0
-    is_readable: bool = True
+    hidden: list[HiddenText] = field(default_factory=list)
+    changes: list[NumberChange] = field(default_factory=list)
+    preferences: list[Preference] = field(default_factory=list)
+    news: list[News] = field(default_factory=list)
+    users: dict[str, int] = field(default_factory=dict)
+    odd: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @property
     def note(self) -> str | None:
         """What an operator should know of this body, None where all of it was understood."""
-        if not self.is_readable:
+        if ("body", "unreadable") in self.odd:
             return "unreadable"
-        return f"unknown: {self.unknown_count}" if self.unknown_count else None
+        return f"unknown: {self.odd.total()}" if self.odd else None
 
 
 def read_updates(body: bytes, prefix: str, received_at: datetime) -> Updates:
@@ -66,112 +48,63 @@ def read_updates(body: bytes, prefix: str, received_at: datetime) -> Updates:
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
-        return Updates(is_readable=False)
-    for name, value in _walk_changes(content):
-        if name == "messages":
-            _read_messages(value, prefix, received_at, found)
-        elif name in _NEWS:
-            found.news.append((name, value))
+        found.odd["body", "unreadable"] += 1
+        found.news.append(read_news(UNREADABLE, {"value": "UNREADABLE"}, received_at))
+        return found
+    for name, value, at in _walk_changes(content, received_at):
+        if name in ("messages", "user_preferences"):
+            _read_people(value, prefix, at, found)
+        elif name in NEWS_FIELDS:
+            found.news.append(read_news(name, value, at))
         else:
-            found.unknown_count += 1
+            found.odd["field", word_of(name)] += 1
     return found
 
 
-def _walk_changes(content: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    for entry in _dicts(content.get("entry") if isinstance(content, dict) else None):
-        for change in _dicts(entry.get("changes")):
+def _walk_changes(content: Any, received_at: datetime) -> Iterator[tuple[str, dict[str, Any], datetime]]:
+    for entry in dicts_of(content.get("entry") if isinstance(content, dict) else None):
+        at = time_of(entry.get("time"), received_at)
+        for change in dicts_of(entry.get("changes")):
             value = change.get("value")
-            yield str(change.get("field")), value if isinstance(value, dict) else {}
+            yield str(change.get("field")), value if isinstance(value, dict) else {}, min(at, received_at)
 
 
-def _read_messages(value: dict[str, Any], prefix: str, received_at: datetime, found: Updates) -> None:
-    known = False
-    for entry in _dicts(value.get("statuses")):
-        known = True
-        status = _read_status(entry, prefix, received_at)
-        if status:
-            found.statuses.append(status)
+def _read_people(value: dict[str, Any], prefix: str, received_at: datetime, found: Updates) -> None:
+    contacts = read_contacts(value)
+    found.users.update(contacts)
+    for entry in dicts_of(value.get("statuses")):
+        _add_status(read_status(entry, prefix, received_at), found)
+    for entry in dicts_of(value.get("messages")):
+        _add_message(read_message(entry, contacts, received_at), entry, found)
+    for entry in dicts_of(value.get("user_preferences")):
+        preference = read_preference(entry, contacts, received_at)
+        if preference:
+            found.preferences.append(preference)
         else:
-            found.unknown_count += 1
-    for entry in _dicts(value.get("messages")):
-        known = True
-        inbound = _read_inbound(entry, received_at)
-        if inbound:
-            found.inbound.append(inbound)
-        else:
-            found.unknown_count += 1
-    found.unknown_count += 0 if known else 1
+            found.odd["message", "user_preferences"] += 1
+    for error in dicts_of(value.get("errors")):
+        found.odd["errors", clean(str(error.get("code")))[:12]] += 1
+    if not {"statuses", "messages", "user_preferences", "errors"} & value.keys():
+        found.odd["field", "messages"] += 1
 
 
-def _read_status(entry: dict[str, Any], prefix: str, received_at: datetime) -> StatusReport | None:
-    wamid, status = entry.get("id"), entry.get("status")
-    if not isinstance(wamid, str) or not isinstance(status, str):
-        return None
-    job_id, message_no = read_reference(prefix, entry.get("biz_opaque_callback_data")) or (0, 0)
-    pricing = entry.get("pricing")
-    pricing = pricing if isinstance(pricing, dict) else {}
-    category, billable = pricing.get("category"), pricing.get("billable")
-    return StatusReport(
-        job_id=job_id,
-        message_no=message_no,
-        wamid=_clean(wamid),
-        status=_clean(status),
-        status_at=_read_time(entry.get("timestamp"), received_at),
-        code=_read_code(entry.get("errors")),
-        category=_clean(category) if isinstance(category, str) else None,
-        billable=billable if isinstance(billable, bool) else None,
-    )
+def _add_status(status: StatusReport | None, found: Updates) -> None:
+    if status is None:
+        found.odd["status", "unreadable"] += 1
+        return
+    found.statuses.append(status)
+    if status.status not in KNOWN_STATUSES:
+        found.odd["status", word_of(status.status)] += 1
 
 
-def _read_code(errors: Any) -> int | None:
-    codes = [error.get("code") for error in _dicts(errors)]
-    return next((code for code in codes if isinstance(code, int) and abs(code) < 2**31), None)
-
-
-def _read_inbound(entry: dict[str, Any], received_at: datetime) -> InboundText | None:
-    """Return what a consumer wrote; None for system notes and for senders without an Indian mobile number."""
-    wamid, mobile = entry.get("id"), read_mobile(entry.get("from"))
-    if (
-        not isinstance(wamid, str)
-        or mobile is None
-        or entry.get("type") in ("system", "reaction", "unsupported")
-    ):
-        return None
-    return InboundText(
-        _clean(wamid), mobile, _clean(_read_text(entry)), _read_time(entry.get("timestamp"), received_at)
-    )
-
-
-def _read_text(entry: dict[str, Any]) -> str:
-    reply = _part(_part(entry, "interactive"), "button_reply")
-    texts = (_part(entry, "text").get("body"), _part(entry, "button").get("text"), reply.get("title"))
-    return next((text for text in texts if isinstance(text, str)), "")
-
-
-def read_mobile(value: Any) -> int | None:
-    """Return the ten digits of an Indian mobile number as WhatsApp writes it, else None."""
-    digits = value.removeprefix("+") if isinstance(value, str) else ""
-    if not digits.isascii() or not digits.isdigit() or len(digits) != 12 or not digits.startswith(_INDIA):
-        return None
-    return int(digits[2:]) if digits[2] in "6789" else None
-
-
-def _read_time(value: Any, otherwise: datetime) -> datetime:
-    try:
-        return datetime.fromtimestamp(int(value), UTC).replace(tzinfo=None)
-    except (TypeError, ValueError, OverflowError, OSError):
-        return otherwise
-
-
-def _clean(text: str) -> str:
-    """Return a text that can be stored: JSON may smuggle in half a character."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def _part(entry: dict[str, Any], name: str) -> dict[str, Any]:
-    part = entry.get(name)
-    return part if isinstance(part, dict) else {}
-
-
-def _dicts(value: Any) -> list[dict[str, Any]]:
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+def _add_message(
+    message: InboundText | HiddenText | NumberChange | None, entry: dict[str, Any], found: Updates
+) -> None:
+    if isinstance(message, InboundText):
+        found.inbound.append(message)
+    elif isinstance(message, HiddenText):
+        found.hidden.append(message)
+    elif isinstance(message, NumberChange):
+        found.changes.append(message)
+    else:
+        found.odd["message", word_of(entry.get("type"))] += 1

@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -14,8 +16,27 @@ from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
 
 _queries = load_queries(Path(__file__).with_name("webhook.sql"))
+UPDATES_A_POST = (
+    1_000  # Meta's limit; a signed body with more is taken all the same, for a refusal would lose it
+)
 LONGEST_BODY = 3 * 1024 * 1024  # bytes; Meta's limit
 _SIGNATURE = "x-hub-signature-256"
+_SIGNED = re.compile(r"sha256=[0-9a-fA-F]{64}")
+
+
+@dataclass
+class WebhookCounts:
+    """What came to the door since the start; counted in memory, so that a flood costs nothing."""
+
+    stored: int = 0
+    forged: int = 0  # no signature, or not ours: 401
+    too_long: int = 0  # 413
+    turned_away: int = 0  # 503: the disk does not keep up; WhatsApp brings them again
+
+    def note(self, status: int) -> None:
+        """Count one answer."""
+        name = {200: "stored", 401: "forged", 413: "too_long"}.get(status, "turned_away")
+        setattr(self, name, getattr(self, name) + 1)
 
 
 def answer_handshake(settings: Settings, query: Mapping[str, str]) -> str | None:
@@ -42,10 +63,26 @@ def judge_body(settings: Settings, headers: Mapping[str, str], body: bytes) -> i
     """Return the HTTP status that a body deserves, before it is stored: 200, 401 unsigned, 413 too long."""
     if len(body) > LONGEST_BODY:
         return 413
-    given = next((value for name, value in headers.items() if name.lower() == _SIGNATURE), "")
+    given = _find_signature(headers)
     if not settings.app_secret or not _is_same(sign(settings.app_secret, body), given):
         return 401
     return 200
+
+
+def judge_head(settings: Settings, headers: Mapping[str, str]) -> int:
+    """Return the HTTP status that a call deserves before its body is read: 401 without anything like a signature, 413 too long."""
+    if not settings.app_secret or not _SIGNED.fullmatch(_find_signature(headers)):
+        return 401
+    length = next((value for name, value in headers.items() if name.lower() == "content-length"), "")
+    return (
+        413
+        if length.isascii() and length.isdigit() and len(length) < 20 and int(length) > LONGEST_BODY
+        else 200
+    )
+
+
+def _find_signature(headers: Mapping[str, str]) -> str:
+    return next((value for name, value in headers.items() if name.lower() == _SIGNATURE), "")
 
 
 def insert_bodies(cursor: Cursor, bodies: list[tuple[datetime, bytes]]) -> None:

@@ -38,16 +38,43 @@ CREATE OR REPLACE TEMP TABLE new_status AS SELECT * FROM status_rows;
 -- The round is over.
 DROP TABLE IF EXISTS temp.new_status;
 
--- name: insert_statuses()!
--- The reports that we do not have yet; what no message is found for stays under job 0.
+-- name: drop_fresh_status()!
+-- The round is over.
+DROP TABLE IF EXISTS temp.fresh_status;
+
+-- name: copy_fresh_status()!
+-- Those reports of the round that we do not have yet, each once.
+CREATE OR REPLACE TEMP TABLE fresh_status AS
 WITH known AS (
     SELECT DISTINCT old.job_id, old.message_no, old.wamid, old.status
     FROM status_event AS old SEMI JOIN new_status AS new ON old.job_id = new.job_id AND old.message_no = new.message_no
 )
-INSERT INTO status_event
-SELECT job_id, message_no, wamid, status, min(status_at), min(code), min(category), bool_or(billable), min(received_at)
+SELECT job_id, message_no, wamid, status, min(status_at) AS status_at, min(code) AS code, min(category) AS category,
+    bool_or(billable) AS billable, min(received_at) AS received_at
 FROM new_status ANTI JOIN known USING (job_id, message_no, wamid, status)
 GROUP BY job_id, message_no, wamid, status;
+
+-- name: insert_statuses()!
+-- The reports that are new; what no message is found for stays under job 0.
+INSERT INTO status_event SELECT job_id, message_no, wamid, status, status_at, code, category, billable, received_at FROM fresh_status;
+
+-- name: learn_users(now)!
+-- Whose message a report names by an id: that id belongs to the message's number.
+INSERT INTO whatsapp_user
+SELECT new_status.user_id, min(message.mobile), CAST(:now AS TIMESTAMP)
+FROM new_status JOIN message ON message.job_id = new_status.job_id AND message.message_no = new_status.message_no
+WHERE new_status.user_id IS NOT NULL AND new_status.user_id NOT IN (SELECT user_id FROM whatsapp_user)
+GROUP BY new_status.user_id;
+
+-- name: insert_users(now)!
+-- Ids that came together with their numbers.
+INSERT INTO whatsapp_user
+SELECT user_id, min(mobile), CAST(:now AS TIMESTAMP) FROM new_users
+WHERE user_id NOT IN (SELECT user_id FROM whatsapp_user) GROUP BY user_id;
+
+-- name: numbers_of_users(user_ids)
+-- The numbers of people who are named by an id.
+SELECT user_id, min(mobile) FROM whatsapp_user WHERE user_id IN (SELECT unnest(:user_ids::VARCHAR[])) GROUP BY user_id;
 
 -- name: place_late_statuses(since)!
 -- Reports that came before our own record of the message's id, and without our reference.
@@ -60,14 +87,36 @@ WHERE status_event.job_id = 0 AND status_event.received_at > :since AND outcome.
 SELECT count(*) > 0 FROM status_event WHERE job_id = 0 AND received_at > :since;
 
 -- name: numbers_reported(code)
--- The numbers of the round's messages that failed with one code.
+-- The numbers of messages that the round is the first to report as failed with one code: an old report says nothing of today.
 SELECT DISTINCT message.mobile
-FROM new_status JOIN message ON message.job_id = new_status.job_id AND message.message_no = new_status.message_no
-WHERE new_status.status = 'failed' AND new_status.code = :code;
+FROM fresh_status JOIN message ON message.job_id = fresh_status.job_id AND message.message_no = fresh_status.message_no
+WHERE fresh_status.status = 'failed' AND fresh_status.code = :code;
 
--- name: insert_news(field, detail, now)!
--- News about our account, a template or the number, for a banner.
-INSERT INTO account_notice VALUES (:now, :field, :detail);
+-- name: delete_odd(raw_ids)!
+-- A body that is applied once more says anew what was not understood.
+DELETE FROM odd_update WHERE raw_id IN (SELECT unnest(:raw_ids::BIGINT[]));
+
+-- name: insert_odd(now)!
+-- What was not understood, by kind and name.
+INSERT INTO odd_update SELECT raw_id, kind, name, update_count, CAST(:now AS TIMESTAMP) FROM odd_rows;
+
+-- name: count_odd()$
+-- How many updates were not understood.
+SELECT coalesce(sum(update_count), 0) FROM odd_update;
+
+-- name: list_odd()
+-- What was not understood, the most frequent first, with the last body that holds it.
+SELECT kind, name, sum(update_count)::BIGINT, max(raw_id), max(seen_at) FROM odd_update GROUP BY kind, name ORDER BY 3 DESC, kind, name;
+
+-- name: raw_between(from_at, to_at, after_id, size, byte_count)
+-- The next bodies that came within a time, in their order: one in any case, and no more than so many bytes.
+SELECT raw_id, received_at, body FROM (
+    SELECT raw_id, received_at, body, sum(octet_length(body)) OVER (ORDER BY raw_id) - octet_length(body) AS bytes_before
+    FROM (
+        SELECT raw_id, received_at, body FROM webhook_raw
+        WHERE raw_id > :after_id AND received_at >= :from_at AND received_at < :to_at ORDER BY raw_id LIMIT :size
+    )
+) WHERE bytes_before < :byte_count ORDER BY raw_id;
 
 -- name: numbers_reached(since)
 -- The numbers to which a message was delivered, as reported since then.

@@ -79,7 +79,8 @@ def settle_case(
 ) -> None:
     """Settle a case: accepted, the claimed number becomes the number in use and is enrolled; rejected, only the record changes.
 
-    A claim that came with an export accepts a number without consent: it is put on file, not enrolled.
+    A claim that came with an export accepts a number without consent: it is put on file, not enrolled; so is the new number
+    of a person who had not joined with the old one.
     Raises BadInput("comment_missing"), IllegalChange("case_settled"), Refused outside the scope.
     """
     scope.require(Right.SETTLE_CASES)
@@ -129,13 +130,19 @@ def _take(
     now: datetime,
     refresh: Refresh,
 ) -> None:
-    if source == "export":
+    if source == "export" or (source == "number_change" and not _has_joined(cursor, account_no)):
         _replace_number(cursor, scope, account_no, claimed, now, refresh)
         return
     fact = ConsentFact(
         account_no, claimed, "opt_in", now, now, source, scope.username, f"case:{case_id}", language
     )
     record_consents(cursor, [fact], refresh)
+
+
+def _has_joined(cursor: Cursor, account_no: str) -> bool:
+    """Whether the account's holder agreed to notices: the same person, on a new number, still does."""
+    row = queries.get_consent(cursor, account_no=account_no)
+    return row is not None and row[2] == "in"
 
 
 def _replace_number(

@@ -52,6 +52,11 @@ def understand(text: str) -> Meaning:
     return Meaning("other", (), language)
 
 
+def choose_text(text: str, payload: str) -> str:
+    """Return what a pressed button says: its payload where that is a command, else its words."""
+    return payload if payload and understand(payload).kind != "other" else text
+
+
 @cache
 def _stop_words() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(_fold(_STOP_WORDS).split()), frozenset(_fold(_STOP_COMPANIONS).split())

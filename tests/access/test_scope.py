@@ -21,6 +21,8 @@ from dashboard.access import audit, users
 from dashboard.access.scope import RIGHTS, Right, Role, Scope
 from dashboard.coverage import brief, brief_shelf, figures, funnel, movement, targets
 from dashboard.coverage.cube import refresh_cube
+from dashboard.delivery import platform
+from dashboard.delivery.news import PHONE_QUALITY, read_news
 from dashboard.enrolment import cases, consent_file, corrections
 from dashboard.enrolment import history as enrolment_history
 from dashboard.errors import Refused, SetuError
@@ -124,6 +126,7 @@ class World:
             "correction_event",
             "coverage_target",
             "outage_event",
+            "platform_event",
         )
         return [self.read(lambda cursor, name=name: cursor.table(name).fetchall()) for name in tables]
 
@@ -190,6 +193,8 @@ def _add_case_and_notice(cursor: Cursor) -> None:
         cursor, account_no="0000000101", office_code=OWN, on_file=9415012345, claimed=9519912345, source="whatsapp",
         language="hi", now=NOON,
     )  # fmt: skip
+    fallen = {"display_phone_number": "15550001111", "quality_rating": "YELLOW"}
+    platform.insert_news(cursor, [(0, 1, read_news(PHONE_QUALITY, fallen, NOON))])
     cursor.execute(
         "INSERT INTO notice BY NAME SELECT 1 AS notice_id, 'submitted' AS state, 'planned_shutdown' AS template,"
         " 'en' AS language, 'text' AS body, '{}' AS variables, ? AS office_code, ? AS audience, 1 AS recipient_count,"
@@ -288,6 +293,7 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (notice.read_notice, Right.SEE_NOTICES, lambda w, s: w.read(lambda c: notice.read_notice(c, s, Right.SEE_NOTICES, 1))),
     (report.report, Right.SEE_NOTICES, lambda w, s: report.report(w.db, s, 1)),
     (report.list_failures, Right.SEE_NUMBERS, lambda w, s: report.list_failures(w.db, s, 1)),
+    (platform.dismiss, Right.MANAGE_PLATFORM, lambda w, s: platform.dismiss(w.db, s, w.clock, 1)),
     (report.export_failures, Right.SEE_NUMBERS, lambda w, s: report.export_failures(w.db, s, w.clock, 1, w.folder / "f.csv", "report")),
 ]  # fmt: skip
 
@@ -310,6 +316,7 @@ LISTS: list[tuple[Callable[..., Any], Right, Call]] = [
         lambda w, s: import_jobs.list_refused_files(w.export.parent, s),
     ),
     (outage.count_feeders, Right.COMPOSE, lambda w, s: outage.count_feeders(w.db, s)),
+    (platform.list_open, Right.SEE_NOTICES, lambda w, s: platform.list_open(w.db, s)),
     (import_log.list_imports, Right.IMPORT, lambda w, s: import_log.list_imports(w.db, s)),
     (import_log.list_rejected, Right.IMPORT, lambda w, s: import_log.list_rejected(w.db, s, 1)),
 ]

@@ -14,7 +14,8 @@ import pytest
 from dashboard.access.scope import Role
 from dashboard.access.users import add_user
 from dashboard.config import PROJECT_DIR
-from dashboard.store.clock import utc_now
+from dashboard.delivery.webhook import insert_bodies
+from dashboard.store.clock import india_day, utc_now
 from dashboard.store.database import open_database
 from tests.conftest import SAMPLES
 
@@ -196,3 +197,28 @@ def test_no_default_account_stands_in_a_new_registry(tmp_path: Path) -> None:
         by=None,
     )
     db.close()
+
+
+def test_stored_webhooks_are_replayed_once_and_what_is_odd_is_listed(shell: Shell) -> None:
+    bodies = [
+        {
+            "entry": [
+                {"changes": [{"field": "messages", "value": {"statuses": [{"id": "w", "status": "sent"}]}}]}
+            ]
+        },
+        {"entry": [{"changes": [{"field": "unheard_of", "value": {}}]}]},
+    ]
+    db = open_database(shell.folder / "setu.duckdb")
+    stored = [(utc_now(), json.dumps(body).encode()) for body in bodies]
+    db.write(lambda cursor: insert_bodies(cursor, stored))
+    db.close()
+    day = india_day(utc_now()).isoformat()
+    answers = [shell.answer("replay", "--from", day, "--to", day) for _ in range(2)]
+    assert [(one["bodies"], one["statuses"], one["new_statuses"]) for one in answers] == [
+        (2, 1, 1),
+        (2, 1, 0),
+    ]
+    assert shell.answer("replay", "--to", "2020-01-01")["bodies"] == 0
+    (odd,) = shell.answer("odd")
+    assert (odd["kind"], odd["name"], odd["count"]) == ("field", "unheard_of", 1)
+    assert shell.run("replay", "--from", "2026-11-25", "--to", "2026-11-24").returncode == 1

@@ -20,7 +20,8 @@ from dashboard.config import PROJECT_DIR
 from dashboard.delivery.account import account_of, complete_settings
 from dashboard.delivery.applier import WebhookApplier
 from dashboard.delivery.client import ManagementClient
-from dashboard.delivery.sandbox.main import SandboxConfig, SandboxProcess
+from dashboard.delivery.sandbox.main import SandboxConfig
+from dashboard.delivery.sandbox.process import SandboxProcess
 from dashboard.delivery.webhook import receive
 from dashboard.errors import Unavailable
 from dashboard.store.clock import utc_now
@@ -354,6 +355,21 @@ def test_busy_port_is_said(shared) -> None:
     assert (caught.value.code, caught.value.values) == ("port_busy", {"port": shared.sandbox_port})
 
 
+def test_a_sandbox_that_dies_is_started_again(db) -> None:
+    settings = make_settings("", sandbox_port=free_port(), port=free_port())
+    restarted = threading.Event()
+    running = SandboxProcess(config_for(settings), restarted.set)
+    running.start()
+    try:
+        os.kill(running.process_id, signal.SIGKILL)
+        assert restarted.wait(20)
+        assert (running.is_alive, running.restart_count) == (True, 1)
+        assert requests.get(at(settings, "/sandbox/state"), timeout=5).status_code == 200
+    finally:
+        running.stop()
+    assert not running.is_alive
+
+
 def test_no_child_outlives_a_killed_application(tmp_path) -> None:
     """`kill -9` of the application: sandbox and sender go with it."""
     script = textwrap.dedent(
@@ -363,7 +379,8 @@ def test_no_child_outlives_a_killed_application(tmp_path) -> None:
         from dashboard.config import Settings
         from dashboard.delivery.account import complete_settings
         from dashboard.delivery.dispatcher import Dispatcher
-        from dashboard.delivery.sandbox.main import SandboxConfig, SandboxProcess
+        from dashboard.delivery.sandbox.main import SandboxConfig
+        from dashboard.delivery.sandbox.process import SandboxProcess
         from dashboard.store.clock import utc_now
         from dashboard.store.database import open_database
         db = open_database(Path({str(tmp_path)!r}) / "setu.duckdb")
@@ -374,7 +391,7 @@ def test_no_child_outlives_a_killed_application(tmp_path) -> None:
         dispatcher.start()
         while dispatcher.sender_process_id is None:
             time.sleep(0.01)
-        print(dispatcher.sender_process_id, sandbox._child.pid, flush=True)
+        print(dispatcher.sender_process_id, sandbox.process_id, flush=True)
         time.sleep(60)
         """
     )

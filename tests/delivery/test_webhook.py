@@ -7,55 +7,15 @@ import duckdb
 import pytest
 
 from dashboard.delivery import ledger
-from dashboard.delivery.applier import WebhookApplier, apply_waiting, count_waiting, replay
-from dashboard.delivery.reference import make_reference, read_prefix
-from dashboard.delivery.updates import InboundText, read_mobile
+from dashboard.delivery.applier import Ears, WebhookApplier, apply_waiting, count_waiting, replay
+from dashboard.delivery.inbound import InboundText
+from dashboard.delivery.json_parts import mobile_of
 from dashboard.delivery.webhook import LONGEST_BODY, answer_handshake, receive, sign
 from dashboard.store.clock import utc_now
 from dashboard.store.database import Cursor, Database
 
 from .conftest import FIRST_MOBILE, add_job, make_settings, read_tally, wait_for
-
-SETTINGS = make_settings("http://127.0.0.1:1")
-NOW = datetime(2026, 11, 24, 6, 0)
-
-
-def post(db: Database, content: object, at: datetime = NOW) -> int:
-    body = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return receive(db, SETTINGS, lambda: at, {"X-Hub-Signature-256": sign("secret", body)}, body)
-
-
-def envelope(value: object, field: str = "messages") -> dict:
-    return {
-        "object": "whatsapp_business_account",
-        "entry": [{"id": "2", "changes": [{"field": field, "value": value}]}],
-    }
-
-
-def report(db: Database, job_id: int, message_no: int, status: str, **more: object) -> dict:
-    reference = make_reference(read_prefix(db), job_id, message_no)
-    base = {"id": f"wamid.{message_no}", "status": status, "timestamp": "1795497600"}
-    return {**base, "biz_opaque_callback_data": reference, **more}
-
-
-def apply_all(
-    db: Database, on_inbound=lambda message: None, on_undeliverable=None, at: datetime = NOW
-) -> int:
-    count = 0
-    while applied := apply_waiting(db, lambda: at, on_inbound, on_undeliverable):
-        count += applied
-    return count
-
-
-def rows(db: Database, query: str) -> list[tuple]:
-    with db.read() as cursor:
-        return cursor.execute(query).fetchall()
-
-
-def add_accepted(db: Database, job_id: int, message_no: int) -> None:
-    row = [job_id, message_no, 1, "accepted", f"wamid.{message_no}", None, NOW, None]
-    db.write(lambda cursor: cursor.execute("INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row))
-
+from .webhook_bodies import NOW, SETTINGS, add_accepted, apply_all, envelope, post, report, rows
 
 # what a caller may bring, and the answer
 CALLERS = [
@@ -106,7 +66,7 @@ def test_reports_in_any_order_and_twice_give_the_furthest_state_and_are_kept_onc
     for status in ("read", "sent", "delivered", "sent", "read"):
         assert post(db, envelope({"statuses": [report(db, job_id, 1, status)]})) == 200
     post(db, envelope({"statuses": [report(db, job_id, 2, "delivered"), report(db, job_id, 2, "delivered")]}))
-    assert apply_all(db) == 6
+    assert apply_all(db).bodies == 6
     counted = read_tally(db, job_id)
     assert (counted.read, counted.delivered) == (1, 1)
     assert rows(db, "SELECT count(*) FROM status_event") == [(4,)]
@@ -207,7 +167,7 @@ def test_odd_bodies_are_noted_and_stop_nobody(db: Database, body: bytes, note: s
     job_id = add_job(db, 1)
     assert post(db, body) == 200
     post(db, envelope({"statuses": [report(db, job_id, 1, "sent", timestamp="soon")]}))
-    assert apply_all(db) == 2
+    assert apply_all(db).bodies == 2
     assert rows(db, "SELECT note FROM webhook_applied ORDER BY raw_id LIMIT 1") == [(note,)]
     assert read_tally(db, job_id).sent == 1
 
@@ -219,24 +179,24 @@ def test_unknown_status_is_kept_and_proves_that_the_provider_has_the_message(db:
     assert read_tally(db, job_id).accepted == 1
 
 
-def test_news_about_template_and_number_is_kept_for_a_banner(db: Database) -> None:
-    post(db, envelope({"event": "PAUSED", "message_template_name": "camp"}, "message_template_status_update"))
-    apply_all(db)
-    ((field, detail),) = rows(db, "SELECT field, detail FROM account_notice")
-    assert (field, json.loads(detail)["event"]) == ("message_template_status_update", "PAUSED")
-
-
-# an inbound message, and the text that is understood
+# an inbound message, the text that is understood, and what a pressed button stands for
 INBOUND = [
-    ({"type": "text", "text": {"body": "JOIN 0123456789"}}, "JOIN 0123456789"),
-    ({"type": "button", "button": {"payload": "STOP", "text": "रोकें"}}, "रोकें"),
-    ({"type": "interactive", "interactive": {"button_reply": {"id": "1", "title": "बंद"}}}, "बंद"),
-    ({"type": "image", "image": {"id": "1"}}, ""),
+    ({"type": "text", "text": {"body": "JOIN 0123456789"}}, "JOIN 0123456789", ""),
+    ({"type": "button", "button": {"payload": "STOP", "text": "रोकें"}}, "रोकें", "STOP"),
+    ({"type": "interactive", "interactive": {"button_reply": {"id": "1", "title": "बंद"}}}, "बंद", "1"),
+    (
+        {"type": "interactive", "interactive": {"list_reply": {"id": "STOP", "title": "और नहीं"}}},
+        "और नहीं",
+        "STOP",
+    ),
+    ({"type": "image", "image": {"id": "1"}}, "", ""),
 ]
 
 
-@pytest.mark.parametrize(("content", "text"), INBOUND)
-def test_what_a_consumer_writes_is_answered_by_a_free_text(db: Database, content: dict, text: str) -> None:
+@pytest.mark.parametrize(("content", "text", "payload"), INBOUND)
+def test_what_a_consumer_writes_is_answered_by_a_free_text(
+    db: Database, content: dict, text: str, payload: str
+) -> None:
     heard: list[InboundText] = []
 
     def on_inbound(message: InboundText) -> str:
@@ -246,7 +206,7 @@ def test_what_a_consumer_writes_is_answered_by_a_free_text(db: Database, content
     head = {"id": "wamid.in", "from": f"91{FIRST_MOBILE}", "timestamp": "1795497600"}
     post(db, envelope({"messages": [{**head, **content}]}))
     apply_all(db, on_inbound)
-    assert heard == [InboundText("wamid.in", FIRST_MOBILE, text, datetime(2026, 11, 24, 5, 20))]
+    assert heard == [InboundText("wamid.in", FIRST_MOBILE, text, datetime(2026, 11, 24, 5, 20), payload)]
     assert rows(db, "SELECT kind, state, mobile, parameters FROM job JOIN message USING (job_id)") == [
         ("text", "running", FIRST_MOBILE, ["धन्यवाद"])
     ]
@@ -267,9 +227,11 @@ def test_an_answer_and_the_note_that_it_is_given_are_one_commit(db: Database) ->
         raise duckdb.Error("the disk is full")
 
     with pytest.raises(duckdb.Error):
-        apply_waiting(db, utc_now, lambda message: "धन्यवाद", None, fail)
+        apply_waiting(db, utc_now, Ears(lambda message: "धन्यवाद", on_answered=fail))
     assert rows(db, "SELECT count(*) FROM job") == [(0,)]
-    apply_waiting(db, utc_now, lambda message: "धन्यवाद", None, lambda cursor, wamids: noted.extend(wamids))
+    apply_waiting(
+        db, utc_now, Ears(lambda message: "धन्यवाद", on_answered=lambda cursor, wamids: noted.extend(wamids))
+    )
     assert noted == ["wamid.in"]
     assert rows(db, "SELECT count(*) FROM message") == [(1,)]
 
@@ -291,15 +253,20 @@ def test_no_answer_means_no_job(db: Database) -> None:
      ("९१9800000001", None), (919800000001, None), (None, None)],
 )  # fmt: skip
 def test_sender_is_an_indian_mobile_number_or_nobody(value: object, mobile: int | None) -> None:
-    assert read_mobile(value) == mobile
+    assert mobile_of(value) == mobile
 
 
 def test_stored_bodies_can_be_applied_once_more(db: Database) -> None:
-    job_id = add_job(db, 1)
+    job_id = add_job(db, 2)
     post(db, envelope({"statuses": [report(db, job_id, 1, "sent")]}))
+    post(db, envelope({"statuses": [report(db, job_id, 2, "sent")]}), at=NOW + timedelta(days=1))
     apply_all(db)
     db.write(lambda cursor: cursor.execute("DELETE FROM status_event"))
-    assert replay(db, utc_now, [1], lambda message: None) == 1
+    ears = Ears(lambda message: None)
+    day = (NOW - timedelta(hours=6), NOW + timedelta(hours=18))
+    first, again = replay(db, utc_now, ears, *day), replay(db, utc_now, ears, *day)
+    assert (first.bodies, first.statuses, first.new_statuses) == (1, 1, 1)
+    assert (again.bodies, again.statuses, again.new_statuses) == (1, 1, 0)
     assert read_tally(db, job_id).sent == 1
 
 

@@ -3,15 +3,13 @@
 import asyncio
 import json
 import signal
-import subprocess
 import sys
-import threading
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
-from dashboard.delivery.child import die_with_parent, end_child, open_stdin, start_child
+from dashboard.delivery.child import die_with_parent, open_stdin
 from dashboard.delivery.sandbox.knobs import Knobs, turn
 from dashboard.delivery.sandbox.provider import Provider
 from dashboard.delivery.sandbox.reports import Reporter
@@ -19,8 +17,8 @@ from dashboard.delivery.sandbox.server import make_app
 from dashboard.errors import Unavailable
 
 _HOST = "127.0.0.1"  # never anything else: the sandbox trusts whoever reaches it
-_READY = b"ready"
-_PORT_BUSY = b"port_busy"
+READY = b"ready"
+PORT_BUSY = b"port_busy"
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ def run_as_child() -> None:
     try:
         asyncio.run(_serve(config, watch_stdin=True))
     except Unavailable:
-        _say(_PORT_BUSY)
+        _say(PORT_BUSY)
 
 
 async def _serve(config: SandboxConfig, watch_stdin: bool) -> None:
@@ -68,7 +66,7 @@ async def _serve(config: SandboxConfig, watch_stdin: bool) -> None:
         await runner.cleanup()
         raise Unavailable("port_busy", port=config.port) from error
     if watch_stdin:
-        _say(_READY)
+        _say(READY)
     await _wait_for_the_end(watch_stdin)
     await runner.cleanup()
 
@@ -88,43 +86,3 @@ async def _wait_for_the_end(watch_stdin: bool) -> None:
 def _say(word: bytes) -> None:
     sys.stdout.buffer.write(word + b"\n")
     sys.stdout.buffer.flush()
-
-
-class SandboxProcess:
-    """The sandbox as the application's child; `start` returns once it answers."""
-
-    def __init__(self, config: SandboxConfig) -> None:
-        self._config = config
-        self._child: subprocess.Popen[bytes] | None = None
-        self._ready = threading.Event()
-        self._ended = threading.Event()
-        self._word = b""
-
-    def start(self) -> None:
-        """Start the child. Raises Unavailable("port_busy", port=…) or ("sandbox_down")."""
-        # The kernel ties the child's life to the thread that started it: one thread stays for as long.
-        threading.Thread(target=self._keep, name="sandbox-keeper", daemon=True).start()
-        self._ready.wait()
-        if self._word != _READY:
-            self.stop()
-            raise Unavailable(
-                "port_busy" if self._word == _PORT_BUSY else "sandbox_down", port=self._config.port
-            )
-
-    def _keep(self) -> None:
-        self._child = start_child("dashboard.delivery.sandbox", json.dumps(asdict(self._config)).encode())
-        assert self._child.stdout is not None
-        self._word = self._child.stdout.readline().strip()
-        self._ready.set()
-        self._ended.wait()
-        end_child(self._child)
-
-    def stop(self) -> None:
-        """End the child at once and wait until it is gone."""
-        self._ended.set()
-        if self._child:
-            self._child.wait()
-
-    @property
-    def is_alive(self) -> bool:
-        return self._child is not None and self._child.poll() is None

@@ -1,0 +1,51 @@
+"""One entry of a webhook's `statuses`: what became of one of our messages."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from dashboard.delivery.json_parts import clean, dicts_of, part_of, text_of, time_of
+from dashboard.delivery.reference import read_reference
+
+KNOWN_STATUSES = frozenset({"sent", "delivered", "read", "failed", "played"})
+
+
+@dataclass(frozen=True)
+class StatusReport:
+    """One report on one message; job 0 where it does not carry our reference. `user_id` names who hides the number."""
+
+    job_id: int
+    message_no: int
+    wamid: str
+    status: str
+    status_at: datetime
+    code: int | None
+    category: str | None
+    billable: bool | None
+    user_id: str | None = field(default=None, repr=False)
+
+
+def read_status(entry: dict[str, Any], prefix: str, received_at: datetime) -> StatusReport | None:
+    """Return a report; None for what names no message or no status."""
+    wamid, status = entry.get("id"), entry.get("status")
+    if not isinstance(wamid, str) or not isinstance(status, str):
+        return None
+    job_id, message_no = read_reference(prefix, entry.get("biz_opaque_callback_data")) or (0, 0)
+    pricing = part_of(entry, "pricing")
+    category, billable = pricing.get("category"), pricing.get("billable")
+    return StatusReport(
+        job_id=job_id,
+        message_no=message_no,
+        wamid=clean(wamid),
+        status=clean(status),
+        status_at=time_of(entry.get("timestamp"), received_at),
+        code=_read_code(entry.get("errors")),
+        category=clean(category).lower() if isinstance(category, str) else None,
+        billable=billable if isinstance(billable, bool) else None,
+        user_id=text_of(entry, "recipient_user_id", "user_id") or None,
+    )
+
+
+def _read_code(errors: Any) -> int | None:
+    codes = [error.get("code") for error in dicts_of(errors)]
+    return next((code for code in codes if type(code) is int and abs(code) < 2**31), None)

@@ -1,0 +1,149 @@
+"""One round of stored webhooks, written in one commit: reports, ids, news, answers, and what was not understood."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from dashboard.delivery import ledger
+from dashboard.delivery.inbound import InboundText
+from dashboard.delivery.platform import insert_news
+from dashboard.delivery.updates import Updates
+from dashboard.store.database import Cursor
+from dashboard.store.queries import load_queries
+
+queries = load_queries(Path(__file__).with_name("webhook.sql"))
+_NOT_ON_WHATSAPP = 131026
+_LOOK_BACK = timedelta(hours=1)  # how long a report without reference waits for our own record of its message
+_STATUS_COLUMNS = pa.schema(
+    [
+        ("job_id", pa.int64()), ("message_no", pa.int32()), ("wamid", pa.string()), ("status", pa.string()),
+        ("status_at", pa.timestamp("us")), ("code", pa.int32()), ("category", pa.string()), ("billable", pa.bool_()),
+        ("user_id", pa.string()),
+    ]
+)  # fmt: skip
+
+OnAnswered = Callable[[Cursor, list[str]], None]
+
+
+@dataclass(frozen=True)
+class Body:
+    """One stored webhook and what it says."""
+
+    raw_id: int
+    received_at: datetime
+    updates: Updates
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a consumer is answered."""
+
+    to: InboundText
+    text: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a round has changed; `undeliverable` are the numbers that turned out not to be on WhatsApp."""
+
+    new_statuses: int
+    new_news: int
+    undeliverable: list[int]
+
+
+def write_round(
+    cursor: Cursor,
+    bodies: Sequence[Body],
+    replies: Sequence[Reply],
+    now: datetime,
+    on_answered: OnAnswered | None,
+) -> Written:
+    """Write a round down and mark its bodies as applied; a body that was applied before changes nothing."""
+    new_statuses, numbers = _write_statuses(cursor, bodies, now)
+    _write_users(
+        cursor, {user: mobile for body in bodies for user, mobile in body.updates.users.items()}, now
+    )
+    news = [
+        (body.raw_id, place, one) for body in bodies for place, one in enumerate(body.updates.news, start=1)
+    ]
+    new_news = insert_news(cursor, news) if news else 0
+    if replies:
+        _stage_replies(cursor, replies, now)
+        if on_answered:
+            on_answered(cursor, [reply.to.wamid for reply in replies])
+    _write_odd(cursor, bodies, now)
+    notes = [body.updates.note for body in bodies]
+    queries.insert_applied(cursor, raw_ids=[body.raw_id for body in bodies], notes=notes, now=now)
+    return Written(new_statuses, new_news, numbers)
+
+
+def _write_statuses(cursor: Cursor, bodies: Sequence[Body], now: datetime) -> tuple[int, list[int]]:
+    """Write the reports; return how many are new, and the numbers they tell to be not on WhatsApp."""
+    since = now - _LOOK_BACK
+    if queries.has_unplaced(cursor, since=since):
+        queries.place_late_statuses(cursor, since=since)
+    statuses = [(status, body.received_at) for body in bodies for status in body.updates.statuses]
+    if not statuses:
+        return 0, []
+    columns = {name: [getattr(status, name) for status, _ in statuses] for name in _STATUS_COLUMNS.names}
+    table = pa.table(columns, schema=_STATUS_COLUMNS)
+    received = pa.array([received_at for _, received_at in statuses], pa.timestamp("us"))
+    cursor.register("status_rows", table.append_column("received_at", received))
+    queries.copy_new_status(cursor)
+    cursor.unregister("status_rows")
+    if any(status.job_id == 0 for status, _ in statuses):
+        queries.place_by_wamid(cursor)
+    if any(status.user_id for status, _ in statuses):
+        queries.learn_users(cursor, now=now)
+    queries.copy_fresh_status(cursor)
+    new_count = int(queries.insert_statuses(cursor))
+    numbers = [row[0] for row in queries.numbers_reported(cursor, code=_NOT_ON_WHATSAPP)] if new_count else []
+    queries.drop_new_status(cursor)
+    queries.drop_fresh_status(cursor)
+    return new_count, numbers
+
+
+def _write_users(cursor: Cursor, users: dict[str, int], now: datetime) -> None:
+    if not users:
+        return
+    mobiles = pa.array(list(users.values()), pa.int64())
+    cursor.register("new_users", pa.table({"user_id": pa.array(list(users), pa.string()), "mobile": mobiles}))
+    queries.insert_users(cursor, now=now)
+    cursor.unregister("new_users")
+
+
+def _write_odd(cursor: Cursor, bodies: Sequence[Body], now: datetime) -> None:
+    queries.delete_odd(cursor, raw_ids=[body.raw_id for body in bodies])
+    rows = [
+        (body.raw_id, kind, name, count)
+        for body in bodies
+        for (kind, name), count in body.updates.odd.items()
+    ]
+    if not rows:
+        return
+    columns: list[Any] = [list(column) for column in zip(*rows, strict=True)]
+    types = (pa.int64(), pa.string(), pa.string(), pa.int32())
+    names = ("raw_id", "kind", "name", "update_count")
+    arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
+    cursor.register("odd_rows", pa.table(dict(zip(names, arrays, strict=True))))
+    queries.insert_odd(cursor, now=now)
+    cursor.unregister("odd_rows")
+
+
+def _stage_replies(cursor: Cursor, replies: Sequence[Reply], now: datetime) -> None:
+    """Send a round's answers as one job of free text, allowed within 24 hours of what the consumer wrote."""
+    rows = pa.table(
+        {
+            "account_no": pa.nulls(len(replies), pa.string()),
+            "mobile": pa.array([reply.to.mobile for reply in replies], pa.int64()),
+            "parameters": pa.array([[reply.text] for reply in replies], pa.list_(pa.string())),
+        }
+    )
+    job_id = ledger.stage(
+        cursor, now, kind="text", template="", language="", parameter_names=["text"], rows=rows
+    )
+    ledger.release(cursor, job_id, now)

@@ -1,0 +1,52 @@
+"""WhatsApp says that a person has another number now: a case for a person to settle, never a silent overwrite."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from dashboard.enrolment.cases import open_case
+from dashboard.enrolment.consent import queries
+from dashboard.store.clock import Clock
+from dashboard.store.database import Cursor, Database
+from dashboard.store.queries import load_queries
+
+_queries = load_queries(Path(__file__).with_name("number_change.sql"))
+SOURCE = "number_change"
+
+
+@dataclass(frozen=True)
+class NumberChange:
+    """The note (by WhatsApp's id) that a number was given up for another; ten digits each, UTC."""
+
+    wamid: str
+    old_mobile: int = field(repr=False)
+    new_mobile: int = field(repr=False)
+    said_at: datetime
+
+
+def handle_number_change(db: Database, clock: Clock, change: NumberChange) -> int:
+    """Open a case for each account with the old number that has not opted out; return how many. The same note acts once.
+
+    System function, called by the webhook.
+    """
+    return db.write(lambda cursor: _open_cases(cursor, change, clock()), alters_pages=False)
+
+
+def _open_cases(cursor: Cursor, change: NumberChange, now: datetime) -> int:
+    if change.old_mobile == change.new_mobile or _queries.is_known(cursor, wamid=change.wamid):
+        return 0
+    _queries.insert_change(
+        cursor, wamid=change.wamid, old_mobile=change.old_mobile, new_mobile=change.new_mobile, said_at=change.said_at, now=now
+    )  # fmt: skip
+    language = str(queries.language_of(cursor, mobile=change.old_mobile) or "hi")
+    count = 0
+    for (account,) in list(queries.accounts_of_number(cursor, mobile=change.old_mobile)):
+        account_no, _, office_code, on_file, _, state = queries.get_consumer(cursor, account_no=account)
+        if state == "opted_out":
+            continue
+        open_case(
+            cursor, account_no=account_no, office_code=office_code, on_file=on_file, claimed=change.new_mobile, source=SOURCE,
+            language=language, now=now,
+        )  # fmt: skip
+        count += 1
+    return count

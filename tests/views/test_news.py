@@ -1,0 +1,22 @@
+"""News from WhatsApp stands above every page of those who write or send, until an administrator notes it."""
+
+from dashboard.delivery.news import read_news
+from dashboard.delivery.platform import insert_news
+from dashboard.runtime import Runtime
+from tests.conftest import NOON
+from tests.views.conftest import Opener
+
+
+def test_news_is_shown_to_who_sends_and_noted_by_the_administrator(rt: Runtime, open_page: Opener) -> None:
+    paused = {"message_template_name": "bill_due", "message_template_language": "hi", "event": "PAUSED"}
+    news = read_news("message_template_status_update", paused, NOON)
+    rt.db.write(lambda cursor: insert_news(cursor, [(1, 1, news)]))
+    assert not open_page("coverage", "minister").warning
+    app = open_page("coverage", "ee")
+    assert not app.exception
+    assert r"bill\_due" in app.warning[0].value
+    assert not [button for button in app.button if str(button.key).startswith("news_dismiss")]
+    app = open_page("coverage", "admin")
+    app.button(key="news_dismiss_1").click().run()
+    assert not app.exception
+    assert not app.warning
