@@ -37,7 +37,7 @@ def describe(event: PlatformEvent) -> str:
     words = t(
         key,
         subject=escape_marks(event.subject),
-        language=names.get(event.language, event.language),
+        spoken=names.get(event.language, event.language),
         value=escape_marks(event.value),
     )
     return f"{words} ({moment(event.happened_at)})"
