@@ -40,6 +40,7 @@ from dashboard.notices.approval import expire_approvals
 from dashboard.notices.hours import Span, quiet_span
 from dashboard.notices.lifecycle import release_due, settle_finished
 from dashboard.notices.outage_course import tell_restored
+from dashboard.notices.outcome import keep_tallies
 from dashboard.notices.pacing import keep_hours
 from dashboard.notices.templates import LANGUAGES, list_templates, to_meta
 from dashboard.registry.import_jobs import ImportJobs, Inbox
@@ -290,6 +291,7 @@ class Housekeeper:
                 if since_verify >= _VERIFY_SECONDS:
                     since_verify = 0.0
                     verify_reached(self._runtime.db, self._runtime.clock)
+                    keep_tallies(self._runtime.db, self._runtime.clock)
             except SetuError as error:
                 _log.warning("housekeeping: %s", error.code)
             since_collect += _TICK_SECONDS

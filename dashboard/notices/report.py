@@ -15,8 +15,10 @@ from dashboard.notices.audience import mask_number
 from dashboard.notices.notice import queries, read_notice
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
+from dashboard.store.queries import load_queries
 from dashboard.store.spreadsheet import write_table
 
+report_queries = load_queries(Path(__file__).with_name("report.sql"))
 _COLUMNS = (
     "notice_id", "state", "template", "language", "office_code", "office", "office_hi", "recipient_count", "created_by", "created_at",
     "submitted_by", "submitted_at", "decided_by", "send_at", "finished_at", "pause_reason", "comment", "author",

@@ -100,6 +100,26 @@ def draw_progress(counts: dict[str, int], colours: dict[str, str], name_part: Na
     return {"data": traces, "layout": layout}
 
 
+def draw_rates(names: list[str], rates: dict[str, list[float | None]]) -> dict[str, Any]:
+    """Return horizontal bars of several shares (words to 0..1 a name) side by side; the last name stands at the bottom."""
+    colours, patterns = ("#74BDE8", "#0072B2"), ("", "/")
+    traces = [
+        {
+            "type": "bar", "orientation": "h", "name": words, "x": [rate or 0 for rate in values], "y": names,
+            "text": [percent(rate) for rate in values], "textposition": "auto", "hoverinfo": "name+text",
+            "marker": {"color": colour, "line": {"color": _OUTLINE, "width": 1}, "pattern": {"shape": pattern}},
+        }
+        for (words, values), colour, pattern in zip(rates.items(), colours, patterns, strict=False)
+    ]  # fmt: skip
+    layout = {
+        "barmode": "group", "height": 90 + _ROW_PIXELS * len(names), "margin": {"l": 0, "r": 8, "t": 30, "b": 0},
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        "xaxis": {"visible": False, "range": [0, 1.02], "fixedrange": True},
+        "yaxis": {"autorange": "reversed", "automargin": True, "fixedrange": True},
+    }  # fmt: skip
+    return {"data": traces, "layout": layout}
+
+
 def draw_funnel(counts: dict[str, int]) -> dict[str, Any]:
     """Return one bar a step (words to count) as a share of the first; each with its name above and its figures on it."""
     names, whole = list(counts), next(iter(counts.values()))

@@ -15,6 +15,7 @@ from dashboard.notices.outage import (
 from dashboard.notices.outage_course import extend_outage, open_outage, restore_outage
 from dashboard.notices.outage_words import causes
 from dashboard.notices.report import report
+from dashboard.registry.offices import get_office
 from dashboard.ui.bubble import show_bubble
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits, moment
@@ -26,22 +27,31 @@ from dashboard.ui.words import LANGUAGE_NAMES, current_language, t, t_each
 _AHEAD = [30, 60, 120, 180, 240, 360]
 _AGO = [0, 15, 30, 60]
 _LISTED = 60
+_POLL_SECONDS = 2.0
+_RESET = "outage_reset"
+_CHOICES = ("outage_feeder", "outage_cause", "outage_began", "outage_expected")
 
 
 def show_lasting(visitor: Visitor, outages: list[Outage]) -> None:
     """Show each outage that lasts: overdue ones say so; extend, or say that supply is back."""
     for outage in outages:
-        with st.container(border=True, key=f"outage_card_{outage.outage_id}"):
-            _show_facts(visitor, outage)
-            sums = report(visitor.rt.db, visitor.scope, outage.notice_id)
-            st.caption(
-                t("outage.told", count=group_digits(sums.accepted), total=group_digits(sums.recipients)),
-                help=t("outage.told_help"),
-            )
-            with st.container(horizontal=True):
-                _offer_restore(visitor, outage, sums.accepted)
-                _offer_extend(visitor, outage)
-                _link_report(outage.notice_id, t("outage.report"))
+        sums = report(visitor.rt.db, visitor.scope, outage.notice_id)
+        every = _POLL_SECONDS if sums.waiting else None
+        st.fragment(_show_card, run_every=every)(visitor, outage)
+
+
+def _show_card(visitor: Visitor, outage: Outage) -> None:
+    with told(), st.container(border=True, key=f"outage_card_{outage.outage_id}"):
+        sums = report(visitor.rt.db, visitor.scope, outage.notice_id)
+        _show_facts(visitor, outage)
+        st.caption(
+            t("outage.told", count=group_digits(sums.accepted), total=group_digits(sums.recipients)),
+            help=t("outage.told_help"),
+        )
+        with st.container(horizontal=True):
+            _offer_restore(visitor, outage, sums.accepted)
+            _offer_extend(visitor, outage)
+            _link_report(outage.notice_id, t("outage.report"))
 
 
 def _show_facts(visitor: Visitor, outage: Outage) -> None:
@@ -102,6 +112,8 @@ def _link_report(notice_id: int, label: str) -> None:
 
 def choose_order(visitor: Visitor) -> OutageOrder | None:
     """Let one choose feeder, cause and times; None while something is missing."""
+    if st.session_state.pop(_RESET, False):
+        st.session_state.update(dict.fromkeys(_CHOICES))
     feeder = _choose_feeder(visitor)
     cause = st.pills(
         t("outage.cause"),
@@ -176,12 +188,13 @@ def show_new(visitor: Visitor, order: OutageOrder | None) -> None:
     with st.popover(
         t("outage.send", count=count), type="primary", icon=":material/send:", key="outage_send_open"
     ):
-        feeder = escape_marks(order.feeder_code.rpartition("/")[2])
+        feeder = get_office(rt.db, visitor.scope, order.feeder_code).name_in(current_language())
+        feeder = escape_marks(feeder)
         st.markdown(t("outage.send_sure", count=count, feeder=feeder))
         pressed = st.button(t("outage.send_yes", count=count), type="primary", key="outage_send")
     if pressed:
         open_outage(rt.db, visitor.scope, rt.clock, order, rt.quiet)
-        st.session_state.pop("outage_feeder", None)
+        st.session_state[_RESET] = True
         _done("outage.sent")
 
 

@@ -5,21 +5,18 @@ import streamlit as st
 from dashboard.access.scope import Right
 from dashboard.notices import lifecycle
 from dashboard.notices.notice import Notice, get_notice
-from dashboard.notices.report import Report, export_failures, list_failures, report
+from dashboard.notices.report import Report, report
 from dashboard.notices.states import Action, State
 from dashboard.runtime import Runtime
 from dashboard.ui import charts
-from dashboard.ui.downloads import offer_file, prepare_file
 from dashboard.ui.errors import told
 from dashboard.ui.formats import duration, group_digits, percent, share
 from dashboard.ui.notice_parts import show_cancel
-from dashboard.ui.tables import Column, show_personal_table
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t
 
 _RUNNING = (State.SENDING, State.PAUSED)
 _POLL_SECONDS = 1.0
-_FAILURES_SHOWN = 20
 _PART_COLOURS = {
     "read": "#0072B2",
     "delivered": "#74BDE8",
@@ -125,8 +122,8 @@ def show_doubt(visitor: Visitor, notice: Notice, sums: Report) -> None:
                 st.rerun()
 
 
-def show_failures(visitor: Visitor, notice: Notice, sums: Report) -> None:
-    """Show failures by reason in plain words; whoever may see numbers downloads the list."""
+def show_failures(sums: Report) -> None:
+    """Show failures by reason in plain words, with what to do."""
     if not sums.failed:
         return
     st.subheader(t("notices.failures"))
@@ -136,40 +133,3 @@ def show_failures(visitor: Visitor, notice: Notice, sums: Report) -> None:
         for one in sums.failures
     ]
     st.markdown("\n".join(reasons))
-    if not visitor.may(Right.SEE_NUMBERS):
-        return
-    rows = list_failures(visitor.rt.db, visitor.scope, notice.notice_id, _FAILURES_SHOWN)
-    rows["words"] = [t(f"provider.{words}") for words in rows["words"]]
-    columns = {
-        "account_no": Column(t("notices.account"), pinned=True),
-        "mobile": Column(t("notices.mobile")),
-        "words": Column(t("notices.reason")),
-    }
-    show_personal_table(rows, columns, alt=t("notices.failures"))
-    if len(rows) < sums.failed:
-        st.caption(
-            t("notices.failures_shown", shown=group_digits(len(rows)), total=group_digits(sums.failed))
-        )
-    with st.form("notices_failures_form"):
-        reason = st.text_input(
-            t("notices.download_reason"),
-            key="notices_download_reason",
-            help=t("notices.download_reason_help"),
-        )
-        kind = st.segmented_control(
-            t("notices.format"),
-            ["xlsx", "csv"],
-            default="xlsx",
-            required=True,
-            format_func=str.upper,
-            key="notices_format",
-        )
-        label = t("notices.prepare", count=group_digits(sums.failed))
-        asked = st.form_submit_button(label, icon=":material/description:", key="notices_prepare")
-    if asked:
-        with told():
-            name = f"failures_{notice.notice_id}.{kind}"
-            ready = prepare_file(
-                name, lambda path: export_failures(visitor.rt.db, visitor.scope, visitor.rt.clock, notice.notice_id, path, reason, lambda key: t(f"provider.{key}"))
-            )  # fmt: skip
-            offer_file(ready, "notices_download")

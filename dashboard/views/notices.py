@@ -8,6 +8,8 @@ from dashboard.notices.report import list_notices, report
 from dashboard.notices.states import Action, State
 from dashboard.ui import navigation, report_parts
 from dashboard.ui import notice_parts as parts
+from dashboard.ui import report_facts as facts
+from dashboard.ui import report_people as people
 from dashboard.ui.visitor import current_visitor
 from dashboard.ui.words import t
 
@@ -45,7 +47,12 @@ if was_released:
     sums = report(db, scope, notice.notice_id)
     report_parts.show_doubt(visitor, notice, sums)
     if notice.state is not State.SENDING:
-        report_parts.show_failures(visitor, notice, sums)
+        report_parts.show_failures(sums)
+        people.offer_resend(visitor, notice)
+        facts.show_money(visitor, notice)
+        people.show_people(visitor, notice, sums)
+        facts.show_replies(visitor, notice)
+        facts.show_earlier(visitor, notice, sums)
     with st.expander(
         t("notices.what_was_sent"), icon=":material/chat:", on_change="rerun", key="notices_text"
     ) as box:

@@ -19,6 +19,7 @@ import pytest
 import dashboard
 from dashboard.access import audit, users
 from dashboard.access.scope import RIGHTS, Right, Role, Scope
+from dashboard.config import Settings
 from dashboard.coverage import brief, brief_shelf, figures, funnel, movement, targets
 from dashboard.coverage.cube import refresh_cube
 from dashboard.delivery import platform
@@ -36,7 +37,10 @@ from dashboard.notices import (
     notice,
     outage,
     outage_course,
+    outcome,
+    recipients,
     report,
+    resend,
 )
 from dashboard.notices import history as notices_history
 from dashboard.notices.draft import Audience, NoticeDraft
@@ -292,6 +296,14 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (notice.get_notice, Right.SEE_NOTICES, lambda w, s: notice.get_notice(w.db, s, 1)),
     (notice.read_notice, Right.SEE_NOTICES, lambda w, s: w.read(lambda c: notice.read_notice(c, s, Right.SEE_NOTICES, 1))),
     (report.report, Right.SEE_NOTICES, lambda w, s: report.report(w.db, s, 1)),
+    (recipients.list_recipients, Right.SEE_NUMBERS, lambda w, s: recipients.list_recipients(w.db, s, 1, "failed", 10)),
+    (recipients.export_recipients, Right.SEE_NUMBERS, lambda w, s: recipients.export_recipients(w.db, s, w.clock, 1, "failed", w.folder / "r.csv", "calling")),
+    (resend.count_refused, Right.SEND, lambda w, s: resend.count_refused(w.db, s, w.clock, 1)),
+    (resend.find_resend, Right.SEE_NOTICES, lambda w, s: resend.find_resend(w.db, s, 1)),
+    (resend.resend_refused, Right.SEND, lambda w, s: resend.resend_refused(w.db, s, w.clock, 1)),
+    (outcome.bill_of, Right.SEE_NOTICES, lambda w, s: outcome.bill_of(w.db, s, Settings(), 1)),
+    (outcome.list_earlier, Right.SEE_NOTICES, lambda w, s: outcome.list_earlier(w.db, s, 1)),
+    (outcome.list_replies, Right.SEE_NUMBERS, lambda w, s: outcome.list_replies(w.db, s, 1)),
     (report.list_failures, Right.SEE_NUMBERS, lambda w, s: report.list_failures(w.db, s, 1)),
     (platform.dismiss, Right.MANAGE_PLATFORM, lambda w, s: platform.dismiss(w.db, s, w.clock, 1)),
     (report.export_failures, Right.SEE_NUMBERS, lambda w, s: report.export_failures(w.db, s, w.clock, 1, w.folder / "f.csv", "report")),

@@ -3,12 +3,14 @@ from typing import Any, cast
 import pytest
 
 from dashboard.access.sign_in import load_scope
+from dashboard.delivery import claims
 from dashboard.delivery.dispatcher import DispatcherStatus
 from dashboard.notices.approval import approve
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import submit
-from dashboard.notices.lifecycle import start
+from dashboard.notices.lifecycle import settle_finished, start
 from dashboard.notices.notice import get_notice
+from dashboard.notices.resend import count_refused
 from dashboard.runtime import Runtime
 from tests.conftest import NOON
 from tests.views.conftest import DIVISION, Opener
@@ -127,3 +129,33 @@ def test_approvals_without_work_say_so(rt: Runtime, open_page: Opener) -> None:
     app = open_page("approvals", "se")
     assert not app.exception
     assert not app.dataframe
+
+
+def test_a_finished_notice_shows_recipients_and_sends_once_more(
+    rt: Runtime, open_page: Opener, submitted: int
+) -> None:
+    scope = load_scope(rt.db, "se")
+    approve(rt.db, scope, rt.clock, submitted, get_notice(rt.db, scope, submitted).content_hash)
+    start(rt.db, scope, rt.clock, submitted)
+    batch = rt.db.write(lambda c: claims.claim_batch(c, NOON, 1000, lambda *_: set()))
+    assert batch is not None
+    outcomes = [
+        claims.Outcome(
+            batch.job_id,
+            one.message_no,
+            1,
+            "failed" if place else "accepted",
+            None,
+            131000 if place else None,
+        )
+        for place, one in enumerate(batch.messages)
+    ]
+    rt.db.write(lambda c: claims.record_outcomes(c, outcomes, NOON))
+    rt.db.write(lambda c: claims.finish_exhausted(c, NOON, frozenset()))
+    settle_finished(rt.db, rt.clock)
+    app = open_page("notices", "ee", notice=str(submitted))
+    assert not app.exception
+    assert len(outcomes) > 1
+    app.button(key="notices_resend").click().run()
+    assert not app.exception and not app.error
+    assert count_refused(rt.db, scope, rt.clock, submitted) == 0

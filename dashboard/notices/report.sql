@@ -1,0 +1,53 @@
+-- name: list_recipients(job_id, states, row_limit, row_offset)
+-- A page of a job's messages in some states, with their readers as the registry knows them now.
+WITH page AS (
+    SELECT message_no, account_no, mobile, state, code FROM message_state(:job_id)
+    WHERE list_contains(:states::VARCHAR[], state) ORDER BY message_no LIMIT :row_limit OFFSET :row_offset
+)
+SELECT page.account_no, consumer.name, consumer.address, feeder.name, feeder.name_hi, feeder.code, page.mobile, page.state, page.code
+FROM page LEFT JOIN consumer ON consumer.account_no = page.account_no
+LEFT JOIN office AS feeder ON feeder.office_no = consumer.office_no
+ORDER BY message_no;
+
+-- name: count_billed(job_id)
+-- Messages that WhatsApp has reported as charged, by the category it charged.
+SELECT category, count(*) FROM (
+    SELECT message_no, lower(max(category)) AS category FROM status_event WHERE job_id = :job_id AND billable GROUP BY message_no
+) GROUP BY category ORDER BY category;
+
+-- name: count_priced(job_id)$
+-- Messages of which WhatsApp has said whether they cost anything.
+SELECT count(DISTINCT message_no) FROM status_event WHERE job_id = :job_id AND billable IS NOT NULL;
+
+-- name: list_replies(job_id, since, until, row_limit)
+-- What a job's recipients wrote after it, without joining and leaving words that the machine answers; newest first.
+SELECT inbound.sent_at, message.account_no, inbound.mobile, inbound.text, inbound.meaning
+FROM inbound_message AS inbound
+JOIN (SELECT mobile, min(account_no) AS account_no FROM message WHERE job_id = :job_id GROUP BY mobile) AS message
+     ON message.mobile = inbound.mobile
+WHERE inbound.sent_at BETWEEN :since AND :until AND inbound.meaning <> 'join'
+ORDER BY inbound.sent_at DESC LIMIT :row_limit;
+
+-- name: list_uncounted(now, row_limit)
+-- Notices that ended within a week and whose sums are not kept, or an hour old: reports still come in.
+SELECT notice.notice_id, notice.job_id
+FROM notice LEFT JOIN notice_tally ON notice_tally.notice_id = notice.notice_id
+WHERE notice.state IN ('finished', 'cancelled') AND notice.job_id IS NOT NULL
+  AND (counted_at IS NULL OR (counted_at < :now - INTERVAL 1 HOUR AND coalesce(finished_at, send_at) > :now - INTERVAL 7 DAY))
+ORDER BY counted_at NULLS FIRST, notice.notice_id DESC LIMIT :row_limit;
+
+-- name: drop_tally(notice_id)!
+-- The sums are counted anew.
+DELETE FROM notice_tally WHERE notice_id = :notice_id;
+
+-- name: insert_tally(notice_id, now, recipients, accepted, delivered, read, failed)!
+-- A notice's sums at a moment.
+INSERT INTO notice_tally VALUES (:notice_id, :now, :recipients, :accepted, :delivered, :read, :failed);
+
+-- name: list_earlier(template, notice_id, office_no, first_no, last_no, row_limit)
+-- Earlier notices with the same words in the scope's offices: those of offices above or below this one first, then the newest.
+SELECT notice.notice_id, notice.send_at, office.name, office.name_hi, notice.office_code, recipients, accepted, delivered, read, failed
+FROM notice JOIN notice_tally ON notice_tally.notice_id = notice.notice_id
+JOIN office_ever AS office ON office.code = notice.office_code
+WHERE notice.template = :template AND notice.notice_id < :notice_id AND accepted > 0 AND office.office_no BETWEEN :first_no AND :last_no
+ORDER BY :office_no BETWEEN office.office_no AND office.last_no DESC, notice.notice_id DESC LIMIT :row_limit;

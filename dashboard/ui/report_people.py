@@ -1,0 +1,131 @@
+"""The recipients of a notice one by one: whom to send to once more, whom to look at, whom to phone."""
+
+import streamlit as st
+
+from dashboard.access.scope import Right
+from dashboard.notices.notice import Notice
+from dashboard.notices.recipients import GROUPS, export_recipients, list_recipients
+from dashboard.notices.report import Report
+from dashboard.notices.resend import count_refused, find_resend, resend_refused
+from dashboard.ui.downloads import offer_file, prepare_file
+from dashboard.ui.errors import told
+from dashboard.ui.formats import group_digits
+from dashboard.ui.navigation import open_page
+from dashboard.ui.tables import Column, show_personal_table
+from dashboard.ui.visitor import Visitor
+from dashboard.ui.words import t, t_each
+
+_ROWS_ON_A_PAGE = 25
+
+
+def offer_resend(visitor: Visitor, notice: Notice) -> None:
+    """Offer to send once more to those refused, and say so where it was done."""
+    rt, scope = visitor.rt, visitor.scope
+    follower = find_resend(rt.db, scope, notice.notice_id)
+    if follower is not None:
+        st.page_link(
+            "views/notices.py",
+            label=t("report.resent_as", number=follower),
+            icon=":material/redo:",
+            query_params={"notice": str(follower)},
+        )
+    count = count_refused(rt.db, scope, rt.clock, notice.notice_id) if visitor.may(Right.SEND) else 0
+    if not count:
+        return
+    st.markdown(t("report.resend_note", count=group_digits(count)))
+    label = t("report.resend", count=group_digits(count))
+    with st.popover(label, icon=":material/redo:", key="notices_resend_open"):
+        st.markdown(t("report.resend_sure", count=group_digits(count)))
+        pressed = st.button(t("report.resend_yes"), type="primary", key="notices_resend")
+    if pressed:
+        with told():
+            new_id = resend_refused(rt.db, scope, rt.clock, notice.notice_id, rt.quiet)
+            open_page("notices", notice=str(new_id))
+
+
+def show_people(visitor: Visitor, notice: Notice, sums: Report) -> None:
+    """Show recipients by what became of them, page by page, and offer the list for calling."""
+    if not visitor.may(Right.SEE_NUMBERS):
+        return
+    with st.expander(
+        t("report.people"), icon=":material/contact_phone:", on_change="rerun", key="notices_people"
+    ) as box:
+        if box.open:
+            _show_group(visitor, notice, _count_groups(sums))
+
+
+def _count_groups(sums: Report) -> dict[str, int]:
+    """Return how many recipients each group holds, from the sums."""
+    counts = {
+        "not_reached": sums.recipients - sums.delivered - sums.waiting,
+        "failed": sums.failed,
+        "accepted": sums.accepted - sums.delivered,
+        "in_doubt": sums.in_doubt,
+        "skipped": sums.skipped,
+        "delivered": sums.delivered - sums.read,
+        "read": sums.read,
+        "waiting": sums.waiting,
+    }
+    return {group: counts[group] for group in GROUPS}
+
+
+def _show_group(visitor: Visitor, notice: Notice, counts: dict[str, int]) -> None:
+    names = t_each("report.group_", counts)
+    labels = {group: f"{names[group]} **{group_digits(counts[group])}**" for group in counts}
+    group = st.pills(
+        t("report.group"),
+        list(counts),
+        default="not_reached",
+        required=True,
+        format_func=labels.__getitem__,
+        key="notices_group",
+    )
+    group = group or "not_reached"
+    if not counts[group]:
+        st.info(t("report.nobody_here"), icon=":material/task_alt:")
+        return
+    pages = -(-counts[group] // _ROWS_ON_A_PAGE)
+    page = st.pagination(pages, key="notices_people_page") - 1 if pages > 1 else 0
+    _show_rows(visitor, notice, group, page)
+    _offer_list(visitor, notice, group, counts[group])
+
+
+def _show_rows(visitor: Visitor, notice: Notice, group: str, page: int) -> None:
+    rows = list_recipients(
+        visitor.rt.db, visitor.scope, notice.notice_id, group, _ROWS_ON_A_PAGE, page * _ROWS_ON_A_PAGE
+    )
+    rows["state"] = [t(f"notices.part_{'accepted' if state == 'sent' else state}") for state in rows["state"]]
+    rows["reason"] = [t(f"provider.{words}") if words else "" for words in rows["reason"]]
+    columns = {
+        "account_no": Column(t("notices.account"), pinned=True),
+        "name": Column(t("report.name")),
+        "feeder": Column(t("report.feeder")),
+        "mobile": Column(t("notices.mobile")),
+        "state": Column(t("report.status")),
+        "reason": Column(t("report.why")),
+    }
+    show_personal_table(rows, columns, alt=t("report.people_alt"))
+
+
+def _offer_list(visitor: Visitor, notice: Notice, group: str, count: int) -> None:
+    with st.form("notices_call_form"):
+        st.markdown(f"**{t('report.call_list')}**")
+        st.caption(t("report.call_note"))
+        reason = st.text_input(t("notices.download_reason"), key="notices_download_reason")
+        kind = st.segmented_control(
+            t("notices.format"),
+            ["xlsx", "csv"],
+            default="xlsx",
+            required=True,
+            format_func=str.upper,
+            key="notices_format",
+        )
+        label = t("report.prepare", count=group_digits(count))
+        asked = st.form_submit_button(label, icon=":material/description:", key="notices_prepare")
+    if asked:
+        with told():
+            rt, name = visitor.rt, f"notice_{notice.notice_id}_{group}.{kind}"
+            ready = prepare_file(
+                name, lambda path: export_recipients(rt.db, visitor.scope, rt.clock, notice.notice_id, group, path, reason, t)
+            )  # fmt: skip
+            offer_file(ready, "notices_download")
