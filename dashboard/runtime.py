@@ -30,7 +30,7 @@ from dashboard.delivery.phone_watch import PhoneWatch
 from dashboard.delivery.sandbox.main import SandboxConfig
 from dashboard.delivery.sandbox.process import SandboxProcess
 from dashboard.delivery.webhook import WebhookCounts
-from dashboard.enrolment.consent import mark_undeliverable, suppressed_numbers
+from dashboard.enrolment.consent import Refresh, mark_undeliverable, suppressed_numbers
 from dashboard.enrolment.inbound import InboundText, handle_inbound, mark_answered, numbers_heard
 from dashboard.enrolment.keywords import choose_text
 from dashboard.enrolment.number_change import NumberChange, handle_number_change
@@ -75,7 +75,7 @@ class Runtime:
     phone_watch: PhoneWatch | None = None
     webhooks: WebhookCounts = field(default_factory=WebhookCounts)
     is_demo: bool = False
-    refresh: Callable[[Cursor, int, int], None] = field(default=refresh_cube)
+    refresh: Refresh = field(default=refresh_cube)
     imports: ImportJobs = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,26 +1,33 @@
--- name: delete_cube(first_no, last_no)!
--- The cube's rows of an interval of offices go …
-DELETE FROM coverage_cube WHERE office_no BETWEEN :first_no AND :last_no;
+-- Places in braces are filled in: {consumer} the registry or what was taken out of it, {which} the offices that are meant.
 
--- name: insert_cube(first_no, last_no)!
+-- name: keep_touched()!
+-- The consumers of a few offices, wherever they lie.
+CREATE OR REPLACE TEMP TABLE {consumer} AS
+SELECT account_no, office_no, category, supply_type, arrears_segment, agent_id, mobile, verdict, state FROM consumer WHERE {which};
+
+-- name: delete_cube()!
+-- The cube's rows of some offices go …
+DELETE FROM coverage_cube WHERE {which};
+
+-- name: insert_cube()!
 -- … and are counted anew from the consumers: the one definition of coverage.
 INSERT INTO coverage_cube
 SELECT office_no, coalesce(category, ''), count(*),
     count(*) FILTER (state = 'missing'), count(*) FILTER (state = 'unusable'), count(*) FILTER (state = 'on_file'),
     count(*) FILTER (state = 'enrolled'), count(*) FILTER (state = 'opted_out')
-FROM consumer WHERE office_no BETWEEN :first_no AND :last_no
+FROM {consumer} WHERE {which}
 GROUP BY office_no, coalesce(category, '') ORDER BY office_no;
 
--- name: delete_parts(first_no, last_no)!
--- What else the cube knows of an interval of offices goes …
-DELETE FROM coverage_part WHERE office_no BETWEEN :first_no AND :last_no;
+-- name: delete_parts()!
+-- What else the cube knows of them goes …
+DELETE FROM coverage_part WHERE {which};
 
--- name: insert_parts(first_no, last_no)!
+-- name: insert_parts()!
 -- … and is counted anew: by supply and arrears, readers' own numbers by reader, and the funnel's steps beyond the five states.
 -- Verified: a message came from the number or reached it. Joined: enrolled now, or left after having opted in.
 INSERT INTO coverage_part
 WITH people AS NOT MATERIALIZED (
-    SELECT * FROM consumer WHERE office_no BETWEEN :first_no AND :last_no
+    SELECT * FROM {consumer} WHERE {which}
 ), counted AS (
     SELECT office_no, 'supply' AS dimension, coalesce(supply_type, '') AS part, state, count(*) AS people FROM people GROUP BY ALL
     UNION ALL

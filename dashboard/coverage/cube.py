@@ -1,16 +1,23 @@
 """The cube: a few thousand rows that answer every chart. Whatever changes consumers refreshes the offices it touched."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from dashboard.registry.states import REGISTRY, offices_meant, run_on
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
 
 queries = load_queries(Path(__file__).with_name("coverage.sql"))
 
 
-def refresh_cube(cursor: Cursor, first_no: int, last_no: int) -> None:
-    """Count the offices of an interval anew; called inside the change that touched their consumers."""
-    queries.delete_cube(cursor, first_no=first_no, last_no=last_no)
-    queries.insert_cube(cursor, first_no=first_no, last_no=last_no)
-    queries.delete_parts(cursor, first_no=first_no, last_no=last_no)
-    queries.insert_parts(cursor, first_no=first_no, last_no=last_no)
+def refresh_cube(cursor: Cursor, first_no: int, last_no: int, among: Sequence[int] = ()) -> None:
+    """Count the offices of an interval anew, with `among` only these; called inside the change that touched their consumers.
+
+    Scattered offices are taken out of the registry once and counted from there: each of the counts would go through it again.
+    """
+    which, people = offices_meant(first_no, last_no, among), REGISTRY
+    if among:
+        people = "touched_people"
+        run_on(cursor, queries.keep_touched, people, which)
+    for query in (queries.delete_cube, queries.insert_cube, queries.delete_parts, queries.insert_parts):
+        run_on(cursor, query, people, which)

@@ -1,22 +1,27 @@
 """The consent ledger: facts are appended, what stands now is derived in the same commit, coverage follows."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 import pandas as pd
 import pyarrow as pa
 
-from dashboard.registry.states import derive_states, office_runs
+from dashboard.registry.states import MOST_NAMED, derive_states
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
 
 queries = load_queries(Path(__file__).with_name("consent.sql"))
 WORDING = "2026-11"  # version of the wording that forms, posters and answers carry
 
-Refresh = Callable[[Cursor, int, int], None]
+
+class Refresh(Protocol):
+    """Counts coverage of an interval of offices anew; with `among` only of these."""
+
+    def __call__(self, cursor: Cursor, first_no: int, last_no: int, among: Sequence[int] = ()) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -53,10 +58,13 @@ def record_consents(cursor: Cursor, facts: Sequence[ConsentFact], refresh: Refre
 
 
 def refresh_offices(cursor: Cursor, office_nos: Sequence[int], refresh: Refresh) -> None:
-    """Derive states and refresh coverage of these offices, neighbours together."""
-    for first_no, last_no in office_runs(office_nos):
-        derive_states(cursor, first_no, last_no)
-        refresh(cursor, first_no, last_no)
+    """Derive states and refresh coverage of these offices, all in one pass."""
+    if not office_nos:
+        return
+    first_no, last_no = min(office_nos), max(office_nos)
+    among = sorted(set(office_nos)) if len(office_nos) <= MOST_NAMED else ()
+    derive_states(cursor, first_no, last_no, among=among)
+    refresh(cursor, first_no, last_no, among)
 
 
 def suppressed_numbers(cursor: Cursor, mobiles: Sequence[int]) -> set[int]:

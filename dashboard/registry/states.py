@@ -10,6 +10,7 @@ from dashboard.store.queries import load_queries
 _queries = load_queries(Path(__file__).with_name("states.sql"))
 REGISTRY, NEXT_REGISTRY = "consumer", "next_consumer"
 _MOST_RUNS = 20
+MOST_NAMED = 2000  # offices named one by one; more are counted with all that lie between them
 _LATE = "account_no IN (SELECT account_no FROM staging.late)"
 
 
@@ -20,13 +21,24 @@ def run_on(cursor: Cursor, query: object, consumer: str, which: str = "true", **
     return int(row[0]) if row and isinstance(row[0], int) else -1
 
 
-def derive_states(cursor: Cursor, first_no: int, last_no: int, consumer: str = REGISTRY) -> int:
-    """Set every consumer's state in an interval of offices from verdict, consent and deliverability; return how many moved.
+def offices_meant(first_no: int, last_no: int, among: Sequence[int] = ()) -> str:
+    """Return the SQL condition for offices of an interval; with `among` only these. Numbers alone enter it, never text."""
+    interval = f"office_no BETWEEN {int(first_no)} AND {int(last_no)}"
+    if not among:
+        return interval
+    return f"{interval} AND office_no IN ({', '.join(str(int(one)) for one in among)})"
+
+
+def derive_states(
+    cursor: Cursor, first_no: int, last_no: int, consumer: str = REGISTRY, among: Sequence[int] = ()
+) -> int:
+    """Set every consumer's state in an interval of offices (with `among`: these of it) from verdict, consent and deliverability.
+
+    Return how many moved.
 
     Idempotent. To be called inside the change that touched a number or a consent, before the cube is refreshed.
     """
-    which = f"office_no BETWEEN {int(first_no)} AND {int(last_no)}"
-    return run_on(cursor, _queries.derive_states, consumer, which)
+    return run_on(cursor, _queries.derive_states, consumer, offices_meant(first_no, last_no, among))
 
 
 def keep_consented_numbers(cursor: Cursor, import_id: int, consumer: str) -> int:
