@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from dashboard.errors import BadInput
 from dashboard.registry.headers import Headers
+from dashboard.registry.kruti_dev import read_cells
 from dashboard.registry.office_tree import load_tree
 from dashboard.registry.offices import Office
 from dashboard.registry.phone import install_macros
@@ -81,10 +82,22 @@ def read_files(
         queries.keep_seen(cursor, file_no=place)
         queries.keep_paths(cursor)
         queries.keep_cells(cursor)
+        _decode_texts(cursor, place)
         cursor.execute("DROP TABLE seen")
         return source
 
     return side_by_side(db, uploads, [upload.path.stat().st_size for upload in uploads], read, tell)
+
+
+def _decode_texts(cursor: Cursor, file_no: int) -> None:
+    """Read what the file has in the letters of Kruti Dev: each different cell once, whatever its rows."""
+    decoded = read_cells(text for (text,) in queries.list_odd_texts(cursor))
+    if not decoded:
+        return
+    cursor.register("decoded_texts", pa.table({"text": list(decoded), "decoded": list(decoded.values())}))
+    queries.keep_decoded(cursor, file_no=file_no)
+    queries.keep_original(cursor)
+    cursor.unregister("decoded_texts")
 
 
 def write_files(

@@ -254,6 +254,7 @@ def _finish(cursor: Cursor, plan: _Plan, changed: int, runs: Sequence[tuple[int,
     open_export_cases(cursor, now)
     queries.insert_number_events(cursor, happened_at=now, username=plan.scope.username)
     queries.insert_readers(cursor)
+    queries.insert_original(cursor, import_id=plan.import_id)
     keep_second_numbers(cursor, plan.import_id)
     for first_no, last_no in runs:
         flag_sequences(cursor, first_no, last_no, now)

@@ -11,6 +11,8 @@ CREATE SCHEMA staging;
 CREATE TABLE staging.seen (file_no INTEGER, row_no BIGINT, account_no VARCHAR, path_hash UBIGINT);
 CREATE TABLE staging.path (path_hash UBIGINT, discom VARCHAR, zone_code VARCHAR, zone_name VARCHAR, circle_code VARCHAR, circle_name VARCHAR,
     division_code VARCHAR, division_name VARCHAR, subdivision_code VARCHAR, subdivision_name VARCHAR, substation VARCHAR, feeder VARCHAR);
+CREATE TABLE staging.decoded (file_no INTEGER, text VARCHAR, decoded VARCHAR);
+CREATE TABLE staging.original (account_no VARCHAR, field VARCHAR, text VARCHAR);
 CREATE TABLE staging.cell (text VARCHAR, day DATE, agent_mobile BIGINT);
 
 -- name: drop_staging()#
@@ -57,6 +59,26 @@ FROM (
         UNION SELECT DISTINCT agent_mobile FROM seen
     ) WHERE text <> ''
 );
+
+-- name: list_odd_texts()
+-- Names and addresses that may be in the letters of Kruti Dev, each once.
+SELECT DISTINCT odd_name AS text FROM seen WHERE odd_name IS NOT NULL UNION SELECT DISTINCT odd_address FROM seen WHERE odd_address IS NOT NULL;
+
+-- name: keep_decoded(file_no)!
+-- What they say …
+INSERT INTO staging.decoded SELECT :file_no, text, decoded FROM decoded_texts;
+
+-- name: keep_original()!
+-- … and which accounts they came with.
+INSERT INTO staging.original
+SELECT account_no, 'name', odd_name FROM seen SEMI JOIN decoded_texts AS said ON said.text = odd_name
+UNION ALL SELECT account_no, 'address', odd_address FROM seen SEMI JOIN decoded_texts AS said ON said.text = odd_address;
+
+-- name: insert_original(import_id)!
+-- Cells in the letters of Kruti Dev as they came, beside what the registry makes of them; the same one is kept once.
+INSERT INTO original_text
+SELECT DISTINCT new.account_no, new.field, new.text, :import_id::INTEGER FROM staging.original AS new
+ANTI JOIN original_text AS old ON old.account_no = new.account_no AND old.field = new.field AND old.text = new.text;
 
 -- name: join_cells()#
 -- The cells of all files, once each.
@@ -116,7 +138,7 @@ read_numbers AS (
     SELECT *, phone_read(nullif(mobile_raw, '')) AS ten FROM text
 ), typed AS (
     SELECT account_no, :file_no::BIGINT * 1099511627776 + row_no AS seq, place.office_no,
-        nullif(trim(name), '') AS name, nullif(trim(address), '') AS address, tariff_of(tariff) AS category,
+        nullif(trim(coalesce(said.decoded, name)), '') AS name, nullif(trim(coalesce(lies.decoded, address)), '') AS address, tariff_of(tariff) AS category,
         nullif(trim(supply_type), '') AS supply_type,
         TRY_CAST(replace(load, ',', '') AS DOUBLE)
             * CASE WHEN load_unit = 'KW' THEN 1 WHEN upper(load_unit) LIKE '%HP%' THEN 0.746 WHEN upper(load_unit) LIKE '%VA%' THEN 0.9 ELSE 1 END AS load_kw,
@@ -129,6 +151,8 @@ read_numbers AS (
         reader.agent_mobile AS agent_mobile,
         nullif(mobile_raw, '') AS mobile_raw, CAST(ten AS BIGINT) AS mobile, phone_verdict(nullif(mobile_raw, ''), ten) AS verdict
     FROM read_numbers
+    LEFT JOIN staging.decoded AS said ON said.file_no = :file_no AND said.text = name
+    LEFT JOIN staging.decoded AS lies ON lies.file_no = :file_no AND lies.text = address
     LEFT JOIN staging.known_cell AS billed ON billed.text = bill_date
     LEFT JOIN staging.known_cell AS due ON due.text = due_date
     LEFT JOIN staging.known_cell AS paid ON paid.text = last_pay_date
