@@ -27,6 +27,7 @@ def run(arguments: argparse.Namespace) -> None:
     print(f"Upbhokta Setu: http://{_shown(settings.address)}:{settings.port}   (Ctrl-C ends it)", flush=True)
     if settings.uses_sandbox:
         print(f"Sandbox, where you play the consumer: http://127.0.0.1:{settings.sandbox_port}", flush=True)
+        print(f"Its behaviour, for training: http://127.0.0.1:{settings.sandbox_port}/knobs", flush=True)
     os.chdir(PROJECT_DIR)
     words = [
         "streamlit",

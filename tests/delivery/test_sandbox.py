@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -23,7 +22,6 @@ from dashboard.delivery.client import ManagementClient
 from dashboard.delivery.sandbox.main import SandboxConfig
 from dashboard.delivery.sandbox.process import SandboxProcess
 from dashboard.delivery.webhook import receive
-from dashboard.errors import Unavailable
 from dashboard.store.clock import utc_now
 
 from .conftest import FIRST_MOBILE, add_job, make_settings, read_job, read_tally, wait_for, wait_for_state
@@ -209,150 +207,6 @@ def test_template_that_nobody_posted_is_unknown(db, settings, sandbox, make_disp
     make_dispatcher(settings)
     wait_for_state(db, job_id, "paused")
     assert read_job(db, job_id).pause_reason == "template_missing"
-
-
-def call(
-    settings, body: object, token: str | None = None, number: str | None = None
-) -> tuple[int, int | None]:
-    url = at(settings, f"/v23.0/{number or settings.phone_number_id}/messages")
-    headers = {"Authorization": f"Bearer {token or settings.whatsapp_token}"}
-    answer = requests.post(url, json=body, headers=headers, timeout=5)
-    return answer.status_code, answer.json().get("error", {}).get("code")
-
-
-def template_call(**changes: object) -> dict:
-    parameters = [
-        {"type": "text", "parameter_name": "division", "text": "गोंडा"},
-        {"type": "text", "parameter_name": "month", "text": "June"},
-    ]
-    template = {
-        "name": "bill_due", "language": {"code": "hi"},
-        "components": [{"type": "body", "parameters": changes.pop("parameters", parameters)}],
-    }  # fmt: skip
-    template.update(changes.pop("template", {}))
-    return {
-        "messaging_product": "whatsapp",
-        "to": "+919800000001",
-        "type": "template",
-        "template": template,
-        **changes,
-    }
-
-
-def parameter(text: str, name: str = "division") -> dict:
-    return {"type": "text", "parameter_name": name, "text": text}
-
-
-JUNE = parameter("June", "month")
-# what is sent, and the provider's code
-REFUSALS = [
-    (template_call(), None),
-    (template_call(parameters=[JUNE]), 132000),
-    (template_call(parameters=[parameter("a"), parameter("b")]), 132012),
-    (template_call(parameters=[parameter(""), JUNE]), 132012),
-    (template_call(parameters=[parameter("two\nlines"), JUNE]), 132018),
-    (template_call(parameters=[parameter("x" * 1024), JUNE]), 132005),
-    (template_call(template={"language": {"code": "en"}}), 132001),  # no fallback between languages
-    (template_call(template={"name": "camp"}), 132001),
-    (template_call(to="twelve"), 131009),
-    (template_call(messaging_product="sms"), 100),
-    (
-        {
-            "messaging_product": "whatsapp",
-            "to": "+919800000001",
-            "type": "text",
-            "text": {"body": "x" * 4097},
-        },
-        100,
-    ),
-]
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory):
-    """One sandbox for the tests that only ask it."""
-    settings = make_settings("", sandbox_port=free_port(), port=free_port())
-    running = SandboxProcess(config_for(settings))
-    running.start()
-    url = at(settings, f"/v23.0/{settings.waba_id}/message_templates")
-    headers = {"Authorization": f"Bearer {settings.whatsapp_token}"}
-    assert requests.post(url, json=TEMPLATE, headers=headers, timeout=5).status_code == 200
-    yield settings
-    running.stop()
-
-
-@pytest.mark.parametrize(("body", "code"), REFUSALS)
-def test_sandbox_refuses_what_the_provider_refuses(shared, body: dict, code: int | None) -> None:
-    assert call(shared, body)[1] == code
-
-
-def test_sandbox_knows_its_token_and_its_number(shared) -> None:
-    assert call(shared, template_call(), token="stolen") == (401, 190)
-    assert call(shared, template_call(), number="999") == (404, 33)
-
-
-@pytest.mark.parametrize(
-    "body", ["{{division}} first", "last {{division}}", "side {{division}} {{month}} by side", "x" * 1025, ""]
-)
-def test_sandbox_takes_no_template_against_the_rules(shared, body: str) -> None:
-    url = at(shared, f"/v23.0/{shared.waba_id}/message_templates")
-    payload = {**TEMPLATE, "name": "other", "components": [{"type": "BODY", "text": body}]}
-    headers = {"Authorization": f"Bearer {shared.whatsapp_token}"}
-    answer = requests.post(url, json=payload, headers=headers, timeout=5)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (400, 100)
-
-
-@pytest.mark.parametrize(
-    "knobs", [{"unheard_of": 1}, {"read_rate": 2}, {"read_rate": "much"}, {"outage": 1}, {"latency": -1}]
-)
-def test_knobs_that_cannot_be_turned_are_refused(shared, knobs: dict) -> None:
-    assert requests.post(at(shared, "/sandbox/knobs"), json=knobs, timeout=5).status_code == 400
-
-
-def test_page_brings_its_own_letters_and_nothing_else_of_the_disk(shared) -> None:
-    page = requests.get(at(shared, "/"), timeout=5)
-    fonts = set(re.findall(r'url\("([^"]+)"\)', page.text))
-    assert {font.split("-")[2] for font in fonts} == {"latin", "devanagari"}
-    for font in fonts:
-        answer = requests.get(at(shared, font), timeout=5)
-        assert (answer.status_code, answer.content[:4]) == (200, b"wOF2")
-    assert requests.get(at(shared, "/fonts/..%2F..%2Fconfig.py"), timeout=5).status_code == 404
-    assert requests.get(at(shared, "/fonts/LICENSE-noto-sans.txt"), timeout=5).status_code == 404
-
-
-def test_foreign_web_page_cannot_play_the_consumer(shared) -> None:
-    written = '{"from": "9800000001", "text": "STOP"}'
-    plain = requests.post(
-        at(shared, "/sandbox/inbound"), data=written, headers={"Content-Type": "text/plain"}, timeout=5
-    )
-    rebound = requests.get(at(shared, "/sandbox/state"), headers={"Host": "evil.example"}, timeout=5)
-    assert (plain.status_code, rebound.status_code) == (400, 403)
-
-
-def test_health_of_the_number_and_paging_of_templates(shared, db) -> None:
-    client = ManagementClient(account_of(db, shared))
-    assert client.phone_health().quality_rating == "GREEN"
-    more = [{**TEMPLATE, "name": f"more_{number}"} for number in range(120)]
-    assert len(client.ensure_templates(more)) >= 121
-    assert client.ensure_templates(more) == client.list_templates()
-
-
-def test_management_says_what_is_wrong(db, shared) -> None:
-    wrong = account_of(db, shared.model_copy(update={"whatsapp_token": "old"}))
-    with pytest.raises(Unavailable) as caught:
-        ManagementClient(wrong).list_templates()
-    assert (caught.value.code, caught.value.values["reason"]) == ("provider_refused", "token_expired")
-    nobody = account_of(db, shared.model_copy(update={"sandbox_port": free_port()}))
-    with pytest.raises(Unavailable) as caught:
-        ManagementClient(nobody).list_templates()
-    assert caught.value.code == "provider_down"
-
-
-def test_busy_port_is_said(shared) -> None:
-    second = SandboxProcess(config_for(shared))
-    with pytest.raises(Unavailable) as caught:
-        second.start()
-    assert (caught.value.code, caught.value.values) == ("port_busy", {"port": shared.sandbox_port})
 
 
 def test_a_sandbox_that_dies_is_started_again(db) -> None:

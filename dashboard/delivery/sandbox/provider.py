@@ -1,21 +1,22 @@
-"""The sandbox's side of the Cloud API: judges calls by the provider's rules and plans what consumers do
-then."""
+"""The sandbox's side of the Cloud API: judges calls by the provider's rules and plans what becomes of messages."""
 
 import random
-import re
 import secrets
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from dashboard.delivery.sandbox.conversations import Conversations, Line
-from dashboard.delivery.sandbox.knobs import Knobs
-from dashboard.delivery.sandbox.reports import Reporter, status_report
-from dashboard.delivery.sandbox.templates import Rejected, Template, fill_in, read_template
+from dashboard.delivery.sandbox.conversations import Line
+from dashboard.delivery.sandbox.knobs import Knobs, code_of_ending
+from dashboard.delivery.sandbox.limits import Limits, tier_of
+from dashboard.delivery.sandbox.people import TEXT_LIMIT, People, make_wamid, name_person, read_number
+from dashboard.delivery.sandbox.reports import Reporter
+from dashboard.delivery.sandbox.shelf import Shelf
+from dashboard.delivery.sandbox.templates import Rejected, fill_in
 
-_NUMBER = re.compile(r"\+?(\d{7,15})")
-_TEXT_LIMIT = 4096
-_NOT_ON_WHATSAPP = 131026
+_NOT_ON_WHATSAPP, _PAUSED = 131026, 132015
+_OWN_DIGITS = 2  # numbers of one account differ in so many last digits: each is a sending number of its own
+_DISPLAY_NUMBER = "15550000001"
 
 
 @dataclass
@@ -27,52 +28,83 @@ class Provider:
     waba_id: str
     reporter: Reporter
     knobs: Knobs = field(default_factory=Knobs)
-    templates: dict[tuple[str, str], Template] = field(default_factory=dict)
-    conversations: Conversations = field(default_factory=Conversations)
+    limits: Limits = field(default_factory=Limits)
     accepted_count: int = 0
+    people: People = field(init=False)
+    shelf: Shelf = field(init=False)
 
-    def check_access(self, authorization: str, object_id: str, wanted_id: str) -> None:
+    def __post_init__(self) -> None:
+        self.people, self.shelf = People(self.reporter), Shelf(self.reporter.plan)
+
+    def check_access(self, authorization: str, is_known: bool) -> None:
         """Raise Rejected for a wrong or expired token, an outage, or somebody else's number or account."""
         if self.knobs.outage:
             raise Rejected(131016, "the sandbox plays an outage", status=503)
-        if self.knobs.token_expired or not secrets.compare_digest(authorization, f"Bearer {self.token}"):
+        if self.knobs.token_expired or not secrets.compare_digest(
+            authorization.encode(), f"Bearer {self.token}".encode()
+        ):
             raise Rejected(190, "access token invalid or expired", status=401)
-        if object_id != wanted_id:
+        if not is_known:
             raise Rejected(33, "no such number or account", status=404)
 
-    def take_message(self, payload: dict[str, Any]) -> dict[str, Any]:
+    def is_own_number(self, phone_number_id: str) -> bool:
+        """Whether an id is one of the account's sending numbers."""
+        own = self.phone_number_id
+        return phone_number_id == own or (
+            len(own) > 10 and len(phone_number_id) == len(own) and phone_number_id[:-_OWN_DIGITS] == own[:-_OWN_DIGITS]
+        )  # fmt: skip
+
+    def turn_to(self, knobs: Knobs) -> None:
+        """Behave by other knobs from now on; what WhatsApp would tell about that is told."""
+        before, self.knobs = self.knobs, knobs
+        self.shelf.follow(before, knobs)
+        if before.quality != knobs.quality:
+            event = "UNFLAGGED" if knobs.quality == "GREEN" else "FLAGGED"
+            news = {
+                "display_phone_number": _DISPLAY_NUMBER,
+                "event": event,
+                "current_limit": tier_of(knobs.daily_limit),
+            }
+            self.reporter.plan("phone_number_quality_update", news)
+
+    def take_message(self, payload: dict[str, Any], sender: str) -> dict[str, Any]:
         """Accept one message and plan its reports. Raises Rejected."""
-        number = _read_number(payload.get("to"))
-        text, template = self._read_text(payload)
+        number = read_number(payload.get("to"))
+        text, template, category = self._read_text(payload)
         if random.random() < self.knobs.refuse_rate:
             raise Rejected(self.knobs.refuse_code, "the sandbox's knob", status=429)
-        held = random.random() < self.knobs.held_rate
-        line = Line(_make_wamid(), "out", text, time.time(), "accepted", template)
-        self.conversations.add(number, line)
+        if (code := code_of_ending(self.knobs.refuse_endings, number)) is not None:
+            raise Rejected(code, "the sandbox's knob for these last digits", status=400)
+        self.limits.take_message(self.knobs, sender, number, time.monotonic())
+        is_held = random.random() < self.knobs.held_rate
+        line = Line(make_wamid(), "out", text, time.time(), "accepted", template)
+        self.people.conversations.add(number, line)
         self.accepted_count += 1
-        self._plan_reports(line, number, payload.get("biz_opaque_callback_data"))
-        message = {"id": line.wamid, "message_status": "held_for_quality_assessment" if held else "accepted"}
-        contact = {"input": payload["to"], "wa_id": number}
+        self._plan_reports(line, number, payload.get("biz_opaque_callback_data"), category, is_held)
+        message = {
+            "id": line.wamid,
+            "message_status": "held_for_quality_assessment" if is_held else "accepted",
+        }
+        contact = {"input": payload["to"], **name_person(number, "wa_id", self.knobs)}
         return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]}
 
-    def _read_text(self, payload: dict[str, Any]) -> tuple[str, str]:
+    def _read_text(self, payload: dict[str, Any]) -> tuple[str, str, str]:
+        """Return the text that the person reads, the template's name and the category that is billed."""
         if payload.get("messaging_product") != "whatsapp":
             raise Rejected(100, "messaging_product")
         part = payload.get(str(payload.get("type")))
         if payload.get("type") == "template" and isinstance(part, dict):
-            return self._fill_template(part), str(part.get("name"))
+            return self._fill_template(part)
         if payload.get("type") == "text" and isinstance(part, dict):
             text = part.get("body")
-            if isinstance(text, str) and 0 < len(text) <= _TEXT_LIMIT:
-                return text, ""
+            if isinstance(text, str) and 0 < len(text) <= TEXT_LIMIT:
+                return text, "", "service"
         raise Rejected(100, "type or content")
 
-    def _fill_template(self, part: dict[str, Any]) -> str:
+    def _fill_template(self, part: dict[str, Any]) -> tuple[str, str, str]:
         language = part.get("language")
         code = str(language.get("code")) if isinstance(language, dict) else ""
-        template = self.templates.get((str(part.get("name")), code))
-        if template is None or template.status != "APPROVED":
-            raise Rejected(132001, "template does not exist in this language or is not approved", status=404)
+        template = self.shelf.find_approved(str(part.get("name")), code)
         components = part.get("components", [])
         bodies = [
             entry
@@ -80,66 +112,65 @@ class Provider:
             if isinstance(entry, dict) and str(entry.get("type")).lower() == "body"
         ]
         text = fill_in(template, bodies[0].get("parameters", []) if bodies else [])
-        return f"{text}\n\n{template.footer}" if template.footer else text
+        full = f"{text}\n\n{template.footer}" if template.footer else text
+        return full, template.name, template.category.lower()
 
-    def _plan_reports(self, line: Line, number: str, reference: str | None) -> None:
-        knobs, start = self.knobs, time.time()
-
-        def plan(status: str, delay: float, code: int | None = None) -> None:
-            report = status_report(line, number, status, reference, start + delay, code)
-            self.reporter.plan("statuses", report, delay, line)
-
-        if random.random() < knobs.failed_rate and not self._disproves(number, knobs.failed_code):
-            plan("failed", knobs.sent_delay, knobs.failed_code)
+    def _plan_reports(
+        self, line: Line, number: str, reference: str | None, category: str, is_held: bool
+    ) -> None:
+        knobs = self.knobs
+        wait = knobs.held_seconds if is_held else 0.0
+        outcome = self._draw_outcome(number, is_held)
+        if isinstance(outcome, int):
+            self._plan(line, number, reference, "failed", wait + knobs.sent_delay, outcome, category)
             return
-        plan("sent", knobs.sent_delay)
-        if random.random() < knobs.delivered_rate:
-            plan("delivered", knobs.delivered_delay)
-            if random.random() < knobs.read_rate:
-                plan("read", knobs.read_delay)
+        delays = {"sent": knobs.sent_delay, "delivered": knobs.delivered_delay, "read": knobs.read_delay}
+        for status in outcome:
+            self._plan(line, number, reference, status, wait + delays[status], None, category)
 
-    def _disproves(self, number: str, code: int) -> bool:
-        """Whether a number has written to us and so is on WhatsApp, whatever the dice say."""
-        return code == _NOT_ON_WHATSAPP and any(
-            line.direction == "in" for line in self.conversations.lines_of(number)
-        )
+    def _draw_outcome(self, number: str, is_held: bool) -> int | list[str]:
+        """Return the code of a failure, or the statuses that a message reaches."""
+        knobs = self.knobs
+        if is_held and random.random() < knobs.held_drop_rate:
+            return _PAUSED
+        code = code_of_ending(knobs.fail_endings, number)
+        if code is None and random.random() < knobs.failed_rate:
+            code = knobs.failed_code
+        if code is not None and not (code == _NOT_ON_WHATSAPP and self.people.has_written(number)):
+            return code
+        if random.random() >= knobs.delivered_rate:
+            return ["sent"]
+        return ["sent", "delivered", "read"] if random.random() < knobs.read_rate else ["sent", "delivered"]
 
-    def take_inbound(self, number_text: Any, text: Any) -> Line:
-        """Play a consumer who writes to the department. Raises Rejected."""
-        number = _read_number(number_text)
-        if len(number) == 10:
-            number = "91" + number
-        if not isinstance(text, str) or not 0 < len(text.strip()) <= _TEXT_LIMIT:
-            raise Rejected(100, "text")
-        line = Line(_make_wamid(), "in", text, time.time(), "received")
-        self.conversations.add(number, line)
-        head = {"id": line.wamid, "from": number, "timestamp": str(int(line.at))}
-        self.reporter.plan("messages", {**head, "type": "text", "text": {"body": text}})
-        return line
+    def _plan(
+        self, line: Line, number: str, reference: str | None, status: str, delay: float, code: int | None, category: str
+    ) -> None:  # fmt: skip
+        """Put one report down as Meta writes it."""
+        delay += random.random() * self.knobs.delay_spread
+        report: dict[str, Any] = {
+            "id": line.wamid, "status": status, "timestamp": str(int(time.time() + delay)),
+            **name_person(number, "recipient_id", self.knobs),
+        }  # fmt: skip
+        if code is None:
+            is_free = category == "service"
+            report["pricing"] = {
+                "billable": status in ("delivered", "read") and not is_free, "pricing_model": "PMP",
+                "type": "free_customer_service" if is_free else "regular", "category": category,
+            }  # fmt: skip
+        else:
+            details = {"details": "made by the sandbox"}
+            report["errors"] = [{"code": code, "title": "Message undeliverable", "error_data": details}]
+        if reference is not None:
+            report["biz_opaque_callback_data"] = reference
+        self.reporter.plan("statuses", report, delay, line)
+        if random.random() < self.knobs.odd_rate:
+            self.reporter.plan("statuses", {**report, "status": "warehoused"}, delay)
 
-    def take_template(self, payload: dict[str, Any]) -> Template:
-        """Take in a template; it is approved at once unless the knob says otherwise. Raises Rejected."""
-        status = "APPROVED" if self.knobs.approve_templates else "PENDING"
-        template = read_template(payload, str(secrets.randbelow(10**15)), status)
-        key = (template.name, template.language)
-        if key in self.templates:
-            raise Rejected(100, "there is already a template of this name in this language")
-        self.templates[key] = template
-        news = {
-            "event": status,
-            "message_template_name": template.name,
-            "message_template_language": template.language,
-        }
-        self.reporter.plan("message_template_status_update", news)
-        return template
-
-
-def _read_number(value: Any) -> str:
-    match = _NUMBER.fullmatch(re.sub(r"[ \-]", "", value)) if isinstance(value, str) else None
-    if match is None:
-        raise Rejected(131009, "number")
-    return match.group(1)
-
-
-def _make_wamid() -> str:
-    return f"wamid.{secrets.token_urlsafe(24)}"
+    def describe_number(self, phone_number_id: str) -> dict[str, Any]:
+        """Return all fields of a sending number."""
+        return {
+            "id": phone_number_id, "display_phone_number": _DISPLAY_NUMBER[:-2] + phone_number_id[-2:],
+            "verified_name": "Upbhokta Setu (sandbox)", "name_status": "APPROVED", "status": "CONNECTED",
+            "quality_rating": self.knobs.quality, "throughput": {"level": "STANDARD"},
+            "whatsapp_business_manager_messaging_limit": tier_of(self.knobs.daily_limit),
+        }  # fmt: skip

@@ -86,7 +86,7 @@ class Reporter:
         self.reported_count += len(batch)
         for due in batch:
             if due.line and "status" in due.value:
-                due.line.status = str(due.value["status"])
+                due.line.status = advance(due.line.status, str(due.value["status"]))
 
     async def _post(self, session: aiohttp.ClientSession, body: bytes) -> bool:
         signature = hmac.new(self._secret, body, hashlib.sha256).hexdigest()
@@ -120,17 +120,11 @@ class Reporter:
         return {"phone_number_id": self._phone_number_id}
 
 
-def status_report(
-    line: Line, number: str, status: str, reference: str | None, at: float, code: int | None = None
-) -> dict[str, Any]:
-    """Return one entry of `statuses` as Meta writes it."""
-    report: dict[str, Any] = {
-        "id": line.wamid, "status": status, "timestamp": str(int(at)), "recipient_id": number,
-        "pricing": {"billable": status in ("delivered", "read"), "type": "regular", "category": "utility"},
-    }  # fmt: skip
-    if reference is not None:
-        report["biz_opaque_callback_data"] = reference
-    if code is not None:
-        details = {"details": "made by the sandbox"}
-        report["errors"] = [{"code": code, "title": "Message undeliverable", "error_data": details}]
-    return report
+def advance(known: str, reported: str) -> str:
+    """Return the status that a chat shows: reports that come out of order never put it back."""
+    steps = ("accepted", "sent", "delivered", "read")
+    return (
+        known
+        if known in steps and reported in steps and steps.index(reported) < steps.index(known)
+        else reported
+    )

@@ -7,7 +7,7 @@ from typing import Any
 
 _NAME = re.compile(r"[a-z0-9_]{1,512}")
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-_CATEGORIES = ("UTILITY", "MARKETING", "AUTHENTICATION")
+CATEGORIES = ("UTILITY", "MARKETING", "AUTHENTICATION")
 _BODY_LIMIT = 1024
 _LINE_LIMIT = 60
 
@@ -34,6 +34,7 @@ class Template:
     body: str
     footer: str
     components: list[dict[str, Any]]
+    quality: str = "UNKNOWN"
 
     @property
     def places(self) -> list[str]:
@@ -42,7 +43,8 @@ class Template:
     def as_json(self) -> dict[str, Any]:
         return {
             "id": self.template_id, "name": self.name, "language": self.language, "category": self.category,
-            "status": self.status, "components": self.components, "quality_score": {"score": "UNKNOWN"},
+            "status": self.status, "components": self.components, "quality_score": {"score": self.quality},
+            "rejected_reason": "INVALID_FORMAT" if self.status == "REJECTED" else "NONE",
         }  # fmt: skip
 
 
@@ -52,7 +54,7 @@ def read_template(payload: dict[str, Any], template_id: str, status: str) -> Tem
     components = payload.get("components")
     if not _NAME.fullmatch(name) or not re.fullmatch(r"[a-z]{2,3}(_[A-Z]{2})?", language):
         raise Rejected(100, "name or language")
-    if payload.get("category") not in _CATEGORIES or not isinstance(components, list):
+    if payload.get("category") not in CATEGORIES or not isinstance(components, list):
         raise Rejected(100, "category or components")
     texts = {
         str(part.get("type", "")).upper(): str(part.get("text", ""))
