@@ -38,6 +38,7 @@ from dashboard.enrolment.preferences import record_preferences
 from dashboard.errors import SetuError, Unavailable
 from dashboard.notices.approval import expire_approvals
 from dashboard.notices.hours import Span, quiet_span
+from dashboard.notices.inbox import place_new
 from dashboard.notices.lifecycle import release_due, settle_finished
 from dashboard.notices.outage_course import tell_restored
 from dashboard.notices.outcome import keep_tallies
@@ -309,6 +310,7 @@ class Housekeeper:
         release_due(runtime.db, runtime.clock, runtime.quiet)
         keep_hours(runtime.db, runtime.clock, runtime.quiet)
         tell_restored(runtime.db, runtime.clock, runtime.quiet)
+        place_new(runtime.db)
         settle_finished(runtime.db, runtime.clock)
         keep_days(runtime.db, runtime.clock)
         self._morning.work()

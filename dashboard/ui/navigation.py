@@ -31,6 +31,7 @@ PLACES = (
     Place("compose", "edit_note", Right.COMPOSE, "notices"),
     Place("approvals", "approval", Right.APPROVE, "notices"),
     Place("notices", "campaign", Right.SEE_NOTICES, "notices"),
+    Place("inbox", "inbox", Right.SEE_NUMBERS, "notices"),
     Place("import_data", "upload_file", Right.IMPORT, "office"),
     Place("offices", "account_tree", Right.MANAGE_OFFICES, "office"),
     Place("users", "group", Right.MANAGE_USERS, "office"),

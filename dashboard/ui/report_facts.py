@@ -53,6 +53,7 @@ def show_replies(visitor: Visitor, notice: Notice) -> None:
             "text": Column(t("report.text")),
         }
         show_personal_table(replies, columns, alt=t("report.replies_alt"))
+        st.page_link("views/inbox.py", label=t("report.open_inbox"), icon=":material/inbox:")
 
 
 def show_earlier(visitor: Visitor, notice: Notice, sums: Report) -> None:

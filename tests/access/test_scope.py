@@ -33,6 +33,7 @@ from dashboard.notices import (
     drafting,
     follow_up,
     frozen,
+    inbox,
     lifecycle,
     notice,
     outage,
@@ -107,6 +108,10 @@ class World:
     def order(self) -> outage.OutageOrder:
         return outage.OutageOrder(_feeder(self.db), "cable", NOON, NOON + timedelta(hours=1), "en")
 
+    @property
+    def thread(self) -> inbox.Thread:
+        return inbox.Thread(9519912345, ASHA, OWN, 1, 0, NOON + timedelta(hours=1), True, ())
+
     @staticmethod
     def stage_nobody(cursor: Cursor) -> None:
         cursor.execute("CREATE TEMP TABLE staged_message AS SELECT 1 WHERE false")
@@ -130,6 +135,7 @@ class World:
             "correction_event",
             "coverage_target",
             "outage_event",
+            "inbox_event",
             "platform_event",
         )
         return [self.read(lambda cursor, name=name: cursor.table(name).fetchall()) for name in tables]
@@ -296,6 +302,9 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (notice.get_notice, Right.SEE_NOTICES, lambda w, s: notice.get_notice(w.db, s, 1)),
     (notice.read_notice, Right.SEE_NOTICES, lambda w, s: w.read(lambda c: notice.read_notice(c, s, Right.SEE_NOTICES, 1))),
     (report.report, Right.SEE_NOTICES, lambda w, s: report.report(w.db, s, 1)),
+    (inbox.read_thread, Right.SEE_NUMBERS, lambda w, s: inbox.read_thread(w.db, s, 9519912345)),
+    (inbox.answer_thread, Right.SEND, lambda w, s: inbox.answer_thread(w.db, s, w.clock, w.thread, "hello")),
+    (inbox.close_thread, Right.SEND, lambda w, s: inbox.close_thread(w.db, s, w.clock, w.thread)),
     (recipients.list_recipients, Right.SEE_NUMBERS, lambda w, s: recipients.list_recipients(w.db, s, 1, "failed", 10)),
     (recipients.export_recipients, Right.SEE_NUMBERS, lambda w, s: recipients.export_recipients(w.db, s, w.clock, 1, "failed", w.folder / "r.csv", "calling")),
     (resend.count_refused, Right.SEND, lambda w, s: resend.count_refused(w.db, s, w.clock, 1)),
@@ -326,6 +335,12 @@ LISTS: list[tuple[Callable[..., Any], Right, Call]] = [
         import_jobs.list_refused_files,
         Right.IMPORT,
         lambda w, s: import_jobs.list_refused_files(w.export.parent, s),
+    ),
+    (inbox.count_threads, Right.SEE_NUMBERS, lambda w, s: inbox.count_threads(w.db, s)),
+    (
+        inbox.list_threads,
+        Right.SEE_NUMBERS,
+        lambda w, s: inbox.list_threads(w.db, s, only_open=False, limit=10),
     ),
     (outage.count_feeders, Right.COMPOSE, lambda w, s: outage.count_feeders(w.db, s)),
     (platform.list_open, Right.SEE_NOTICES, lambda w, s: platform.list_open(w.db, s)),
@@ -369,6 +384,7 @@ def test_a_foreign_office_is_refused(world: World, function: object, right: Righ
         "notice",
         "consumer",
         "outage",
+        "thread",
     )  # a foreign notice is refused as one that is not there
     assert world.rows() == before
 

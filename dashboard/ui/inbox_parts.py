@@ -1,0 +1,171 @@
+"""The parts of the inbox: the list of threads, one thread with its clock, the answer."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.access.scope import Right
+from dashboard.notices.inbox import (
+    LONGEST_ANSWER,
+    Line,
+    Thread,
+    answer_thread,
+    close_thread,
+    list_threads,
+    read_thread,
+)
+from dashboard.ui.errors import told
+from dashboard.ui.formats import duration, group_digits, mask_number, moment
+from dashboard.ui.tables import Column, escape_marks, name_offices, show_personal_table
+from dashboard.ui.visitor import Visitor
+from dashboard.ui.words import current_language, t, t_each
+
+_ROWS_ON_A_PAGE = 25
+_SHORT = 80
+
+
+def choose_thread(visitor: Visitor, open_count: int, count: int) -> int | None:
+    """Show a page of threads; return the number of the chosen one. Numbers are never in the address."""
+    names = t_each("inbox.which_", ("open", "all"))
+    which = st.segmented_control(
+        t("inbox.which"),
+        ["open", "all"],
+        default="open" if open_count else "all",
+        required=True,
+        format_func=names.__getitem__,
+        key="inbox_which",
+    )
+    total = open_count if which == "open" else count
+    if not total:
+        st.success(t("inbox.none_open"), icon=":material/task_alt:")
+        return None
+    pages = -(-total // _ROWS_ON_A_PAGE)
+    page = st.pagination(pages, key="inbox_page") - 1 if pages > 1 else 0
+    threads = list_threads(
+        visitor.rt.db,
+        visitor.scope,
+        only_open=which == "open",
+        limit=_ROWS_ON_A_PAGE,
+        offset=page * _ROWS_ON_A_PAGE,
+    )
+    _show_list(threads)
+    return _choose(threads)
+
+
+def _show_list(threads: pd.DataFrame) -> None:
+    shown = threads.assign(
+        who=[name if name else t("inbox.unknown") for name in threads["name"]],
+        number=threads["mobile"].map(mask_number),
+        office_name=name_offices(threads),
+        words=[_shorten(text) for text in threads["last_text"]],
+        state=[t("inbox.state_open" if is_open else "inbox.state_done") for is_open in threads["is_open"]],
+    )
+    columns = {
+        "heard_at": Column(t("inbox.at"), "moment"),
+        "who": Column(t("inbox.who")),
+        "number": Column(t("inbox.number")),
+        "office_name": Column(t("inbox.office")),
+        "words": Column(t("inbox.text")),
+        "state": Column(t("inbox.state")),
+    }
+    show_personal_table(shown, columns, alt=t("inbox.alt"))
+
+
+def _choose(threads: pd.DataFrame) -> int | None:
+    labels = {
+        int(
+            row.mobile
+        ): f"{place}. {row.name or t('inbox.unknown')} · {mask_number(row.mobile)} · {moment(row.heard_at)}"
+        for place, row in enumerate(threads.itertuples(index=False), 1)
+    }
+    return st.selectbox(
+        t("inbox.choose"),
+        list(labels),
+        index=None,
+        format_func=labels.__getitem__,
+        placeholder=t("inbox.choose_placeholder"),
+        key="inbox_thread",
+        width=480,
+    )
+
+
+def show_thread(visitor: Visitor, mobile: int) -> None:
+    """Show what was said on both sides, the clock, and the answer where one may go."""
+    thread = read_thread(visitor.rt.db, visitor.scope, mobile)
+    with st.container(border=True, key="inbox_lines"):
+        for line in thread.lines:
+            _show_line(line)
+    if thread.account_no:
+        st.page_link(
+            "views/consumer.py",
+            label=t("inbox.consumer"),
+            icon=":material/account_box:",
+            query_params={"account": thread.account_no},
+        )
+    if visitor.may(Right.SEND):
+        _offer_answer(visitor, thread)
+
+
+def _show_line(line: Line) -> None:
+    if line.side == "closed":
+        st.caption(
+            f":material/done: {t('inbox.closed_line', name=escape_marks(line.username), at=moment(line.at))}"
+        )
+        return
+    is_ours = line.side == "answered"
+    with st.chat_message(
+        "assistant" if is_ours else "user",
+        avatar=":material/support_agent:" if is_ours else ":material/person:",
+    ):
+        st.text(line.text or t("inbox.no_text"))
+        if is_ours:
+            state = t(
+                f"notices.part_{ {'sent': 'accepted', 'in_flight': 'waiting'}.get(line.state, line.state) }"
+            )
+            st.caption(
+                t("inbox.answered_by", name=escape_marks(line.username), at=moment(line.at), state=state)
+            )
+        else:
+            st.caption(moment(line.at))
+
+
+def _offer_answer(visitor: Visitor, thread: Thread) -> None:
+    rt, now = visitor.rt, visitor.rt.clock()
+    left = (thread.answer_until - now).total_seconds()
+    text, sent = "", False
+    if left > 0:
+        st.caption(
+            f":material/timer: {t('inbox.until', at=moment(thread.answer_until), left=duration(left, current_language()))}"
+        )
+        # As many keys as there are answers: the field is empty again after each.
+        with st.form(f"inbox_form_{thread.event_count}"):
+            text = st.text_area(
+                t("inbox.answer"),
+                max_chars=LONGEST_ANSWER,
+                help=t("inbox.answer_help"),
+                key=f"inbox_answer_{thread.event_count}",
+            )
+            sent = st.form_submit_button(
+                t("inbox.send"), type="primary", icon=":material/send:", key="inbox_send"
+            )
+    else:
+        st.warning(t("inbox.over"), icon=":material/timer_off:")
+    closed = thread.is_open and st.button(t("inbox.close"), icon=":material/done:", key="inbox_close")
+    if sent or closed:
+        with told():
+            if sent:
+                answer_thread(rt.db, visitor.scope, rt.clock, thread, text)
+            else:
+                close_thread(rt.db, visitor.scope, rt.clock, thread)
+            st.toast(t("inbox.sent" if sent else "inbox.closed"), icon=":material/task_alt:")
+            st.rerun()
+
+
+def tell_open(open_count: int) -> None:
+    """Say how many wait."""
+    if open_count:
+        st.markdown(t("inbox.open_count", count=group_digits(open_count)))
+
+
+def _shorten(text: str | None) -> str:
+    words = " ".join((text or t("inbox.no_text")).split())
+    return words if len(words) <= _SHORT else f"{words[:_SHORT]}…"

@@ -1,0 +1,38 @@
+from dashboard.enrolment.inbound import InboundText, handle_inbound
+from dashboard.notices.inbox import place_new
+from dashboard.runtime import Runtime
+from tests.conftest import NOON
+from tests.views.conftest import DIVISION, Opener
+
+
+def _ask(rt: Runtime) -> None:
+    with rt.db.read() as cursor:
+        (mobile,) = cursor.execute(
+            "SELECT mobile FROM consumer JOIN office USING (office_no) WHERE state = 'enrolled' AND office_no BETWEEN"
+            " (SELECT office_no FROM office WHERE code = ?) AND (SELECT last_no FROM office WHERE code = ?) LIMIT 1",
+            [DIVISION, DIVISION],
+        ).fetchone() or (0,)
+    handle_inbound(rt.db, rt.clock, rt.refresh, InboundText("w1", mobile, "When is *supply* back?", NOON))
+    place_new(rt.db)
+
+
+def test_a_consumer_is_answered_from_the_page(rt: Runtime, open_page: Opener) -> None:
+    _ask(rt)
+    app = open_page("inbox", "ee")
+    assert not app.exception
+    box = app.selectbox(key="inbox_thread")
+    box.select_index(0).run()
+    assert not app.exception
+    app.button(key="inbox_send").click().run()
+    assert "empty" in app.error[0].value
+    app.text_area(key="inbox_answer_0").set_value("In an hour.")
+    app.button(key="inbox_send").click().run()
+    assert not app.exception and not app.error
+    with rt.db.read() as cursor:
+        assert cursor.execute("SELECT parameters FROM message").fetchall() == [(["In an hour."],)]
+
+
+def test_an_empty_inbox_says_why(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("inbox", "ee")
+    assert not app.exception
+    assert any("JOIN and STOP" in info.value for info in app.info)
