@@ -54,10 +54,23 @@ def open_sheets(path: Path, name: str) -> Iterator[SheetRows]:
             if one.visible != SheetVisibleEnum.Visible:
                 notes["hidden_sheets"] += 1
             yield SheetRows(one.name, _sheet_rows(sheet, merged), notes)
-    except PasswordError as error:
-        raise BadInput("password", file=name) from error
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
-        raise BadInput("not_a_spreadsheet", file=name) from error
+    except BaseException as error:
+        raise _refusal(error, name) from error
+
+
+def _refusal(error: BaseException, name: str) -> BaseException:
+    """Return what to say of a book that cannot be opened; the error itself where it is no fault of the book.
+
+    The library gives up on some broken books by a panic, which is no Exception and has no class to import.
+    """
+    if isinstance(error, PasswordError):
+        return BadInput("password", file=name)
+    is_fault = isinstance(
+        error, CalamineError | zipfile.BadZipFile | OSError | ValueError | NotImplementedError | RuntimeError
+    )
+    if is_fault or type(error).__name__ == "PanicException":
+        return BadInput("not_a_spreadsheet", file=name)
+    return error
 
 
 def _require_sound(path: Path, name: str) -> None:

@@ -89,7 +89,7 @@ class PlainFile:
         return (
             f"read_csv('{_quote(self.path)}', columns = {{{columns}}}, header = false, skip = {self.header_row}, delim = '{self.layout.delimiter}',"
             f" quote = '\"', escape = '\"', nullstr = '\\x01', null_padding = true, strict_mode = true, auto_detect = false,"
-            f" parallel = false, max_line_size = {_LONGEST_LINE}, buffer_size = 16000000, encoding = 'utf-8')"
+            f" parallel = false, compression = 'none', max_line_size = {_LONGEST_LINE}, buffer_size = 16000000, encoding = 'utf-8')"
         )
 
 
@@ -112,8 +112,11 @@ def find_plain(path: Path, headers: Headers, name: str) -> PlainFile | None:
         if head.startswith(_PACKED_OR_WIDE) or head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
             return None
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            if any(content.find(odd, 0, _end_of_rows(content)) >= 0 for odd in _ODD_BYTES):
+            end = _end_of_rows(content)
+            if any(content.find(odd, 0, end) >= 0 for odd in _ODD_BYTES):
                 return None
+            if content[content.rfind(b"\n", 0, end) + 1 : end].count(b'"') % 2:
+                return None  # at the very end DuckDB lets an open quote pass
     try:
         text = head[: head.rfind(b"\n") + 1 or None].decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -148,7 +151,7 @@ def read_plain(cursor: Cursor, plain: PlainFile) -> PlainRows | None:
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return None  # broken quotes, another encoding, a line beyond measure
-    if _swallows_rows(cursor, plain):
+    if not _is_sound(cursor, plain):
         return None
     odd = dict(cursor.execute("SELECT row_no, account_no FROM seen WHERE is_sound IS NOT TRUE").fetchall())
     cursor.execute("DELETE FROM seen WHERE is_sound IS NOT TRUE")
@@ -157,18 +160,24 @@ def read_plain(cursor: Cursor, plain: PlainFile) -> PlainRows | None:
     return _judge_odd_rows(plain, sound, count, odd)
 
 
-def _swallows_rows(cursor: Cursor, plain: PlainFile) -> bool:
-    """Return whether an open quote has taken whole rows into its cell. Only files with line breaks in cells are looked at."""
-    if _count_lines(plain.path) - plain.header_row == _count(cursor, "SELECT count(*) FROM seen"):
+def _is_sound(cursor: Cursor, plain: PlainFile) -> bool:
+    """Return whether every line of the file is in a row, and no open quote has taken whole rows into its cell."""
+    rows = _count(cursor, "SELECT count(*) FROM seen")
+    lines = _count_lines(plain.path) - plain.header_row
+    if rows == lines:
+        return True
+    mark = plain.layout.delimiter
+    columns = ", ".join(f"c{place}" for place in range(plain.width + _SPARE_COLUMNS))
+    line = f"SELECT concat_ws('{mark}', {columns}) AS line FROM {plain.scan()}"
+    breaks = f"SELECT coalesce(sum(length(line) - length(replace(line, chr(10), ''))), 0) FROM ({line})"
+    if rows + _count(cursor, breaks) != lines:
         return False
-    mark, columns = plain.layout.delimiter, ", ".join(f"c{place}" for place in range(plain.width))
     like_row = rf"\n\W*\d[^\n]*(\{mark}[^\n]*){{{min(plain.width - 1, _MOST_REPEATS)}}}"
     suspects = cursor.execute(
-        f"SELECT line FROM (SELECT concat_ws('{mark}', {columns}) AS line FROM {plain.scan()})"
-        f" WHERE regexp_matches(line, '{like_row}') LIMIT {_MOST_SUSPECTS}"
+        f"SELECT line FROM ({line}) WHERE regexp_matches(line, '{like_row}') LIMIT {_MOST_SUSPECTS}"
     ).fetchall()
-    return len(suspects) == _MOST_SUSPECTS or any(
-        plain.layout.is_row(line) for (text,) in suspects for line in text.split("\n")[1:]
+    return len(suspects) < _MOST_SUSPECTS and not any(
+        plain.layout.is_row(part) for (text,) in suspects for part in text.split("\n")[1:]
     )
 
 

@@ -1,0 +1,77 @@
+"""Whatever bytes a file holds: it is read or refused in words, and both readers see the same."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard.errors import BadInput
+from dashboard.registry import sources
+from dashboard.registry.headers import shipped_headers
+from dashboard.registry.sources import Upload, read_source
+from dashboard.store.database import Cursor
+from tests.registry.torture import BOOKS, HEADER
+
+_STARTS = [
+    b"", b"PK\x03\x04", b"\x1f\x8b\x08", b"\xd0\xcf\x11\xe0", b"\xff\xfe", b"\xef\xbb\xbf", ",".join(HEADER).encode() + b"\n",
+    b'"ACCT_ID"\n"', *[case.content for case in BOOKS],
+]  # fmt: skip
+_NAMES = ["a.csv", "a.xlsx", "a.xls", "a.ods", "a.gz", "a.zip", "a"]
+_CELLS = st.sampled_from([
+    "0000000013", "123456789012", "'0000000014", "13", "1.2E+11", "RAM", '"RAM"', '"RAM', 'LAL"', '"A ""B"" C"', '"A "B" C"', '5" PIPE',
+    '"12\nROAD"', '"A\n0000000099,B,C"', "", " ", "NA", "TOTAL", "राम", "\u00a0", '"', '""', "a,b", "jke dqekj", "x" * 30,
+])  # fmt: skip
+_LINES = st.lists(st.lists(_CELLS, min_size=1, max_size=5), max_size=7)
+
+
+@pytest.fixture(scope="module")
+def cursor() -> Iterator[Cursor]:
+    with duckdb.connect() as connection:
+        yield connection.cursor()
+
+
+def _read(cursor: Cursor, content: bytes, name: str) -> Any:
+    """Return what was read of a file, or the code of its refusal."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(content)
+        (Path(folder) / "work").mkdir()
+        try:
+            source = read_source(
+                cursor, Upload(path, name), shipped_headers("export"), Path(folder) / "work", 0
+            )
+        except BadInput as error:
+            return error.code
+        rows = cursor.execute(
+            f"SELECT row_no, account_no, name, mobile_raw FROM ({source.relation}) ORDER BY 1"
+        ).fetchall()
+        refused = sorted((one.row_no, one.reason, one.raw) for one in source.refused)
+        assert len(rows) == source.usable
+        return rows, refused, source.not_rows
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(_STARTS), st.binary(max_size=200), st.integers(0, 60), st.sampled_from(_NAMES))
+def test_any_bytes_are_read_or_refused_in_words(
+    cursor: Cursor, start: bytes, more: bytes, cut: int, name: str
+) -> None:
+    """Beginnings of real files cut anywhere and gone on with nonsense: nothing but BadInput is raised."""
+    _read(cursor, start[: len(start) * cut // 60] + more, name)
+    _read(cursor, start[: len(start) * cut // 60] + more + start[len(start) * cut // 60 :], name)
+
+
+@settings(max_examples=60, deadline=None)
+@given(_LINES, st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_both_readers_see_the_same_in_any_dirt(
+    cursor: Cursor, cells: list[list[str]], end: str, has_last_break: bool
+) -> None:
+    text = end.join(["ACCT_ID,NAME,MOBILE_NO", *map(",".join, cells)]) + (end if has_last_break else "")
+    fast = _read(cursor, text.encode(), "a.csv")
+    with mock.patch.object(sources, "find_plain", lambda *about: None):
+        assert _read(cursor, text.encode(), "a.csv") == fast
