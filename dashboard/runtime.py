@@ -43,6 +43,7 @@ from dashboard.notices.lifecycle import release_due, settle_finished
 from dashboard.notices.outage_course import tell_restored
 from dashboard.notices.outcome import keep_tallies
 from dashboard.notices.pacing import keep_hours
+from dashboard.notices.repeats import make_occurrences, schedule_approved
 from dashboard.notices.templates import LANGUAGES, list_templates, to_meta
 from dashboard.registry.import_jobs import ImportJobs, Inbox
 from dashboard.registry.import_log import ImportResult
@@ -307,6 +308,8 @@ class Housekeeper:
         """Do what is due now."""
         runtime = self._runtime
         expire_approvals(runtime.db, runtime.clock, runtime.settings.approval_hours)
+        make_occurrences(runtime.db, runtime.clock)
+        schedule_approved(runtime.db, runtime.clock, runtime.quiet)
         release_due(runtime.db, runtime.clock, runtime.quiet)
         keep_hours(runtime.db, runtime.clock, runtime.quiet)
         tell_restored(runtime.db, runtime.clock, runtime.quiet)

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from dashboard.delivery import ledger
+from dashboard.errors import BadInput
 from dashboard.notices.hours import URGENT_PURPOSES, Span, priority_of
 from dashboard.notices.templates import get_template
 from dashboard.store.clock import INDIA_OFFSET, Clock, india_day
@@ -29,7 +30,12 @@ AS_IT_COMES = Pace()
 
 
 def set_pace(cursor: Cursor, job_id: int, template: str, pace: Pace) -> None:
-    """Write down what a job keeps to; its priority is that of its template's purpose."""
+    """Write down what a job keeps to; its priority is that of its template's purpose.
+
+    Raises BadInput("send_window") for hours in which nothing could ever go.
+    """
+    if pace.window and pace.window.first == pace.window.last:
+        raise BadInput("send_window")
     window = [pace.window.first, pace.window.last] if pace.window else None
     _queries.drop_plan(cursor, job_id=job_id)
     _queries.insert_plan(

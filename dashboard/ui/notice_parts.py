@@ -17,6 +17,7 @@ from dashboard.ui.approval_parts import show_steps
 from dashboard.ui.bubble import show_bubble
 from dashboard.ui.errors import told
 from dashboard.ui.formats import duration, from_india, group_digits, moment, rupees
+from dashboard.ui.schedule_parts import choose_pace
 from dashboard.ui.tables import Column, escape_marks, name_offices, show_table
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t
@@ -162,12 +163,13 @@ def show_sending(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -
     if Action.START in actions:
         later = st.toggle(t("notices.later"), key="notices_later")
         send_at = _choose_time(rt.clock()) if later else None
+        pace = choose_pace(visitor, notice)
         label = t(
             "notices.send_later" if later else "notices.send", count=group_digits(notice.recipient_count)
         )
         if st.button(label, type="primary", icon=":material/send:", key="notices_send"):
             with told():
-                lifecycle.start(rt.db, scope, rt.clock, notice.notice_id, send_at, quiet=rt.quiet)
+                lifecycle.start(rt.db, scope, rt.clock, notice.notice_id, send_at, pace=pace, quiet=rt.quiet)
                 st.rerun()
     if Action.CANCEL in actions and notice.state in (State.APPROVED, State.SCHEDULED):
         show_cancel(visitor, notice)

@@ -10,6 +10,7 @@ from dashboard.ui import navigation, report_parts
 from dashboard.ui import notice_parts as parts
 from dashboard.ui import report_facts as facts
 from dashboard.ui import report_people as people
+from dashboard.ui import schedule_parts as schedule
 from dashboard.ui.visitor import current_visitor
 from dashboard.ui.words import t
 
@@ -25,6 +26,7 @@ if not asked.isdigit():
     chosen = parts.show_list(notices, "notices_table", t("page.notices_help"))
     if chosen is None:
         st.caption(t("notices.choose"))
+        schedule.show_repeats(visitor)
         st.stop()
     st.query_params["notice"] = str(chosen)
     st.rerun()
@@ -62,3 +64,5 @@ else:
     parts.show_frozen(visitor, notice)
     parts.decide(visitor, notice, actions)
     parts.show_sending(visitor, notice, actions)
+if notice.state is not State.DRAFT:
+    schedule.offer_repeat(visitor, notice)

@@ -40,6 +40,7 @@ from dashboard.notices import (
     outage_course,
     outcome,
     recipients,
+    repeats,
     report,
     resend,
 )
@@ -136,6 +137,7 @@ class World:
             "coverage_target",
             "outage_event",
             "inbox_event",
+            "notice_repeat",
             "platform_event",
         )
         return [self.read(lambda cursor, name=name: cursor.table(name).fetchall()) for name in tables]
@@ -302,6 +304,8 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (notice.get_notice, Right.SEE_NOTICES, lambda w, s: notice.get_notice(w.db, s, 1)),
     (notice.read_notice, Right.SEE_NOTICES, lambda w, s: w.read(lambda c: notice.read_notice(c, s, Right.SEE_NOTICES, 1))),
     (report.report, Right.SEE_NOTICES, lambda w, s: report.report(w.db, s, 1)),
+    (repeats.create_repeat, Right.SEND, lambda w, s: repeats.create_repeat(w.db, s, w.clock, NoticeDraft("fraud_warning", "en", {}, Audience(OWN)), 5, 600)),
+    (repeats.end_repeat, Right.SEND, lambda w, s: repeats.end_repeat(w.db, s, w.clock, 1)),
     (inbox.read_thread, Right.SEE_NUMBERS, lambda w, s: inbox.read_thread(w.db, s, 9519912345)),
     (inbox.answer_thread, Right.SEND, lambda w, s: inbox.answer_thread(w.db, s, w.clock, w.thread, "hello")),
     (inbox.close_thread, Right.SEND, lambda w, s: inbox.close_thread(w.db, s, w.clock, w.thread)),
@@ -342,6 +346,7 @@ LISTS: list[tuple[Callable[..., Any], Right, Call]] = [
         Right.SEE_NUMBERS,
         lambda w, s: inbox.list_threads(w.db, s, only_open=False, limit=10),
     ),
+    (repeats.list_repeats, Right.SEE_NOTICES, lambda w, s: repeats.list_repeats(w.db, s, w.clock)),
     (outage.count_feeders, Right.COMPOSE, lambda w, s: outage.count_feeders(w.db, s)),
     (platform.list_open, Right.SEE_NOTICES, lambda w, s: platform.list_open(w.db, s)),
     (import_log.list_imports, Right.IMPORT, lambda w, s: import_log.list_imports(w.db, s)),
@@ -385,6 +390,7 @@ def test_a_foreign_office_is_refused(world: World, function: object, right: Righ
         "consumer",
         "outage",
         "thread",
+        "repeat",
     )  # a foreign notice is refused as one that is not there
     assert world.rows() == before
 

@@ -10,6 +10,7 @@ from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import submit
 from dashboard.notices.lifecycle import settle_finished, start
 from dashboard.notices.notice import get_notice
+from dashboard.notices.repeats import list_repeats
 from dashboard.notices.resend import count_refused
 from dashboard.runtime import Runtime
 from tests.conftest import NOON
@@ -159,3 +160,19 @@ def test_a_finished_notice_shows_recipients_and_sends_once_more(
     app.button(key="notices_resend").click().run()
     assert not app.exception and not app.error
     assert count_refused(rt.db, scope, rt.clock, submitted) == 0
+
+
+def test_a_notice_is_repeated_every_month_and_keeps_to_hours(
+    rt: Runtime, open_page: Opener, submitted: int
+) -> None:
+    scope = load_scope(rt.db, "se")
+    approve(rt.db, scope, rt.clock, submitted, get_notice(rt.db, scope, submitted).content_hash)
+    app = open_page("notices", "ee", notice=str(submitted))
+    app.button(key="notices_repeat").click().run()
+    assert not app.exception and not app.error
+    assert [one.repeat.day_of_month for one in list_repeats(rt.db, scope, rt.clock)] == [5]
+    app.number_input(key="notices_day_limit").set_value(1).run()
+    app.button(key="notices_send").click().run()
+    assert not app.exception and not app.error
+    with rt.db.read() as cursor:
+        assert cursor.execute("SELECT day_limit FROM job_plan").fetchall() == [(1,)]
