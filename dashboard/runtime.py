@@ -155,14 +155,14 @@ def start_delivery(runtime: Runtime) -> None:
     """
     settings, db = runtime.settings, runtime.db
     account = account_of(db, settings)
+    runtime.applier = WebhookApplier(db, runtime.clock, **vars(ears_of(runtime)))
+    runtime.applier.start()
+    runtime.gatherer = Gatherer(db, runtime.clock)
     if settings.uses_sandbox:
         runtime.sandbox = SandboxProcess(_sandbox_config(settings), lambda: _offer_to_stand_in(account))
         runtime.sandbox.start()
     if is_loopback(account.graph_url):
         _offer_to_stand_in(account)
-    runtime.applier = WebhookApplier(db, runtime.clock, **vars(ears_of(runtime)))
-    runtime.applier.start()
-    runtime.gatherer = Gatherer(db, runtime.clock)
     runtime.dispatcher = Dispatcher(
         db, settings, runtime.clock, suppressed_numbers, on_undeliverable=_undeliverable_with(runtime)
     )

@@ -11,21 +11,28 @@ from dashboard.ui.tables import escape_marks
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import t
 
-_MOST = 3
-
 
 def show_news(visitor: Visitor) -> None:
-    """Show what stands open, the newest first; an administrator of the whole state takes note of it."""
+    """Show the newest of what stands open, the others behind it; an administrator of the whole state takes note of each."""
     if not any(visitor.may(right) for right in (Right.COMPOSE, Right.APPROVE, Right.MANAGE_PLATFORM)):
         return
     events = list_open(visitor.rt.db, visitor.scope)
-    for event in events[:_MOST]:
-        with st.container(key=f"news_{event.event_id}"):
-            st.warning(describe(event), icon=":material/campaign:")
-            if visitor.may(Right.MANAGE_PLATFORM):
-                _offer_dismissal(visitor, event)
-    if len(events) > _MOST:
-        st.caption(t("platform.more", count=str(len(events) - _MOST)))
+    if not events:
+        return
+    with st.container(key="news"):
+        st.warning(describe(events[0]), icon=":material/campaign:")
+        if len(events) > 1 or visitor.may(Right.MANAGE_PLATFORM):
+            with st.popover(
+                t("platform.all", count=str(len(events))), icon=":material/campaign:", key="news_all"
+            ):
+                _list_all(visitor, events)
+
+
+def _list_all(visitor: Visitor, events: tuple[PlatformEvent, ...]) -> None:
+    for event in events:
+        st.markdown(describe(event))
+        if visitor.may(Right.MANAGE_PLATFORM):
+            _offer_dismissal(visitor, event)
 
 
 def describe(event: PlatformEvent) -> str:
