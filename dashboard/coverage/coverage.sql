@@ -51,6 +51,18 @@ SELECT office_no, dimension, part, sum(people),
     coalesce(sum(people) FILTER (state = 'opted_out'), 0)
 FROM counted GROUP BY office_no, dimension, part ORDER BY office_no;
 
+-- name: delete_audience_parts()!
+-- What audiences are counted from, likewise …
+DELETE FROM audience_part WHERE {which};
+
+-- name: insert_audience_parts()!
+-- … by category, arrears and load together.
+INSERT INTO audience_part
+SELECT office_no, coalesce(category, ''), arrears_segment, load_band(load_kw), count(*),
+    count(*) FILTER (state IN ('missing', 'unusable')), count(*) FILTER (state = 'on_file'), count(*) FILTER (state = 'enrolled'),
+    count(*) FILTER (state = 'opted_out')
+FROM {consumer} WHERE {which} GROUP BY ALL ORDER BY office_no;
+
 -- name: sum_cube(first_no, last_no)^
 -- The five states of one office.
 SELECT coalesce(sum(consumers), 0), coalesce(sum(missing), 0), coalesce(sum(unusable), 0), coalesce(sum(on_file), 0),

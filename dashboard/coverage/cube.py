@@ -8,6 +8,10 @@ from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
 
 queries = load_queries(Path(__file__).with_name("coverage.sql"))
+_COUNTS = (
+    queries.delete_cube, queries.insert_cube, queries.delete_parts, queries.insert_parts, queries.delete_audience_parts,
+    queries.insert_audience_parts,
+)  # fmt: skip
 
 
 def refresh_cube(cursor: Cursor, first_no: int, last_no: int, among: Sequence[int] = ()) -> None:
@@ -19,5 +23,5 @@ def refresh_cube(cursor: Cursor, first_no: int, last_no: int, among: Sequence[in
     if among:
         people = "touched_people"
         run_on(cursor, queries.keep_touched, people, which)
-    for query in (queries.delete_cube, queries.insert_cube, queries.delete_parts, queries.insert_parts):
+    for query in _COUNTS:
         run_on(cursor, query, people, which)

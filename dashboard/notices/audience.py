@@ -1,48 +1,46 @@
-"""Whom a notice reaches and whom not, why, and what each of them would read."""
+"""Whom a notice reaches and whom not, and why."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 from dashboard.access.scope import Right, Scope
-from dashboard.errors import Refused
+from dashboard.errors import BadInput, Refused
 from dashboard.notices.draft import Audience, Filling, NoticeDraft, require_known, resolve_filling
-from dashboard.notices.templates import fill
 from dashboard.registry.offices import Office, find_office
+from dashboard.store.clock import INDIA_OFFSET
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
 
-REASONS = ("opted_out", "no_number", "not_enrolled", "not_on_whatsapp", "empty_variable", "duplicate_number")
-_queries = load_queries(Path(__file__).with_name("audience.sql"))
+REASONS = (
+    "opted_out", "no_number", "not_enrolled", "not_on_whatsapp", "empty_variable", "other_language", "recent_notice", "duplicate_number",
+)  # fmt: skip
+_EXACT_CONSUMERS = 100_000  # an audience up to so many is counted one by one while it is chosen …
+_EXACT_CONSENTS = 1_000_000  # … where no more consents than these have to be looked through
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+queries = load_queries(Path(__file__).with_name("audience.sql"))
 
 
 @dataclass(frozen=True)
 class AudienceCount:
     """An audience by what becomes of it: `recipients` and the `exclusions` by reason add up to `consumers`.
 
-    `longest_text` is the number of characters of the longest text among the recipients.
+    `longest_text` is the number of characters of the longest text among the recipients. Where `is_exact` is False
+    the count comes from what is counted beforehand: repeated numbers, numbers that WhatsApp does not know, empty
+    values, language, list and earlier notices are only taken off when the notice is submitted.
     """
 
     recipients: int
     exclusions: Mapping[str, int]
     longest_text: int
+    is_exact: bool = True
 
     @property
     def consumers(self) -> int:
         return self.recipients + sum(self.exclusions.values())
-
-
-@dataclass(frozen=True)
-class RenderedMessage:
-    """What one recipient reads; `position` counts from 0 to `total` - 1. The number is masked."""
-
-    position: int
-    total: int
-    reader: str
-    mobile_masked: str
-    text: str
-    footer: str
 
 
 def count_audience(
@@ -53,61 +51,56 @@ def count_audience(
     audience: Audience,
     variables: Mapping[str, str] | None = None,
 ) -> AudienceCount:
-    """Count whom a notice would reach, and the others by reason (`REASONS`). Needs Right.COMPOSE over the office."""
+    """Count whom a notice would reach, and the others by reason (`REASONS`): exactly where that is quick, else at most.
+
+    Needs Right.COMPOSE over the office.
+    """
     draft = NoticeDraft(template, language, variables or {}, audience)
     require_known(draft)
     with db.read() as cursor:
-        return count_members(cursor, scope, draft)
+        return count_live(cursor, scope, draft)
 
 
-def preview_recipient(
-    db: Database, scope: Scope, draft: NoticeDraft, position: int
-) -> RenderedMessage | None:
-    """Return the text as the recipient at a position would read it, None where there is none.
-
-    What is not typed yet stands as `{name}`. Needs Right.COMPOSE over the office.
-    """
-    template = require_known(draft)
-    with db.read() as cursor:
-        total = count_members(cursor, scope, draft).recipients
-        if not 0 <= position < total:
-            return None
-        member = pick_member(cursor, scope, draft, position)
-    if member is None:
-        return None
-    name, mobile, parameters = member
-    values = fill_values(resolve_filling(draft), parameters)
-    text = fill(template.bodies[draft.language], values)
-    return RenderedMessage(
-        position, total, name or "", mask_number(mobile), text, template.footers[draft.language]
+def count_live(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> AudienceCount:
+    """Count a draft's audience within the blink that a page may take, whatever the size of the registry."""
+    asked = ask_audience(cursor, scope, draft)
+    names = ("first", "last", "categories", "segments", "feeders", "bands")
+    consumers, no_number, on_file, enrolled, opted_out = queries.sum_parts(
+        cursor, **{name: asked[name] for name in names}
     )
+    if consumers <= _EXACT_CONSUMERS and queries.count_consents(cursor) <= _EXACT_CONSENTS:
+        return count_members(cursor, scope, draft)
+    left_out = dict.fromkeys(REASONS, 0) | {
+        "opted_out": opted_out, "no_number": no_number, "not_enrolled": on_file
+    }  # fmt: skip
+    return AudienceCount(enrolled, left_out, _longest_possible(cursor, asked), is_exact=False)
 
 
 def count_members(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> AudienceCount:
-    """Count a draft's audience on a cursor; as `count_audience`."""
-    row = _queries.count_members(cursor, **_parameters(cursor, scope, draft))
-    opted_out, no_number, not_enrolled, not_on_whatsapp, empty_variable, reachable, numbers, longest = row
-    exclusions = {
-        "opted_out": opted_out,
-        "no_number": no_number,
-        "not_enrolled": not_enrolled,
-        "not_on_whatsapp": not_on_whatsapp,
-        "empty_variable": empty_variable,
-        "duplicate_number": reachable - numbers,
-    }
-    return AudienceCount(numbers, exclusions, longest)
+    """Count a draft's audience one by one, as it would be frozen now."""
+    row = queries.count_members(cursor, **ask_audience(cursor, scope, draft))
+    opted_out, no_number, not_enrolled, not_on_whatsapp, empty, other, recent, reachable, numbers, longest = (
+        row
+    )
+    recipients = reachable if draft.audience.per_account else numbers
+    counts = (
+        opted_out, no_number, not_enrolled, not_on_whatsapp, empty, other, recent, reachable - recipients,
+    )  # fmt: skip
+    return AudienceCount(recipients, dict(zip(REASONS, counts, strict=True)), longest)
 
 
 def pick_member(
     cursor: Cursor, scope: Scope, draft: NoticeDraft, position: int
 ) -> tuple[str | None, int, list[str]] | None:
     """Return name, number and parameters of the recipient at a position, None behind the last."""
-    return _queries.pick_member(cursor, **_parameters(cursor, scope, draft), position=position)
+    asked = ask_audience(cursor, scope, draft)
+    return queries.pick_member(cursor, **asked, per_account=draft.audience.per_account, position=position)
 
 
 def stage_members(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> None:
     """Write the recipients into the temporary table from which `ledger.stage` takes its messages."""
-    _queries.stage_members(cursor, **_parameters(cursor, scope, draft))
+    asked = ask_audience(cursor, scope, draft)
+    queries.stage_members(cursor, **asked, per_account=draft.audience.per_account)
 
 
 def require_office(cursor: Cursor, scope: Scope, right: Right, office_code: str) -> Office:
@@ -129,12 +122,13 @@ def mask_number(mobile: int | None) -> str:
     return f"{digits[:2]}xxxxx{digits[-3:]}" if len(digits) == 10 else ""
 
 
-def _parameters(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> dict[str, Any]:
+def ask_audience(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> dict[str, Any]:
     """Ask for the right, make the macros known on this cursor, and return what the queries take."""
     audience = draft.audience
     office = require_office(cursor, scope, Right.COMPOSE, audience.office_code)
     filling = resolve_filling(draft)
-    _queries.define_audience(cursor)
+    _require_list(cursor, scope, audience.list_id)
+    queries.define_audience(cursor)
     return {
         "first": office.office_no,
         "last": office.last_no,
@@ -146,12 +140,43 @@ def _parameters(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> dict[str, A
         "typed": list(filling.typed),
         "uses": list(filling.uses),
         "length": filling.length,
+        "bands": list(audience.load_bands),
+        "languages": list(audience.languages),
+        "recent": _find_recent_jobs(cursor, audience.not_since),
+        "list_id": audience.list_id,
     }
 
 
 def _find_feeders(cursor: Cursor, office: Office, codes: tuple[str, ...]) -> list[int]:
     """Return the numbers of the chosen feeders; one outside the office is refused like an unknown one."""
-    rows = dict(_queries.find_feeders(cursor, first=office.office_no, last=office.last_no, codes=list(codes)))
+    rows = dict(queries.find_feeders(cursor, first=office.office_no, last=office.last_no, codes=list(codes)))
     if set(rows) != set(codes):
         raise Refused("office")
     return list(rows.values())
+
+
+def _find_recent_jobs(cursor: Cursor, not_since: str) -> list[int]:
+    if not not_since:
+        return []
+    if not _DAY.fullmatch(not_since):
+        raise BadInput("not_since_day")
+    since = datetime.combine(date.fromisoformat(not_since), time()) - INDIA_OFFSET
+    return [job_id for (job_id,) in queries.find_recent_jobs(cursor, since=since)]
+
+
+def _require_list(cursor: Cursor, scope: Scope, list_id: int) -> None:
+    """Refuse a list of accounts that another office brought."""
+    if list_id:
+        place = queries.find_list_place(cursor, list_id=list_id)
+        if place is None:
+            raise Refused("office")
+        scope.require_offices(*place)
+
+
+def _longest_possible(cursor: Cursor, asked: Mapping[str, Any]) -> int:
+    """Return the length of the longest text that the names of these offices could make."""
+    longest = dict(queries.longest_names(cursor, first=asked["first"], last=asked["last"]))
+    values = zip(asked["levels"], asked["typed"], asked["uses"], strict=True)
+    return asked["length"] + sum(
+        uses * (len(typed) if not level else longest.get(level, 0)) for level, typed, uses in values
+    )

@@ -28,13 +28,16 @@ SELECT office_no, parameters,
 FROM valued;
 
 -- Judgement: `reason` is NULL for whom the notice may reach; a number that comes twice is still in twice.
-CREATE OR REPLACE TEMP MACRO audience_member(p_first, p_last, p_categories, p_segments, p_feeders, p_language, p_levels, p_typed, p_uses, p_length) AS TABLE
+CREATE OR REPLACE TEMP MACRO audience_member(p_first, p_last, p_categories, p_segments, p_feeders, p_language, p_levels, p_typed, p_uses, p_length, p_bands, p_languages, p_recent, p_list) AS TABLE
 SELECT consumer.account_no, consumer.name, consumer.mobile, office_text.parameters, office_text.text_length,
        CASE WHEN consumer.state = 'opted_out' THEN 'opted_out'
             WHEN consumer.mobile IN (SELECT mobile FROM undeliverable_number) THEN 'not_on_whatsapp'
             WHEN consumer.state NOT IN ('on_file', 'enrolled') OR consumer.mobile IS NULL
                  OR consumer.mobile NOT BETWEEN 6000000000 AND 9999999999 THEN 'no_number'
             WHEN consumer.state = 'on_file' OR consent.account_no IS NULL THEN 'not_enrolled'
+            WHEN len(p_languages::VARCHAR[]) > 0 AND NOT list_contains(p_languages::VARCHAR[], consent.language) THEN 'other_language'
+            WHEN len(p_recent::BIGINT[]) > 0 AND consumer.mobile IN (
+                SELECT message.mobile FROM message WHERE list_contains(p_recent::BIGINT[], message.job_id)) THEN 'recent_notice'
             WHEN coalesce(office_text.has_hole, true) THEN 'empty_variable' END AS reason
 FROM consumer
 LEFT JOIN consent ON consent.account_no = consumer.account_no AND consent.mobile = consumer.mobile AND consent.status = 'in'
@@ -43,34 +46,84 @@ LEFT JOIN audience_text(p_first, p_last, p_language, p_levels, p_typed, p_uses, 
 WHERE consumer.office_no BETWEEN p_first AND p_last
   AND (len(p_categories::VARCHAR[]) = 0 OR list_contains(p_categories::VARCHAR[], consumer.category))
   AND (len(p_segments::VARCHAR[]) = 0 OR list_contains(p_segments::VARCHAR[], consumer.arrears_segment))
-  AND (len(p_feeders::INTEGER[]) = 0 OR list_contains(p_feeders::INTEGER[], consumer.office_no));
+  AND (len(p_feeders::INTEGER[]) = 0 OR list_contains(p_feeders::INTEGER[], consumer.office_no))
+  AND (len(p_bands::VARCHAR[]) = 0 OR list_contains(p_bands::VARCHAR[], load_band(consumer.load_kw)))
+  AND (p_list = 0 OR consumer.account_no IN (SELECT account_no FROM audience_account WHERE list_id = p_list));
 
--- name: count_members(first, last, categories, segments, feeders, language, levels, typed, uses, length)^
+-- name: count_members(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id)^
 -- The audience by reason; those whom nothing excludes, their different numbers, and the longest text among them.
 SELECT count(*) FILTER (reason = 'opted_out'), count(*) FILTER (reason = 'no_number'), count(*) FILTER (reason = 'not_enrolled'),
        count(*) FILTER (reason = 'not_on_whatsapp'), count(*) FILTER (reason = 'empty_variable'),
+       count(*) FILTER (reason = 'other_language'), count(*) FILTER (reason = 'recent_notice'),
        count(*) FILTER (reason IS NULL), count(DISTINCT mobile) FILTER (reason IS NULL),
        coalesce(max(text_length) FILTER (reason IS NULL), 0)
-FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length);
+FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id);
 
--- name: pick_member(first, last, categories, segments, feeders, language, levels, typed, uses, length, position)^
--- One recipient by place, in the order in which messages are staged: by account, the lowest account for a number.
+-- name: pick_member(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, per_account, position)^
+-- One recipient by place, in the order in which messages are staged: by account, the lowest account for a number unless each account counts.
 SELECT name, mobile, parameters FROM (
     SELECT account_no, name, mobile, parameters
-    FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length)
+    FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id)
     WHERE reason IS NULL
-    QUALIFY row_number() OVER (PARTITION BY mobile ORDER BY account_no) = 1
+    QUALIFY row_number() OVER (PARTITION BY mobile, CASE WHEN :per_account THEN account_no END ORDER BY account_no) = 1
 ) ORDER BY account_no LIMIT 1 OFFSET :position;
 
--- name: stage_members(first, last, categories, segments, feeders, language, levels, typed, uses, length)!
+-- name: stage_members(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, per_account)!
 -- All recipients once, into the table from which the ledger takes its messages.
 CREATE OR REPLACE TEMP TABLE staged_message AS
 SELECT account_no, mobile, parameters
-FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length)
+FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id)
 WHERE reason IS NULL
-QUALIFY row_number() OVER (PARTITION BY mobile ORDER BY account_no) = 1;
+QUALIFY row_number() OVER (PARTITION BY mobile, CASE WHEN :per_account THEN account_no END ORDER BY account_no) = 1;
 
 -- name: find_feeders(first, last, codes)
 -- The offices behind codes, as far as they lie in an interval.
 SELECT code, office_no FROM office WHERE office_no BETWEEN :first AND :last AND list_contains(:codes::VARCHAR[], code);
 
+-- name: sum_parts(first, last, categories, segments, feeders, bands)^
+-- An audience from what is counted beforehand, however large it is: consumers, without a usable number, on file, enrolled, opted out.
+SELECT coalesce(sum(consumers), 0)::BIGINT, coalesce(sum(no_number), 0)::BIGINT, coalesce(sum(on_file), 0)::BIGINT,
+    coalesce(sum(enrolled), 0)::BIGINT, coalesce(sum(opted_out), 0)::BIGINT
+FROM audience_part
+WHERE office_no BETWEEN :first AND :last
+  AND (len(:categories::VARCHAR[]) = 0 OR list_contains(:categories::VARCHAR[], category))
+  AND (len(:segments::VARCHAR[]) = 0 OR list_contains(:segments::VARCHAR[], arrears_segment))
+  AND (len(:feeders::INTEGER[]) = 0 OR list_contains(:feeders::INTEGER[], office_no))
+  AND (len(:bands::VARCHAR[]) = 0 OR list_contains(:bands::VARCHAR[], load_band));
+
+-- name: count_consents()$
+-- How large this installation is.
+SELECT count(*) FROM consent;
+
+-- name: find_window(first, last, wanted)$
+-- The office up to which so many enrolled consumers stand: enough to show examples from.
+SELECT min(office_no) FROM (
+    SELECT office_no, sum(sum(enrolled)) OVER (ORDER BY office_no) AS so_far
+    FROM coverage_cube WHERE office_no BETWEEN :first AND :last GROUP BY office_no
+) WHERE so_far >= :wanted;
+
+-- name: longest_names(first, last)
+-- The longest name of each level of the offices around and below an interval, as it stands in a text.
+SELECT level, least(60, max(greatest(length(name), length(name_hi)))) FROM office
+WHERE office_no <= :last AND last_no >= :first GROUP BY level;
+
+-- name: find_recent_jobs(since)
+-- The sends of notices that were under way since a moment.
+SELECT job_id FROM job WHERE kind = 'template' AND state NOT IN ('held', 'discarded') AND changed_at >= :since ORDER BY job_id;
+
+-- name: judge_account(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, account_no)^
+-- One account of the audience: what it would read, or why it gets nothing.
+SELECT name, mobile, parameters, reason
+FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id)
+WHERE account_no = :account_no;
+
+-- name: list_holes(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, row_limit)
+-- The first who are left out because a value is empty.
+SELECT account_no, name, parameters
+FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id)
+WHERE reason = 'empty_variable' LIMIT :row_limit;
+
+-- name: find_list_place(list_id)^
+-- The offices of the list that somebody brought.
+SELECT office.office_no, office.last_no FROM audience_list JOIN office_ever AS office ON office.code = audience_list.office_code
+WHERE list_id = :list_id;

@@ -10,6 +10,7 @@ from typing import Any
 from dashboard.errors import BadInput
 from dashboard.notices.templates import Template, find_variables, get_template, require_language
 
+LOAD_BANDS = ("up_to_1", "1_to_2", "2_to_5", "5_to_10", "10_to_25", "over_25")  # kW; migration 0015
 ARREARS_SEGMENTS = ("none", "due", "long_unpaid", "never_paid")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
 _FORBIDDEN = frozenset({"Cc", "Zl", "Zp"})  # line breaks, tabs, other controls
@@ -18,12 +19,36 @@ _BLANK_RUN = re.compile(r"\s{5,}")  # Meta refuses more than four blanks in a ro
 
 @dataclass(frozen=True)
 class Audience:
-    """Whom a notice is for: an office and all below it, narrowed down; an empty tuple narrows nothing."""
+    """Whom a notice is for: an office and all below it, narrowed down; what is empty narrows nothing.
+
+    `not_since`: who got a notice on or after that day (YYYY-MM-DD, Asia/Kolkata) is left out. `list_id` is a list of
+    accounts that somebody brought. `per_account`: a number with three accounts gets three messages instead of one.
+    """
 
     office_code: str
     categories: tuple[str, ...] = ()
     arrears_segments: tuple[str, ...] = ()
     feeder_codes: tuple[str, ...] = ()
+    load_bands: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    not_since: str = ""
+    list_id: int = 0
+    per_account: bool = False
+
+    @property
+    def as_fields(self) -> dict[str, Any]:
+        """What is kept and goes into the hash of what is approved: the first four, and what else was chosen."""
+        fields = dataclasses.asdict(self)
+        first = ("office_code", "categories", "arrears_segments", "feeder_codes")
+        return {name: value for name, value in fields.items() if name in first or value}
+
+
+def read_audience(fields: Mapping[str, Any]) -> Audience:
+    """Return the audience of its fields as they were kept (JSON)."""
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
+    }
+    return Audience(**values)
 
 
 @dataclass(frozen=True)
@@ -79,6 +104,10 @@ def require_known(draft: NoticeDraft) -> Template:
     for segment in draft.audience.arrears_segments:
         if segment not in ARREARS_SEGMENTS:
             raise BadInput("arrears_segment_unknown", segment=segment)
+    if set(draft.audience.load_bands) - set(LOAD_BANDS):
+        raise BadInput("load_band_unknown")
+    for language in draft.audience.languages:
+        require_language(language)
     return template
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -12,7 +12,14 @@ from dashboard.config import Settings
 from dashboard.delivery import ledger
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.approval_rules import needed_steps, open_steps
-from dashboard.notices.audience import count_members, pick_member, require_office, stage_members
+from dashboard.notices.audience import (
+    AudienceCount,
+    count_live,
+    count_members,
+    pick_member,
+    require_office,
+    stage_members,
+)
 from dashboard.notices.draft import (
     NoticeDraft,
     Problem,
@@ -58,11 +65,11 @@ def judge_draft(db: Database, scope: Scope, draft: NoticeDraft) -> list[Problem]
     """Return everything that stands in the way of submitting: variables, length of the longest real text, nobody to read it."""
     require_known(draft)
     with db.read() as cursor:
-        return _judge(cursor, scope, draft)
+        return judge_counted(draft, count_live(cursor, scope, draft))
 
 
-def _judge(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> list[Problem]:
-    count = count_members(cursor, scope, draft)
+def judge_counted(draft: NoticeDraft, count: AudienceCount) -> list[Problem]:
+    """Return what stands in the way of a draft whose audience has been counted."""
     problems = check_draft(draft)
     typed_length = sum(len(value) for value in clean_values(draft.variables).values())
     longest = max(count.longest_text, typed_length)
@@ -96,7 +103,7 @@ def _save(cursor: Cursor, scope: Scope, clock: Clock, draft: NoticeDraft, notice
         "body": get_template(draft.template).bodies[draft.language],
         "variables": json.dumps(dict(draft.variables), ensure_ascii=False),
         "office_code": draft.audience.office_code,
-        "audience": json.dumps(asdict(draft.audience), ensure_ascii=False),
+        "audience": json.dumps(draft.audience.as_fields, ensure_ascii=False),
     }
     now = clock()
     if notice_id is None:
@@ -162,19 +169,21 @@ def submit_on(
     cursor: Cursor, scope: Scope, clock: Clock, draft: NoticeDraft, notice_id: int | None = None
 ) -> int:
     """Submit inside the caller's change; as `submit`."""
-    problems = _judge(cursor, scope, draft)
+    count = count_members(cursor, scope, draft)
+    problems = judge_counted(draft, count)
     if problems:
         raise problems[0].as_error()
     saved_id = _save(cursor, scope, clock, draft, notice_id)
-    _freeze(cursor, scope, clock, draft, saved_id)
+    _freeze(cursor, scope, clock, draft, saved_id, count)
     return saved_id
 
 
-def _freeze(cursor: Cursor, scope: Scope, clock: Clock, draft: NoticeDraft, notice_id: int) -> None:
+def _freeze(
+    cursor: Cursor, scope: Scope, clock: Clock, draft: NoticeDraft, notice_id: int, count: AudienceCount
+) -> None:
     now = clock()
     notice = read_notice(cursor, scope, Right.COMPOSE, notice_id)
     state = next_state(State.RETURNED if notice.state is State.RETURNED else State.DRAFT, Action.SUBMIT)
-    count = count_members(cursor, scope, draft)
     stage_members(cursor, scope, draft)
     names = resolve_filling(draft).names
     job_id = ledger.stage(
@@ -202,7 +211,7 @@ def content_hash(cursor: Cursor, notice: Notice, job_id: int) -> str:
         notice.language,
         notice.body,
         notice.variables,
-        asdict(notice.audience),
+        notice.audience.as_fields,
         ledger.content_digest(cursor, job_id),
     ]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
@@ -240,7 +249,7 @@ def test_send(db: Database, scope: Scope, clock: Clock, draft: NoticeDraft) -> i
 
 def _own_message(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> pd.DataFrame:
     """Return the first recipient's message, addressed to the author's own number."""
-    problems = _judge(cursor, scope, draft)
+    problems = judge_counted(draft, count_live(cursor, scope, draft))
     if problems:
         raise problems[0].as_error()
     mobile = queries.own_mobile(cursor, username=scope.username)

@@ -3,7 +3,8 @@
 import json
 
 from dashboard.access.scope import Right, Scope
-from dashboard.notices.audience import RenderedMessage, mask_number
+from dashboard.notices.audience import mask_number
+from dashboard.notices.audience_preview import RenderedMessage
 from dashboard.notices.notice import queries, read_notice
 from dashboard.notices.templates import fill, get_template
 from dashboard.store.database import Database

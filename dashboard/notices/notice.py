@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboard.access.scope import Right, Scope
 from dashboard.errors import Refused
-from dashboard.notices.draft import Audience, NoticeDraft
+from dashboard.notices.draft import Audience, NoticeDraft, read_audience
 from dashboard.notices.states import State
 from dashboard.registry.offices import LEVELS
 from dashboard.store.database import Cursor, Database
@@ -107,18 +107,9 @@ def _to_notice(cursor: Cursor, row: tuple[Any, ...]) -> Notice:
     fields: list[Any] = list(row[:24])
     fields[1] = State(fields[1])
     fields[5], fields[9] = json.loads(fields[5]), json.loads(fields[9])
-    fields[7] = _to_audience(json.loads(fields[7]))
+    fields[7] = read_audience(json.loads(fields[7]))
     steps = approval_queries.list_steps(
         cursor, job_id=row[11], first_no=row[24], last_no=row[25], levels=list(LEVELS)
     )
     fields.append(tuple(Step(*step) for step in steps))
     return Notice(*fields)
-
-
-def _to_audience(fields: dict[str, Any]) -> Audience:
-    return Audience(
-        fields["office_code"],
-        tuple(fields["categories"]),
-        tuple(fields["arrears_segments"]),
-        tuple(fields["feeder_codes"]),
-    )

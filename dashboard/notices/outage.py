@@ -7,7 +7,8 @@ from typing import Any
 
 from dashboard.access.scope import Right, Scope
 from dashboard.errors import BadInput, Refused
-from dashboard.notices.audience import count_audience, preview_recipient, require_office
+from dashboard.notices.audience import count_audience, require_office
+from dashboard.notices.audience_preview import preview_recipient
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.outage_words import say_cause, say_expected, say_hour
 from dashboard.notices.templates import fill, get_template

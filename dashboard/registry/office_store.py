@@ -56,6 +56,7 @@ def write_tree(
     if is_renumbered:
         queries.renumber_cube(cursor)
         queries.renumber_parts(cursor)
+        queries.renumber_audience_parts(cursor)
         if with_consumers:
             queries.renumber_consumers(cursor)
     return is_renumbered

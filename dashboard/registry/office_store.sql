@@ -29,6 +29,12 @@ UPDATE coverage_part SET office_no = new.office_no
 FROM office AS new JOIN office_before AS old ON old.code = new.code
 WHERE coverage_part.office_no = old.office_no AND new.office_no <> old.office_no;
 
+-- name: renumber_audience_parts()!
+-- And what audiences are counted from.
+UPDATE audience_part SET office_no = new.office_no
+FROM office AS new JOIN office_before AS old ON old.code = new.code
+WHERE audience_part.office_no = old.office_no AND new.office_no <> old.office_no;
+
 -- name: count_renumbered()$
 -- How many offices have another number than before.
 SELECT count(*) FROM office AS new JOIN office_before AS old ON old.code = new.code WHERE new.office_no <> old.office_no;

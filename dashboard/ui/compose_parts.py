@@ -6,14 +6,9 @@ from itertools import groupby
 
 import streamlit as st
 
-from dashboard.notices.audience import (
-    AudienceCount,
-    RenderedMessage,
-    count_audience,
-    preview_recipient,
-)
-from dashboard.notices.draft import ARREARS_SEGMENTS, Audience, NoticeDraft, Problem
-from dashboard.notices.drafting import estimate
+from dashboard.notices.audience import AudienceCount
+from dashboard.notices.audience_preview import RenderedMessage, preview_account, preview_recipient
+from dashboard.notices.draft import NoticeDraft, Problem
 from dashboard.notices.notice import Notice
 from dashboard.notices.templates import (
     BODY_LIMIT,
@@ -23,30 +18,14 @@ from dashboard.notices.templates import (
     get_template,
     list_templates,
 )
-from dashboard.registry.offices import Office, list_at_level
-from dashboard.ui.errors import explain
-from dashboard.ui.formats import duration, group_digits, rupees
+from dashboard.ui.bubble import show_bubble
+from dashboard.ui.errors import explain, told
+from dashboard.ui.formats import group_digits
 from dashboard.ui.notice_parts import show_pages
+from dashboard.ui.tables import escape_marks
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import LANGUAGE_NAMES, current_language, t, t_each
 
-CATEGORIES = (
-    "LMV-1",
-    "LMV-2",
-    "LMV-3",
-    "LMV-4",
-    "LMV-5",
-    "LMV-6",
-    "LMV-7",
-    "LMV-8",
-    "LMV-9",
-    "LMV-10",
-    "HV-1",
-    "HV-2",
-    "HV-3",
-    "HV-4",
-)
-_MOST_FEEDERS = 400
 _PICKED = ("date", "time")  # picked side by side; everything else takes a line of its own
 
 
@@ -107,73 +86,6 @@ def _read_hour(text: str) -> time | None:
         return None
 
 
-def choose_audience(visitor: Visitor, office: Office, notice: Notice | None) -> Audience:
-    """Let one narrow down whom the notice is for."""
-    known = notice.audience if notice and notice.office_code == office.code else Audience(office.code)
-    categories = st.multiselect(
-        t("compose.categories"),
-        CATEGORIES,
-        list(known.categories),
-        key="compose_categories",
-        placeholder=t("page.all"),
-    )
-    segments = st.multiselect(
-        t("compose.segments"), ARREARS_SEGMENTS, list(known.arrears_segments), key="compose_segments", placeholder=t("page.all"),
-        format_func=t_each("compose.segment_", ARREARS_SEGMENTS).__getitem__,
-    )  # fmt: skip
-    feeders = _choose_feeders(visitor, office, known)
-    return Audience(office.code, tuple(categories), tuple(segments), feeders)
-
-
-def _choose_feeders(visitor: Visitor, office: Office, known: Audience) -> tuple[str, ...]:
-    if office.level not in ("division", "subdivision", "substation"):
-        return ()
-    feeders = {
-        feeder.code: feeder for feeder in list_at_level(visitor.rt.db, visitor.scope, office.code, "feeder")
-    }
-    if not feeders or len(feeders) > _MOST_FEEDERS:
-        return ()
-    chosen = st.multiselect(
-        t("compose.feeders"), list(feeders), [code for code in known.feeder_codes if code in feeders], key=f"compose_feeders_{office.code}",
-        placeholder=t("page.all"), format_func=lambda code: f"{feeders[code].name_in(current_language())} ({code.split('/', 1)[-1]})",
-    )  # fmt: skip
-    return tuple(chosen)
-
-
-def show_audience(visitor: Visitor, draft: NoticeDraft) -> AudienceCount:
-    """Show how many get the notice, who is left out and why, what it costs and how long it takes."""
-    count = count_audience(
-        visitor.rt.db, visitor.scope, draft.template, draft.language, draft.audience, draft.variables
-    )
-    facts = estimate(visitor.rt.settings, draft.template, count.recipients)
-    with st.container(horizontal=True, key="compose_sums"):
-        st.metric(t("notices.recipients"), group_digits(count.recipients), border=True)
-        st.metric(
-            t("notices.cost"),
-            rupees(facts.cost),
-            border=True,
-            help=t("compose.price", price=rupees(facts.price)),
-        )
-        st.metric(
-            t("notices.time"),
-            duration(facts.seconds, current_language()),
-            border=True,
-            help=t(
-                "compose.rate",
-                rate=f"{visitor.rt.settings.rate_per_second:g}",
-                limit=group_digits(visitor.rt.settings.daily_limit),
-            ),
-        )
-    st.caption(t("compose.of_consumers", count=group_digits(count.consumers)))
-    reasons = [
-        f"- {t(f'notices.excluded_{reason}')}: **{group_digits(number)}**"
-        for reason, number in count.exclusions.items()
-        if number
-    ]
-    st.markdown("\n".join(reasons))
-    return count
-
-
 def show_preview(visitor: Visitor, draft: NoticeDraft, count: AudienceCount) -> None:
     """Show the text as any recipient would read it."""
     st.subheader(t("compose.preview"))
@@ -185,7 +97,31 @@ def show_preview(visitor: Visitor, draft: NoticeDraft, count: AudienceCount) -> 
         count.recipients,
         "compose",
     )
+    _show_account(visitor, draft)
     st.caption(t("compose.length", longest=group_digits(count.longest_text), limit=group_digits(BODY_LIMIT)))
+
+
+def _show_account(visitor: Visitor, draft: NoticeDraft) -> None:
+    """Let one look at a particular account: what it would read, or why it gets nothing."""
+    account_no = st.text_input(
+        t("compose.account"), key="compose_account", placeholder=t("compose.account_hint"), max_chars=20
+    )
+    if not account_no.strip():
+        return
+    with told():
+        message = preview_account(visitor.rt.db, visitor.scope, draft, account_no)
+        if message.reason:
+            reason = t(f"notices.excluded_{message.reason}")
+            st.info(t("compose.account_left_out", reason=reason), icon=":material/person_off:")
+        reader = t(
+            "compose.account_reader", name=escape_marks(message.reader or "–"), number=message.mobile_masked
+        )
+        show_bubble(
+            _say_places(draft, message.text),
+            footer=message.footer,
+            reader=reader,
+            key="compose_account_bubble",
+        )
 
 
 def _preview(visitor: Visitor, draft: NoticeDraft, place: int) -> RenderedMessage | None:
@@ -193,10 +129,13 @@ def _preview(visitor: Visitor, draft: NoticeDraft, place: int) -> RenderedMessag
     message = preview_recipient(visitor.rt.db, visitor.scope, draft, place)
     if message is None:
         return None
-    text = message.text
+    return replace(message, text=_say_places(draft, message.text))
+
+
+def _say_places(draft: NoticeDraft, text: str) -> str:
     for variable in get_template(draft.template).variables:
         text = text.replace(f"{{{variable.name}}}", f"[{t(f'variable.{variable.name}')}]")
-    return replace(message, text=text)
+    return text
 
 
 def show_problems(problems: list[Problem]) -> None:

@@ -5,8 +5,8 @@ import streamlit as st
 from dashboard.notices.draft import NoticeDraft
 from dashboard.notices.drafting import judge_draft, save_draft, submit, test_send
 from dashboard.notices.notice import get_notice
+from dashboard.ui import audience_parts, navigation
 from dashboard.ui import compose_parts as parts
-from dashboard.ui import navigation
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits
 from dashboard.ui.office_picker import choose_office
@@ -25,10 +25,14 @@ with writing:
     template, language = parts.choose_template(notice)
     variables = parts.type_variables(template, language, notice)
     st.subheader(t("compose.audience"))
+    audience_parts.take_saved(visitor)
     office = choose_office(visitor, "compose")
-    draft = NoticeDraft(template.name, language, variables, parts.choose_audience(visitor, office, notice))
+    draft = NoticeDraft(
+        template.name, language, variables, audience_parts.choose_audience(visitor, office, notice)
+    )
+    audience_parts.keep_audience(visitor, draft.audience)
 with seeing:
-    count = parts.show_audience(visitor, draft)
+    count = audience_parts.show_audience(visitor, draft)
     parts.show_preview(visitor, draft, count)
 
 problems = judge_draft(rt.db, scope, draft)

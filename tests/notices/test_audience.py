@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from dashboard.access.scope import Role, Scope
 from dashboard.errors import BadInput, Refused
-from dashboard.notices.audience import REASONS, AudienceCount, count_audience, preview_recipient
+from dashboard.notices.audience import REASONS, AudienceCount, count_audience
+from dashboard.notices.audience_preview import preview_recipient
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import judge_draft, save_draft, submit
 from dashboard.notices.notice import get_notice

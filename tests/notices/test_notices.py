@@ -13,7 +13,8 @@ from dashboard.config import Settings
 from dashboard.delivery import ledger
 from dashboard.errors import BadInput, IllegalChange, Refused
 from dashboard.notices.approval import approve, list_waiting_for, return_notice
-from dashboard.notices.audience import count_audience, preview_recipient
+from dashboard.notices.audience import count_audience
+from dashboard.notices.audience_preview import preview_recipient
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import delete_draft, estimate, judge_draft, save_draft, submit
 from dashboard.notices.drafting import test_send as send_test

@@ -1,0 +1,176 @@
+"""What an audience may be narrowed by, saved and brought; large ones are counted from what is counted beforehand."""
+
+import dataclasses
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from dashboard.access.scope import Role, Scope
+from dashboard.coverage.cube import refresh_cube
+from dashboard.errors import BadInput, Refused
+from dashboard.notices import audience as counting
+from dashboard.notices.audience import REASONS, count_audience
+from dashboard.notices.audience_preview import list_holes, preview_account
+from dashboard.notices.audience_store import (
+    delete_audience,
+    keep_account_list,
+    list_account_lists,
+    list_audiences,
+    save_audience,
+)
+from dashboard.notices.draft import Audience, NoticeDraft, read_audience
+from dashboard.notices.drafting import submit
+from dashboard.notices.lifecycle import start
+from dashboard.notices.notice import get_notice
+from dashboard.store.clock import Clock
+from dashboard.store.database import Database
+from tests.conftest import NOON, scope_of
+from tests.notices.people import Person, fill_people
+from tests.notices.town import DRAFT, FIRST_NUMBER, approved
+
+
+def _recipients(db: Database, scope: Scope, **choice: object) -> int:
+    audience = dataclasses.replace(Audience("DIV1"), **choice)  # type: ignore[arg-type]
+    return count_audience(db, scope, "bill_due", "en", audience).recipients
+
+
+def _set(db: Database, sql: str) -> None:
+    db.write(lambda cursor: cursor.execute(sql))
+
+
+@pytest.mark.parametrize(
+    ("kw", "band"),
+    [(0.5, "up_to_1"), (1, "up_to_1"), (1.1, "1_to_2"), (5, "2_to_5"), (25, "10_to_25"), (99, "over_25")],
+)
+def test_a_load_belongs_to_one_band(town: Database, town_ee: Scope, kw: float, band: str) -> None:
+    _set(town, f"UPDATE consumer SET load_kw = {kw} WHERE account_no LIKE '%1'")
+    assert _recipients(town, town_ee, load_bands=(band,)) == 1
+
+
+def test_whoever_chose_another_language_is_left_out_by_that_reason(town: Database, town_ee: Scope) -> None:
+    _set(town, "UPDATE consent SET language = 'en' WHERE account_no LIKE '%3'")
+    count = count_audience(town, town_ee, "bill_due", "en", Audience("DIV1", languages=("en",)))
+    assert (count.recipients, count.exclusions["other_language"], count.consumers) == (1, 7, 8)
+
+
+def test_whoever_had_a_notice_lately_is_left_out(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope
+) -> None:
+    start(town, town_ee, clock, approved(town, clock, town_ee, town_se))
+    fill_people(town, [Person("0000000090", mobile=9919912345)])
+    today, tomorrow = NOON.date(), NOON.date() + timedelta(days=1)
+    assert _recipients(town, town_ee, not_since=today.isoformat()) == 1
+    assert _recipients(town, town_ee, not_since=tomorrow.isoformat()) == 9
+
+
+def test_a_number_of_three_accounts_gets_one_message_or_three(
+    town: Database, clock: Clock, town_ee: Scope
+) -> None:
+    fill_people(town, [Person("0000000091", mobile=FIRST_NUMBER), Person("0000000092", mobile=FIRST_NUMBER)])
+    assert (_recipients(town, town_ee), _recipients(town, town_ee, per_account=True)) == (8, 10)
+    draft = dataclasses.replace(DRAFT, audience=Audience("DIV1", per_account=True))
+    notice = get_notice(town, town_ee, submit(town, town_ee, clock, draft))
+    assert (notice.recipient_count, notice.audience) == (10, draft.audience)
+
+
+def test_a_brought_list_is_judged_row_by_row(
+    town: Database, clock: Clock, town_ee: Scope, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("account_no\n0000000001\n0000000002\n0000000001\n0000009999\n", encoding="utf-8")
+    judged = keep_account_list(town, town_ee, clock, path, "DIV1", "हमारी सूची.csv")
+    assert (judged.rows, judged.accepted, judged.repeated, len(judged.rejects)) == (4, 2, 1, 1)
+    assert judged.rejects.iloc[0].to_dict() == {"row_no": 5, "reason": "unknown_account", "row": "0000009999"}
+    assert [(one.name, one.count) for one in list_account_lists(town, town_ee)] == [("हमारी सूची.csv", 2)]
+    assert _recipients(town, town_ee, list_id=judged.list_id) == 2
+    stranger = scope_of(town, Role.COMPOSER, "DIV1/1/SS/F2", "stranger")
+    with pytest.raises(Refused):
+        count_audience(
+            town, stranger, "bill_due", "en", Audience("DIV1/1/SS/F2", list_id=judged.list_id or 0)
+        )
+
+
+def test_a_list_without_one_good_account_is_refused(
+    town: Database, clock: Clock, town_ee: Scope, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("account_no\n0000009999\n", encoding="utf-8")
+    with pytest.raises(BadInput) as refusal:
+        keep_account_list(town, town_ee, clock, path, "DIV1")
+    assert refusal.value.code == "list_empty"
+
+
+def test_a_saved_audience_is_there_for_everyone_of_the_office(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope
+) -> None:
+    audience = Audience(
+        "DIV1", ("LMV-1",), ("due",), load_bands=("2_to_5",), languages=("hi",), per_account=True
+    )
+    audience_id = save_audience(town, town_ee, clock, "  बड़े  बकायेदार ", audience)
+    assert [(one.name, one.audience) for one in list_audiences(town, town_se)] == [("बड़े बकायेदार", audience)]
+    below = scope_of(town, Role.COMPOSER, "DIV1/1", "je")
+    assert list_audiences(town, below) == []
+    with pytest.raises(Refused):
+        delete_audience(town, below, clock, audience_id)
+    delete_audience(town, town_se, clock, audience_id)
+    assert list_audiences(town, town_ee) == []
+    for name in ("", " ", "x" * 81):
+        with pytest.raises(BadInput):
+            save_audience(town, town_ee, clock, name, audience)
+
+
+def test_an_audience_kept_before_there_were_more_choices_is_still_read() -> None:
+    old = {"office_code": "DIV1", "categories": ["LMV-1"], "arrears_segments": [], "feeder_codes": []}
+    assert read_audience(old) == Audience("DIV1", ("LMV-1",))
+    assert Audience("DIV1", ("LMV-1",)).as_fields == {
+        **old, "categories": ("LMV-1",), "arrears_segments": (), "feeder_codes": ()
+    }  # fmt: skip
+
+
+def test_a_large_audience_is_counted_from_what_is_counted_beforehand(
+    town: Database, town_ee: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill_people(
+        town,
+        [
+            Person("0000000091", mobile=FIRST_NUMBER),
+            Person("0000000092", mobile=None, state="missing", consent=None, category="LMV-2"),
+            Person("0000000093", state="on_file", consent=None, segment="due"),
+        ],
+    )
+    town.write(lambda cursor: refresh_cube(cursor, 1, 9))
+    monkeypatch.setattr(counting, "_EXACT_CONSUMERS", 0)
+    count = count_audience(
+        town, town_ee, "bill_due", "en", Audience("DIV1"), {"month": "May", "due_date": "1"}
+    )
+    assert (count.is_exact, count.recipients, count.consumers) == (False, 9, 11)
+    assert (count.exclusions["no_number"], count.exclusions["not_enrolled"]) == (1, 1)
+    assert set(count.exclusions) == set(REASONS)
+    assert _recipients(town, town_ee, categories=("LMV-2",)) == 0
+    assert _recipients(town, town_ee, arrears_segments=("due",)) == 0
+    assert _recipients(town, town_ee, feeder_codes=("DIV1/1/SS/F1",)) == 9
+    monkeypatch.undo()
+    exact = count_audience(
+        town, town_ee, "bill_due", "en", Audience("DIV1"), {"month": "May", "due_date": "1"}
+    )
+    assert (exact.is_exact, exact.recipients, exact.exclusions["duplicate_number"]) == (True, 8, 1)
+    assert count.longest_text >= exact.longest_text > 0
+
+
+def test_one_account_is_looked_at_with_its_text_or_the_reason(town: Database, town_ee: Scope) -> None:
+    _set(town, "UPDATE consumer SET state = 'opted_out' WHERE account_no LIKE '%2'")
+    seen = preview_account(town, town_ee, DRAFT, " 0000000001 ")
+    assert (seen.reason, seen.reader, seen.mobile_masked) == (None, "B", "94xxxxx341")
+    assert "the bill for May" in seen.text
+    assert preview_account(town, town_ee, DRAFT, "0000000002").reason == "opted_out"
+    with pytest.raises(Refused) as refusal:
+        preview_account(town, town_ee, DRAFT, "0000009999")
+    assert refusal.value.code == "consumer"
+
+
+def test_the_first_holes_name_the_account_and_what_is_empty(town: Database, town_ee: Scope) -> None:
+    fill_people(town, [Person("0000000090", office_no=6, mobile=9919912345)])
+    draft = NoticeDraft("supply_restored", "en", {"time": "10:00"}, Audience("DIV1"))
+    holes = list_holes(town, town_ee, draft)
+    assert [(one.account_no, one.names) for one in holes] == [("0000000090", ("feeder", "substation"))]
