@@ -3,7 +3,7 @@
 -- name: keep_touched()!
 -- The consumers of a few offices, wherever they lie.
 CREATE OR REPLACE TEMP TABLE {consumer} AS
-SELECT account_no, office_no, category, supply_type, arrears_segment, agent_id, mobile, verdict, state FROM consumer WHERE {which};
+SELECT account_no, office_no, category, supply_type, arrears_segment, load_kw, agent_id, mobile, verdict, state FROM consumer WHERE {which};
 
 -- name: delete_cube()!
 -- The cube's rows of some offices go …

@@ -206,6 +206,10 @@ def _add_outage(cursor: Cursor, feeder: str) -> None:
 
 
 def _add_case_and_notice(cursor: Cursor) -> None:
+    cursor.execute(
+        "INSERT INTO audience VALUES (1, 'ours', ?, ?, 'author', ?)",
+        [OWN, json.dumps(asdict(Audience(OWN))), NOON],
+    )
     cases.open_case(
         cursor, account_no="0000000101", office_code=OWN, on_file=9415012345, claimed=9519912345, source="whatsapp",
         language="hi", now=NOON,
@@ -339,12 +343,6 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
 LISTS: list[tuple[Callable[..., Any], Right, Call]] = [
     (audit.list_audit, Right.SEE_AUDIT, lambda w, s: audit.list_audit(w.db, s)),
     (users.list_users, Right.MANAGE_USERS, lambda w, s: users.list_users(w.db, s)),
-    (audience_store.list_audiences, Right.COMPOSE, lambda w, s: audience_store.list_audiences(w.db, s)),
-    (
-        audience_store.list_account_lists,
-        Right.COMPOSE,
-        lambda w, s: audience_store.list_account_lists(w.db, s),
-    ),
     (report.list_notices, Right.SEE_NOTICES, lambda w, s: report.list_notices(w.db, s)),
     (outage.list_outages, Right.SEE_NOTICES, lambda w, s: outage.list_outages(w.db, s, w.clock)),
     (
@@ -370,6 +368,12 @@ LISTS: list[tuple[Callable[..., Any], Right, Call]] = [
     (platform.list_open, Right.SEE_NOTICES, lambda w, s: platform.list_open(w.db, s)),
     (import_log.list_imports, Right.IMPORT, lambda w, s: import_log.list_imports(w.db, s)),
     (import_log.list_rejected, Right.IMPORT, lambda w, s: import_log.list_rejected(w.db, s, 1)),
+    (audience_store.list_audiences, Right.COMPOSE, lambda w, s: audience_store.list_audiences(w.db, s)),
+    (
+        audience_store.list_account_lists,
+        Right.COMPOSE,
+        lambda w, s: audience_store.list_account_lists(w.db, s),
+    ),
 ]
 
 # These read a file that the person brings; rows of foreign offices are refused row by row (tests/enrolment).
