@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     verify_token: str = Field("", description="Word that the webhook handshake must bring.", repr=False)
     sandbox_port: int = Field(8502, description="TCP port of the sandbox.")
 
+    webhook_days: int = Field(
+        30, ge=8, description="Days that webhooks are kept as they came, to be applied once more."
+    )
     rate_per_second: float = Field(
         80.0, gt=0, description="Messages a second that may be sent from the number."
     )

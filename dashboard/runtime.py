@@ -30,6 +30,7 @@ from dashboard.delivery.phone_watch import PhoneWatch
 from dashboard.delivery.sandbox.main import SandboxConfig
 from dashboard.delivery.sandbox.process import SandboxProcess
 from dashboard.delivery.webhook import WebhookCounts
+from dashboard.delivery.webhook_keeping import forget_old
 from dashboard.enrolment.consent import Refresh, mark_undeliverable, suppressed_numbers
 from dashboard.enrolment.inbound import InboundText, handle_inbound, mark_answered, numbers_heard
 from dashboard.enrolment.keywords import choose_text
@@ -293,6 +294,7 @@ class Housekeeper:
                 if since_verify >= _VERIFY_SECONDS:
                     since_verify = 0.0
                     verify_reached(self._runtime.db, self._runtime.clock)
+                    forget_old(self._runtime.db, self._runtime.clock, self._runtime.settings.webhook_days)
                     keep_tallies(self._runtime.db, self._runtime.clock)
             except SetuError as error:
                 _log.warning("housekeeping: %s", error.code)

@@ -118,6 +118,22 @@ SELECT raw_id, received_at, body FROM (
     )
 ) WHERE bytes_before < :byte_count ORDER BY raw_id;
 
+-- name: old_raw(before, size)
+-- Applied bodies that are older than they need be, the oldest first. What was not understood stays; so does the last one, which tells
+-- where to go on and which number comes next.
+SELECT raw_id FROM webhook_raw
+WHERE received_at < :before AND raw_id < (SELECT coalesce(max(raw_id), 0) FROM webhook_applied)
+    AND raw_id NOT IN (SELECT raw_id FROM odd_update)
+ORDER BY raw_id LIMIT :size;
+
+-- name: delete_raw(raw_ids)!
+-- Bodies whose facts stand elsewhere by now.
+DELETE FROM webhook_raw WHERE raw_id IN (SELECT unnest(:raw_ids::BIGINT[]));
+
+-- name: delete_applied(raw_ids)!
+-- The same bodies' marks.
+DELETE FROM webhook_applied WHERE raw_id IN (SELECT unnest(:raw_ids::BIGINT[]));
+
 -- name: numbers_reached(since)
 -- The numbers to which a message was delivered, as reported since then.
 SELECT DISTINCT message.mobile

@@ -11,6 +11,7 @@ from dashboard.delivery.applier import Ears, WebhookApplier, apply_waiting, coun
 from dashboard.delivery.inbound import InboundText
 from dashboard.delivery.json_parts import mobile_of
 from dashboard.delivery.webhook import LONGEST_BODY, answer_handshake, receive, sign
+from dashboard.delivery.webhook_keeping import forget_old
 from dashboard.store.clock import utc_now
 from dashboard.store.database import Cursor, Database
 
@@ -295,3 +296,30 @@ def test_reports_long_unplaced_are_left_in_peace(db: Database) -> None:
     post(db, envelope({"statuses": []}), at=later)
     apply_all(db, at=later)
     assert read_tally(db, job_id).accepted == 1
+
+
+def test_old_bodies_go_and_their_facts_stay(db: Database) -> None:
+    job_id = add_job(db, 1)
+    ages = {
+        40: report(db, job_id, 1, "sent"),
+        35: report(db, job_id, 1, "warehoused"),
+        5: report(db, job_id, 1, "delivered"),
+    }
+    for days, status in ages.items():
+        post(db, envelope({"statuses": [status]}), at=NOW - timedelta(days=days))
+    assert forget_old(db, lambda: NOW, 30) == 0  # nothing is applied yet
+    apply_all(db)
+    assert [forget_old(db, lambda: NOW, 30), forget_old(db, lambda: NOW, 30)] == [1, 0]  # the odd one stays
+    assert rows(db, "SELECT raw_id FROM webhook_raw ORDER BY raw_id") == [(2,), (3,)]
+    assert read_tally(db, job_id).delivered == 1
+
+
+def test_the_last_body_stays_so_that_the_next_one_is_applied(db: Database) -> None:
+    job_id = add_job(db, 1)
+    for number in range(3):
+        post(db, envelope({"statuses": []}), at=NOW - timedelta(days=100 - number))
+    apply_all(db)
+    assert forget_old(db, lambda: NOW, 30) == 2
+    post(db, envelope({"statuses": [report(db, job_id, 1, "read")]}))
+    assert apply_all(db).bodies == 1
+    assert read_tally(db, job_id).read == 1
