@@ -49,7 +49,8 @@ def map_columns(columns: Sequence[str], headers: Headers) -> dict[str, int]:
     weak = places.pop(WEAK_ACCOUNT, [])
     accounts = places.get("account_no") or weak
     if not accounts:
-        raise BadInput("no_account_column", columns=", ".join(column[:30] for column in columns[:12]))
+        shown = ", ".join(column[:30] for column in columns[:12])
+        raise BadInput("no_account_column", columns=shown, headers=list(columns))
     if len(accounts) > 1:
         raise BadInput("two_account_columns", columns=", ".join(columns[place][:30] for place in accounts))
     return {field: found[0] for field, found in places.items()} | {"account_no": accounts[0]}

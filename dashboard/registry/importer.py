@@ -16,7 +16,7 @@ from dashboard.access.scope import Scope
 from dashboard.errors import Unavailable
 from dashboard.registry import import_work as work
 from dashboard.registry.consumers import restore_corrections
-from dashboard.registry.headers import shipped_headers
+from dashboard.registry.header_aliases import load_headers
 from dashboard.registry.import_log import (
     FileRefusals,
     ImportResult,
@@ -126,7 +126,7 @@ def _import(
         queries.create_staging(cursor)
         import_id = int(queries.next_import_id(cursor))
     sources = work.read_files(
-        db, uploads, shipped_headers("export"), folder, lambda share: progress(0.2 * share, "read")
+        db, uploads, load_headers(db), folder, lambda share: progress(0.2 * share, "read")
     )
     progress(0.2, "understand")
     with db.read() as cursor:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from dashboard.access.scope import Right, Scope
 from dashboard.errors import BadInput
-from dashboard.registry.headers import shipped_headers
+from dashboard.registry.headers import Headers
 from dashboard.registry.packed import unpacked
 from dashboard.registry.sources import Upload
 from dashboard.registry.tabular import TableReader, open_tables
@@ -28,13 +28,11 @@ class FilePreview:
     notes: dict[str, int]
 
 
-def preview_export(scope: Scope, upload: Upload, first: int = 5) -> list[FilePreview]:
+def preview_export(scope: Scope, upload: Upload, headers: Headers, first: int = 5) -> list[FilePreview]:
     """Read a whole export without changing anything; one preview a sheet. Raises as `import_exports`."""
     scope.require(Right.IMPORT)
     with unpacked(upload.path, upload.name) as path:
-        found = [
-            _preview(reader, first) for reader in open_tables(path, shipped_headers("export"), upload.name)
-        ]
+        found = [_preview(reader, first) for reader in open_tables(path, headers, upload.name)]
     if not any(one.usable or len(one.refused) for one in found):
         raise BadInput("no_rows", file=upload.name)
     return found

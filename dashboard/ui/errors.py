@@ -29,7 +29,13 @@ def _say_value(name: str, value: object) -> object:
     """Put a value that is itself a code into words (a variable, a notice's state, a number's verdict); group a count."""
     if isinstance(value, int) and not isinstance(value, bool) and name not in _PLAIN:
         return group_digits(value)
-    groups = {"label": "variable.", "state": "notices.state_", "level": "level.", "verdict": "reason."}
+    groups = {
+        "label": "variable.",
+        "state": "notices.state_",
+        "level": "level.",
+        "verdict": "reason.",
+        "field": "field.",
+    }
     key = f"{groups.get(name, '')}{str(value).replace(' ', '_').replace(chr(39), '')}"
     return t(key) if name in groups and has_words(key) else value
 

@@ -11,6 +11,8 @@ import streamlit as st
 
 from dashboard.coverage.days import take_snapshot
 from dashboard.enrolment.consent_file import ConsentResult, import_consents, read_consent_file
+from dashboard.errors import BadInput
+from dashboard.registry.header_aliases import load_headers
 from dashboard.registry.import_jobs import list_refused_files
 from dashboard.registry.import_log import ImportResult, list_imports, list_rejected
 from dashboard.registry.preview import FilePreview, preview_export
@@ -20,6 +22,7 @@ from dashboard.ui.audit_parts import name_actor
 from dashboard.ui.downloads import offer_table
 from dashboard.ui.errors import explain, show_error, told
 from dashboard.ui.formats import duration, group_digits
+from dashboard.ui.header_parts import offer_headers
 from dashboard.ui.tables import Column, escape_marks, show_table
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t, t_or_code
@@ -63,9 +66,10 @@ def show_exports(visitor: Visitor) -> None:
     for upload in uploads:
         with told():
             with st.spinner(t("import_data.reading", file=upload.name), show_time=True):
-                sheets = _preview(visitor, upload)
-            for sheet in sheets:
+                sheets = _preview_or_offer(visitor, upload)
+            for number, sheet in enumerate(sheets):
                 _show_preview(sheet)
+                offer_headers(visitor, sheet.unused, f"{upload.path.parent.name}_{number}")
             previews[upload.path] = sheets
     rows = sum(sheet.usable for sheets in previews.values() for sheet in sheets)
     if not rows:
@@ -93,8 +97,18 @@ def _preview(visitor: Visitor, upload: Upload) -> list[FilePreview]:
     known = st.session_state.setdefault("import_previews", {})
     key = str(upload.path)
     if key not in known:
-        known[key] = preview_export(visitor.scope, upload)
+        known[key] = preview_export(visitor.scope, upload, load_headers(visitor.rt.db))
     return known[key]
+
+
+def _preview_or_offer(visitor: Visitor, upload: Upload) -> list[FilePreview]:
+    """Read a file; where its account column is not known, offer to name it beside the refusal."""
+    try:
+        return _preview(visitor, upload)
+    except BadInput as error:
+        if error.code == "no_account_column":
+            offer_headers(visitor, error.values["headers"], upload.path.parent.name)
+        raise
 
 
 def _show_preview(preview: FilePreview) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.access.scope import Right
 from dashboard.ui import import_parts as parts
+from dashboard.ui.header_parts import show_header_aliases
 from dashboard.ui.visitor import current_visitor
 from dashboard.ui.words import t, t_each
 
@@ -24,6 +25,8 @@ if kind == "consents":
     parts.show_consents(visitor)
 else:
     parts.show_exports(visitor)
+    st.subheader(t("import_data.headers"))
+    show_header_aliases(visitor)
 st.subheader(t("import_data.inbox"))
 parts.show_inbox(visitor)
 st.subheader(t("import_data.history"))

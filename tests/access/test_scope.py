@@ -50,6 +50,7 @@ from dashboard.notices import history as notices_history
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.registry import (
     consumers,
+    header_aliases,
     import_jobs,
     import_log,
     importer,
@@ -60,6 +61,7 @@ from dashboard.registry import (
     preview,
     sequences,
 )
+from dashboard.registry.headers import shipped_headers
 from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database, open_database
@@ -378,7 +380,10 @@ LISTS: list[tuple[Callable[..., Any], Right, Call]] = [
 
 # These read a file that the person brings; rows of foreign offices are refused row by row (tests/enrolment).
 FILES: list[tuple[Callable[..., Any], Right, Call]] = [
-    (preview.preview_export, Right.IMPORT, lambda w, s: preview.preview_export(s, Upload(w.export, "x.csv"))),
+    (preview.preview_export, Right.IMPORT, lambda w, s: preview.preview_export(s, Upload(w.export, "x.csv"), shipped_headers("export"))),
+    (header_aliases.list_header_aliases, Right.IMPORT, lambda w, s: header_aliases.list_header_aliases(w.db, s)),
+    (header_aliases.add_header_alias, Right.IMPORT, lambda w, s: header_aliases.add_header_alias(w.db, s, w.clock, "UPBHOKTA", "name")),
+    (header_aliases.remove_header_alias, Right.IMPORT, lambda w, s: header_aliases.remove_header_alias(w.db, s, w.clock, "UPBHOKTA")),
     (consent_file.read_consent_file, Right.IMPORT, lambda w, s: consent_file.read_consent_file(w.db, s, w.consents, w.clock)),
     (consent_file.import_consents, Right.IMPORT, lambda w, s: consent_file.import_consents(w.db, s, w.consents, w.clock, refresh=refresh_cube)),
 ]  # fmt: skip

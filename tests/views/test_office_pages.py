@@ -50,6 +50,21 @@ def test_a_file_without_rows_is_told_and_nothing_comes_in(empty_rt: Runtime, ope
     assert _consumers(empty_rt) == 0
 
 
+def test_a_column_nobody_knows_is_named_beside_the_refusal(empty_rt: Runtime, open_page: Opener) -> None:
+    app = open_page("import_data", "admin")
+    app.file_uploader[0].upload("naya.csv", b"UPBHOKTA SANKHYA,NAME\n0000000013,RAM\n").run()
+    assert "UPBHOKTA SANKHYA" in app.error[0].value
+    column, field = (
+        next(one for one in app.selectbox if (one.key or "").startswith(f"import_header_{what}_"))
+        for what in ("column", "field")
+    )
+    column.set_value("UPBHOKTA SANKHYA")
+    field.set_value("account_no")
+    next(one for one in app.button if one.label == "Save").click().run()
+    assert not app.exception and not app.error
+    assert "1 row" in app.button(key="import_confirm").label
+
+
 def test_a_zip_called_xlsx_is_told(empty_rt: Runtime, open_page: Opener) -> None:
     app = open_page("import_data", "admin")
     app.file_uploader[0].upload("report.xlsx", b"PK\x03\x04 no spreadsheet at all").run()
