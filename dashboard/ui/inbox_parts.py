@@ -15,16 +15,22 @@ from dashboard.notices.inbox import (
 )
 from dashboard.ui.errors import told
 from dashboard.ui.formats import duration, group_digits, mask_number, moment
-from dashboard.ui.tables import Column, escape_marks, name_offices, show_personal_table
+from dashboard.ui.tables import escape_marks, name_offices
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t, t_each
 
 _ROWS_ON_A_PAGE = 25
-_SHORT = 80
+_SHORT = 160
+_OPEN = "inbox_mobile"
 
 
-def choose_thread(visitor: Visitor, open_count: int, count: int) -> int | None:
-    """Show a page of threads; return the number of the chosen one. Numbers are never in the address."""
+def open_thread() -> int | None:
+    """Return the number of the thread that is being read; it is kept in the session, never in the address."""
+    return st.session_state.get(_OPEN)
+
+
+def show_threads(visitor: Visitor, open_count: int, count: int) -> None:
+    """Show a page of threads, each with the button that opens it."""
     names = t_each("inbox.which_", ("open", "all"))
     which = st.segmented_control(
         t("inbox.which"),
@@ -37,7 +43,7 @@ def choose_thread(visitor: Visitor, open_count: int, count: int) -> int | None:
     total = open_count if which == "open" else count
     if not total:
         st.success(t("inbox.none_open"), icon=":material/task_alt:")
-        return None
+        return
     pages = -(-total // _ROWS_ON_A_PAGE)
     page = st.pagination(pages, key="inbox_page") - 1 if pages > 1 else 0
     threads = list_threads(
@@ -47,49 +53,41 @@ def choose_thread(visitor: Visitor, open_count: int, count: int) -> int | None:
         limit=_ROWS_ON_A_PAGE,
         offset=page * _ROWS_ON_A_PAGE,
     )
-    _show_list(threads)
-    return _choose(threads)
+    for place in range(len(threads)):
+        _show_card(threads.iloc[[place]], place)
 
 
-def _show_list(threads: pd.DataFrame) -> None:
-    shown = threads.assign(
-        who=[name if name else t("inbox.unknown") for name in threads["name"]],
-        number=threads["mobile"].map(mask_number),
-        office_name=name_offices(threads),
-        words=[_shorten(text) for text in threads["last_text"]],
-        state=[t("inbox.state_open" if is_open else "inbox.state_done") for is_open in threads["is_open"]],
-    )
-    columns = {
-        "heard_at": Column(t("inbox.at"), "moment"),
-        "who": Column(t("inbox.who")),
-        "number": Column(t("inbox.number")),
-        "office_name": Column(t("inbox.office")),
-        "words": Column(t("inbox.text")),
-        "state": Column(t("inbox.state")),
-    }
-    show_personal_table(shown, columns, alt=t("inbox.alt"))
+def _show_card(thread: pd.DataFrame, place: int) -> None:
+    row = thread.iloc[0]
+    who = row["name"] or t("inbox.unknown")
+    with st.container(border=True, gap="xsmall", key=f"inbox_card_{place}"):
+        st.markdown(f"**{escape_marks(who)}** · {escape_marks(name_offices(thread).iloc[0])}")
+        st.text(_shorten(row["last_text"]))
+        state = t("inbox.state_open" if row["is_open"] else "inbox.state_done")
+        st.caption(f"{mask_number(row['mobile'])} · {moment(row['heard_at'])} · {state}")
+        st.button(
+            t("inbox.read"),
+            icon=":material/forum:",
+            key=f"inbox_read_{place}",
+            on_click=_open,
+            args=(int(row["mobile"]),),
+        )
 
 
-def _choose(threads: pd.DataFrame) -> int | None:
-    labels = {
-        int(
-            row.mobile
-        ): f"{place}. {row.name or t('inbox.unknown')} · {mask_number(row.mobile)} · {moment(row.heard_at)}"
-        for place, row in enumerate(threads.itertuples(index=False), 1)
-    }
-    return st.selectbox(
-        t("inbox.choose"),
-        list(labels),
-        index=None,
-        format_func=labels.__getitem__,
-        placeholder=t("inbox.choose_placeholder"),
-        key="inbox_thread",
-        width=480,
-    )
+def _open(mobile: int | None) -> None:
+    st.session_state[_OPEN] = mobile
 
 
 def show_thread(visitor: Visitor, mobile: int) -> None:
     """Show what was said on both sides, the clock, and the answer where one may go."""
+    st.button(
+        t("inbox.back"),
+        icon=":material/arrow_back:",
+        type="tertiary",
+        key="inbox_back",
+        on_click=_open,
+        args=(None,),
+    )
     thread = read_thread(visitor.rt.db, visitor.scope, mobile)
     with st.container(border=True, key="inbox_lines"):
         for line in thread.lines:

@@ -69,7 +69,7 @@ def _show_facts(visitor: Visitor, outage: Outage) -> None:
 def _offer_restore(visitor: Visitor, outage: Outage, reached: int) -> None:
     rt, key = visitor.rt, f"outage_restore_{outage.outage_id}"
     with st.popover(t("outage.restore"), type="primary", icon=":material/bolt:", key=f"{key}_open"):
-        at = choose_past(t("outage.restore_at"), _AGO, rt.clock(), f"{key}_at")
+        at = choose_past(t("outage.restore_at"), _AGO, rt.clock(), f"{key}_at", default=0)
         st.markdown(t("outage.restore_sure", count=group_digits(reached)))
         pressed = st.button(t("outage.restore_yes"), type="primary", key=key, disabled=at is None)
     if pressed and at:

@@ -11,11 +11,18 @@ from dashboard.ui.words import t, t_each
 _OTHER = "other"
 _BASE = "outage_base"
 _STEP = timedelta(minutes=5)
+_LEFT_OPEN = timedelta(minutes=10)
 
 
 def base_of(now: datetime) -> datetime:
-    """Return the moment from which spans count: that of the last choice, so that the text shown is the text sent."""
-    return st.session_state.setdefault(_BASE, now.replace(second=0, microsecond=0))
+    """Return the moment from which spans count: that of the last choice, so that the text shown is the text sent.
+
+    A page that was left open counts from now again.
+    """
+    base: datetime | None = st.session_state.get(_BASE)
+    if base is None or not timedelta() <= now - base < _LEFT_OPEN:
+        base = st.session_state[_BASE] = now.replace(second=0, microsecond=0)
+    return base
 
 
 def renew_base() -> None:
@@ -23,10 +30,12 @@ def renew_base() -> None:
     st.session_state.pop(_BASE, None)
 
 
-def choose_past(label: str, minutes: list[int], now: datetime, key: str) -> datetime | None:
-    """Let one say how long ago something was; None where nothing is chosen."""
-    chosen = _choose_span(label, minutes, key)
-    base = base_of(now)
+def choose_past(
+    label: str, minutes: list[int], now: datetime, key: str, default: int | None = None
+) -> datetime | None:
+    """Let one say how long ago something was, `default` (counted from now) at first; None where nothing is chosen."""
+    chosen = _choose_span(label, minutes, key, default)
+    base = base_of(now) if default is None else now.replace(second=0, microsecond=0)
     if chosen is None:
         return None
     return _type_time(base, key) if chosen == _OTHER else base - timedelta(minutes=int(chosen))
@@ -43,11 +52,12 @@ def choose_coming(label: str, minutes: list[int], now: datetime, key: str) -> da
     return _round_up(base + timedelta(minutes=int(chosen)))
 
 
-def _choose_span(label: str, minutes: list[int], key: str) -> str | None:
+def _choose_span(label: str, minutes: list[int], key: str, default: int | None = None) -> str | None:
     options = [*map(str, minutes), _OTHER]
     return st.pills(
         label,
         options,
+        default=None if default is None else str(default),
         format_func=t_each("outage.span_", options).__getitem__,
         key=key,
         on_change=renew_base,

@@ -12,7 +12,9 @@ open_count, count = count_threads(visitor.rt.db, visitor.scope)
 if not count:
     st.info(t("inbox.empty"), icon=":material/inbox:")
     st.stop()
-parts.tell_open(open_count)
-chosen = parts.choose_thread(visitor, open_count, count)
-if chosen is not None:
-    parts.show_thread(visitor, chosen)
+opened = parts.open_thread()
+if opened is None:
+    parts.tell_open(open_count)
+    parts.show_threads(visitor, open_count, count)
+else:
+    parts.show_thread(visitor, opened)

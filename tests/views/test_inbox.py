@@ -20,8 +20,7 @@ def test_a_consumer_is_answered_from_the_page(rt: Runtime, open_page: Opener) ->
     _ask(rt)
     app = open_page("inbox", "ee")
     assert not app.exception
-    box = app.selectbox(key="inbox_thread")
-    box.select_index(0).run()
+    app.button(key="inbox_read_0").click().run()
     assert not app.exception
     app.button(key="inbox_send").click().run()
     assert "empty" in app.error[0].value
@@ -30,6 +29,8 @@ def test_a_consumer_is_answered_from_the_page(rt: Runtime, open_page: Opener) ->
     assert not app.exception and not app.error
     with rt.db.read() as cursor:
         assert cursor.execute("SELECT parameters FROM message").fetchall() == [(["In an hour."],)]
+    app.button(key="inbox_back").click().run()
+    assert app.button(key="inbox_read_0")  # now among all
 
 
 def test_an_empty_inbox_says_why(rt: Runtime, open_page: Opener) -> None:
