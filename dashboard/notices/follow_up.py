@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -76,7 +76,7 @@ def _insert(cursor: Cursor, scope: Scope, now: datetime, first: Notice, follow: 
         cursor, notice_id=notice_id, template=follow.template, language=first.language,
         body=get_template(follow.template).bodies[first.language],
         variables=json.dumps(dict(follow.variables), ensure_ascii=False), office_code=first.office_code,
-        audience=json.dumps(asdict(first.audience), ensure_ascii=False), created_by=scope.username, now=now,
+        audience=json.dumps(first.audience.as_fields, ensure_ascii=False), created_by=scope.username, now=now,
     )  # fmt: skip
     return notice_id
 

@@ -6,7 +6,7 @@ What is approved is what is sent, so no leave is given in advance: the audience 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from dashboard.access.scope import Right, Scope
 from dashboard.access.sign_in import load_scope
 from dashboard.errors import BadInput, Refused, SetuError
 from dashboard.notices.audience import require_office
-from dashboard.notices.draft import Audience, NoticeDraft, check_draft
+from dashboard.notices.draft import NoticeDraft, check_draft, read_audience
 from dashboard.notices.drafting import submit_on
 from dashboard.notices.hours import Span
 from dashboard.notices.lifecycle import start_on
@@ -105,7 +105,7 @@ def create_repeat(
         _queries.insert_repeat(
             cursor, repeat_id=repeat_id, template=draft.template, language=draft.language,
             variables=json.dumps(dict(draft.variables), ensure_ascii=False), office_code=office.code,
-            audience=json.dumps(asdict(draft.audience), ensure_ascii=False), day_of_month=day_of_month,
+            audience=json.dumps(draft.audience.as_fields, ensure_ascii=False), day_of_month=day_of_month,
             minute_of_day=minute_of_day, username=scope.username, now=clock(),
         )  # fmt: skip
         detail = {"repeat": repeat_id, "day": day_of_month}
@@ -220,8 +220,5 @@ def _stand(cursor: Cursor, repeat: Repeat, now: datetime) -> RepeatStanding:
 
 
 def _to_repeat(row: tuple[Any, ...]) -> Repeat:
-    audience: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(row[5]).items()
-    }
-    draft = NoticeDraft(row[1], row[2], json.loads(row[3]), Audience(**audience))
+    draft = NoticeDraft(row[1], row[2], json.loads(row[3]), read_audience(json.loads(row[5])))
     return Repeat(row[0], draft, *row[6:13])
