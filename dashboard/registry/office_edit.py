@@ -10,7 +10,7 @@ from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.errors import BadInput
 from dashboard.registry.importer import Refresh
-from dashboard.registry.office_columns import fold_name
+from dashboard.registry.office_columns import CODED_LEVELS, fold_name
 from dashboard.registry.office_store import (
     OfficeName,
     close_empty_offices,
@@ -105,6 +105,42 @@ def merge_office(db: Database, scope: Scope, clock: Clock, code: str, into: str,
         return moved
 
     return db.write(change)
+
+
+def list_aliases(db: Database, scope: Scope, code: str) -> pd.DataFrame:
+    """Return the other names and codes that mean an office: alias, level, parent_code (where reports name it so)."""
+    with db.read() as cursor:
+        office = _require(cursor, scope, code)
+        rows = list(_queries.list_aliases(cursor, code=office.code))
+    return pd.DataFrame(rows, columns=["alias", "level", "parent_code"])
+
+
+def remove_alias(db: Database, scope: Scope, clock: Clock, code: str, parent_code: str, alias: str) -> None:
+    """Let a name or code mean an office no more; consumers stay, later exports decide anew. Raises BadInput("alias_unknown")."""
+
+    def change(cursor: Cursor) -> None:
+        office = _require(cursor, scope, code)
+        said = [(row[2], row[0]) for row in _queries.list_aliases(cursor, code=office.code)]
+        if (parent_code, alias) not in said:
+            raise BadInput("alias_unknown", alias=alias)
+        _queries.delete_alias(cursor, code=office.code, parent_code=parent_code, alias=alias)
+        record(
+            cursor, clock(), scope.username, "offices.remove_alias", office_code=office.code, detail={"alias": alias}
+        )  # fmt: skip
+
+    db.write(change)
+
+
+def list_same_code(db: Database, scope: Scope, code: str) -> list[Office]:
+    """Return the offices of other discoms to which reports give this one's code: the two are told apart by their discom."""
+    with db.read() as cursor:
+        office = _require(cursor, scope, code)
+        if office.level not in CODED_LEVELS:
+            return []
+        discom = load_tree(cursor).discom_of(office.code)
+        own_code = office.code.removeprefix(f"{discom}/")
+        rows = _queries.list_same_code(cursor, code=office.code, own_code=own_code, level=office.level)
+        return [Office(*row) for row in rows]
 
 
 def _require(cursor: Cursor, scope: Scope, code: str) -> Office:

@@ -55,3 +55,18 @@ UPDATE office_alias SET code = :into_code WHERE code = :code;
 -- name: insert_alias(parent_code, level, alias, code)!
 -- Another name or code of an office.
 INSERT INTO office_alias VALUES (:parent_code, :level, :alias, :code);
+
+-- name: list_aliases(code)
+-- Names and codes under which reports may mean an office beside its own.
+SELECT alias, level, parent_code FROM office_alias WHERE code = :code ORDER BY alias, parent_code;
+
+-- name: delete_alias(code, parent_code, alias)!
+-- One of them means that office no more.
+DELETE FROM office_alias WHERE code = :code AND parent_code = :parent_code AND alias = :alias;
+
+-- name: list_same_code(code, own_code, level)
+-- Offices of other discoms to which reports give the same code.
+SELECT office_no, last_no, parent_no, code, level, name, name_hi, district FROM office
+WHERE level = :level AND code <> :code
+    AND (code = :own_code OR code IN (SELECT discom.code || '/' || :own_code FROM office AS discom WHERE discom.level = 'discom'))
+ORDER BY code;

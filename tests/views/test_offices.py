@@ -2,7 +2,10 @@
 
 import pytest
 
+from dashboard.access.scope import Role
+from dashboard.coverage.targets import target_of
 from dashboard.runtime import Runtime
+from tests.conftest import scope_of
 from tests.views.conftest import DIVISION, OTHER_DIVISION, Opener
 
 
@@ -27,6 +30,11 @@ def test_a_division_gets_a_hindi_name_and_is_merged_into_another(rt: Runtime, op
         assert cursor.execute("SELECT name_hi FROM office WHERE code = ?", [DIVISION]).fetchall() == [
             ("गोमती नगर खंड",)
         ]
+    app.number_input(key=f"offices_target_share_{DIVISION}").set_value(60.0)
+    app.button(key="offices_target_save").click().run()
+    assert not app.error
+    target = target_of(rt.db, scope_of(rt.db, Role.VIEWER, "UP"), DIVISION)
+    assert target is not None and target.share == 0.6
     app.selectbox(key="offices_merge_into").set_value(OTHER_DIVISION).run()
     app.checkbox(key="offices_merge_sure").check().run()
     app.button(key="offices_merge_do").click().run()
