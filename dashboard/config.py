@@ -80,14 +80,6 @@ class Settings(BaseSettings):
         description="Hours (Asia/Kolkata) in which only outage and safety notices go out; auto: 21:00-08:00, "
         "none where the messages reach nobody (sandbox, or a stand-in on this machine); empty: none.",
     )
-    utility_price: float = Field(
-        0.115, ge=0, description="Rupees for a delivered utility message, before GST."
-    )
-    marketing_price: float = Field(
-        0.8631, ge=0, description="Rupees for a delivered marketing message, before GST."
-    )
-    gst_rate: float = Field(0.18, ge=0, description="Share of GST on top of the price.")
-
     approval_hours: float = Field(
         48.0, gt=0, description="Hours after which an approval, given or waited for, is void."
     )

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 
@@ -29,6 +30,7 @@ from dashboard.notices.draft import (
     resolve_filling,
 )
 from dashboard.notices.notice import Notice, queries, read_notice
+from dashboard.notices.prices import price_on
 from dashboard.notices.states import Action, State, next_state
 from dashboard.notices.templates import BODY_LIMIT, get_template
 from dashboard.store.clock import Clock
@@ -48,17 +50,13 @@ class Estimate:
     days: int
 
 
-def estimate(settings: Settings, template: str, recipients: int) -> Estimate:
-    """Return cost and time of a send; the price is that of the template's category, before GST."""
-    price = (
-        settings.marketing_price if get_template(template).category == "MARKETING" else settings.utility_price
-    )
+def estimate(settings: Settings, template: str, recipients: int, day: date) -> Estimate:
+    """Return cost and time of a send; the price is that of the template's category on that day (Asia/Kolkata)."""
+    price = price_on(settings, get_template(template).category, day)
     full_days = max(0, -(-recipients // settings.daily_limit) - 1)
     last_day = recipients - full_days * settings.daily_limit
     seconds = full_days * _SECONDS_A_DAY + last_day / settings.rate_per_second
-    return Estimate(
-        recipients, price, recipients * price * (1 + settings.gst_rate), seconds, full_days + (recipients > 0)
-    )
+    return Estimate(recipients, price.rupees, price.of(recipients), seconds, full_days + (recipients > 0))
 
 
 def judge_draft(db: Database, scope: Scope, draft: NoticeDraft) -> list[Problem]:

@@ -52,6 +52,15 @@ SELECT notice_id, state, template, language, notice_now.office_code, office.name
 FROM notice_now JOIN office_ever AS office ON office.code = notice_now.office_code
 WHERE office.office_no BETWEEN :first_no AND :last_no ORDER BY notice_id DESC;
 
+-- name: list_alike(since, body, first_no, last_no, own_id)
+-- Notices submitted or sent since a moment with one body, to offices that overlap an interval.
+SELECT notice_id, variables, audience, greatest(submitted_at, coalesce(send_at, submitted_at)) AS at
+FROM notice JOIN office_ever AS office ON office.code = notice.office_code
+WHERE notice.state NOT IN ('draft', 'returned', 'cancelled') AND notice.body = :body AND notice_id <> :own_id
+    AND greatest(submitted_at, coalesce(send_at, submitted_at)) >= :since
+    AND office.office_no <= :last_no AND office.last_no >= :first_no
+ORDER BY notice_id DESC;
+
 -- name: list_due(now)
 -- Scheduled notices whose time has come.
 SELECT notice_id FROM notice WHERE state = 'scheduled' AND send_at <= :now ORDER BY send_at, notice_id;

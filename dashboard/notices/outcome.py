@@ -12,9 +12,10 @@ from dashboard.delivery import ledger
 from dashboard.delivery.ledger import Tally
 from dashboard.notices.audience import mask_number
 from dashboard.notices.notice import read_notice
+from dashboard.notices.prices import price_on
 from dashboard.notices.report import report_queries
 from dashboard.registry.offices import find_office
-from dashboard.store.clock import Clock
+from dashboard.store.clock import Clock, india_day
 from dashboard.store.database import Cursor, Database
 
 EARLIER_COLUMNS = (
@@ -35,16 +36,15 @@ class Bill:
 
 
 def bill_of(db: Database, scope: Scope, settings: Settings, notice_id: int) -> Bill:
-    """Return what a notice has cost by WhatsApp's own reports, at the prices of the settings. Needs Right.SEE_NOTICES."""
+    """Return what a notice has cost by WhatsApp's own reports, at the prices of the day it went. Needs Right.SEE_NOTICES."""
     with db.read() as cursor:
-        job_id = read_notice(cursor, scope, Right.SEE_NOTICES, notice_id).job_id or 0
+        notice = read_notice(cursor, scope, Right.SEE_NOTICES, notice_id)
+        job_id, sent_at = notice.job_id or 0, notice.send_at or notice.created_at
         charged = dict(report_queries.count_billed(cursor, job_id=job_id))
         priced = int(report_queries.count_priced(cursor, job_id=job_id))
-    net = sum(
-        count * (settings.marketing_price if category == "marketing" else settings.utility_price)
-        for category, count in charged.items()
-    )
-    return Bill(net * (1 + settings.gst_rate), sum(charged.values()), priced)
+    day = india_day(sent_at)
+    cost = sum(price_on(settings, category, day).of(count) for category, count in charged.items())
+    return Bill(cost, sum(charged.values()), priced)
 
 
 def list_earlier(db: Database, scope: Scope, notice_id: int, limit: int = 7) -> pd.DataFrame:

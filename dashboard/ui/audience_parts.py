@@ -16,11 +16,12 @@ from dashboard.notices.audience_store import (
 from dashboard.notices.draft import ARREARS_SEGMENTS, LOAD_BANDS, Audience, NoticeDraft
 from dashboard.notices.drafting import estimate
 from dashboard.notices.notice import Notice
+from dashboard.notices.prices import finish_at
 from dashboard.notices.templates import LANGUAGES
 from dashboard.registry.offices import Office, list_at_level
 from dashboard.store.clock import india_day
 from dashboard.ui.errors import told
-from dashboard.ui.formats import day, duration, group_digits, rupees
+from dashboard.ui.formats import day, duration, group_digits, moment, rupees
 from dashboard.ui.list_parts import bring_list
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import LANGUAGE_NAMES, current_language, t, t_each
@@ -181,7 +182,7 @@ def show_audience(visitor: Visitor, draft: NoticeDraft) -> AudienceCount:
     count = count_audience(
         visitor.rt.db, visitor.scope, draft.template, draft.language, draft.audience, draft.variables
     )
-    facts = estimate(visitor.rt.settings, draft.template, count.recipients)
+    facts = estimate(visitor.rt.settings, draft.template, count.recipients, india_day(visitor.rt.clock()))
     with st.container(horizontal=True, key="compose_sums"):
         about = "" if count.is_exact else "≤ "
         st.metric(
@@ -206,6 +207,9 @@ def show_audience(visitor: Visitor, draft: NoticeDraft) -> AudienceCount:
                 limit=group_digits(visitor.rt.settings.daily_limit),
             ),
         )
+    until = finish_at(visitor.rt.settings, draft.template, count.recipients, visitor.rt.clock())
+    if count.recipients:
+        st.caption(f":material/schedule: {t('check.until', at=moment(until))}")
     st.caption(t("compose.of_consumers", count=group_digits(count.consumers)))
     reasons = [
         f"- {t(f'notices.excluded_{reason}')}: **{group_digits(number)}**"

@@ -7,7 +7,13 @@ from itertools import groupby
 import streamlit as st
 
 from dashboard.notices.audience import AudienceCount
-from dashboard.notices.audience_preview import RenderedMessage, preview_account, preview_recipient
+from dashboard.notices.audience_preview import (
+    RenderedMessage,
+    list_holes,
+    preview_account,
+    preview_recipient,
+)
+from dashboard.notices.checks import warn_of
 from dashboard.notices.draft import NoticeDraft, Problem
 from dashboard.notices.notice import Notice
 from dashboard.notices.templates import (
@@ -20,7 +26,7 @@ from dashboard.notices.templates import (
 )
 from dashboard.ui.bubble import show_bubble
 from dashboard.ui.errors import explain, told
-from dashboard.ui.formats import group_digits
+from dashboard.ui.formats import group_digits, moment
 from dashboard.ui.notice_parts import show_pages
 from dashboard.ui.tables import escape_marks
 from dashboard.ui.visitor import Visitor
@@ -146,3 +152,19 @@ def show_problems(problems: list[Problem]) -> None:
     for problem in problems:
         if problem.code != "variable_empty":
             st.markdown(f":material/radio_button_unchecked: {explain(problem.as_error())}")
+
+
+def show_warnings(visitor: Visitor, draft: NoticeDraft, count: AudienceCount, notice_id: int | None) -> None:
+    """Say what does not stand in the way and yet should be known, apart from what does."""
+    rt = visitor.rt
+    for warning in warn_of(rt.db, visitor.scope, rt.clock, rt.settings, draft, count, notice_id):
+        values = {
+            name: moment(value) if isinstance(value, datetime) else group_digits(value)
+            for name, value in warning.values.items()
+        }
+        st.warning(t(f"check.{warning.code}", **values), icon=":material/info:")
+    if count.exclusions.get("empty_variable"):
+        with st.expander(t("check.first_holes"), icon=":material/rule:"):
+            for hole in list_holes(rt.db, visitor.scope, draft):
+                names = ", ".join(t(f"variable.{name}") for name in hole.names)
+                st.markdown(f"- {hole.account_no} · {escape_marks(hole.reader or '–')}: {names}")

@@ -13,6 +13,7 @@ from dashboard.notices.frozen import preview_message
 from dashboard.notices.notice import Notice
 from dashboard.notices.states import Action, State
 from dashboard.registry.offices import get_office
+from dashboard.store.clock import india_day
 from dashboard.ui.approval_parts import show_steps
 from dashboard.ui.bubble import show_bubble
 from dashboard.ui.errors import told
@@ -73,7 +74,9 @@ def show_head(visitor: Visitor, notice: Notice) -> None:
 
 def show_frozen(visitor: Visitor, notice: Notice) -> None:
     """Show exactly what goes to how many: any frozen message, those left out, cost and time."""
-    facts = estimate(visitor.rt.settings, notice.template, notice.recipient_count)
+    facts = estimate(
+        visitor.rt.settings, notice.template, notice.recipient_count, india_day(visitor.rt.clock())
+    )
     with st.container(horizontal=True):
         st.metric(t("notices.recipients"), group_digits(notice.recipient_count), border=True)
         st.metric(t("notices.cost"), rupees(facts.cost), border=True, help=t("notices.cost_help"))

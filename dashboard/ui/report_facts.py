@@ -8,6 +8,7 @@ from dashboard.notices.drafting import estimate
 from dashboard.notices.notice import Notice
 from dashboard.notices.outcome import bill_of, list_earlier, list_replies
 from dashboard.notices.report import Report
+from dashboard.store.clock import india_day
 from dashboard.ui import charts
 from dashboard.ui.formats import DASH, group_digits, moment, rupees, share
 from dashboard.ui.tables import Column, name_offices, show_personal_table
@@ -18,7 +19,9 @@ from dashboard.ui.words import t
 def show_money(visitor: Visitor, notice: Notice) -> None:
     """Show what was estimated beside what WhatsApp has charged."""
     rt = visitor.rt
-    guess = estimate(rt.settings, notice.template, notice.recipient_count)
+    guess = estimate(
+        rt.settings, notice.template, notice.recipient_count, india_day(notice.submitted_at or rt.clock())
+    )
     bill = bill_of(rt.db, visitor.scope, rt.settings, notice.notice_id)
     with st.container(horizontal=True, key="notices_money"):
         st.metric(t("report.estimated"), rupees(guess.cost), border=True, help=t("notices.cost_help"))

@@ -36,8 +36,9 @@ with seeing:
     parts.show_preview(visitor, draft, count)
 
 problems = judge_draft(rt.db, scope, draft)
-parts.show_problems(problems)
 notice_id = notice.notice_id if notice else None
+parts.show_problems(problems)
+parts.show_warnings(visitor, draft, count, notice_id)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     with st.popover(
         t("compose.submit", count=group_digits(count.recipients)),

@@ -137,8 +137,13 @@ def test_who_was_withheld_may_get_it_a_day_later(
     assert count_refused(town, town_ee, lambda: LATER + timedelta(hours=25), ended) == 3
 
 
-def test_the_bill_is_what_whatsapp_charged(town: Database, town_ee: Scope, ended: int) -> None:
-    settings = Settings(utility_price=0.1, marketing_price=1.0, gst_rate=0.5)
+def test_the_bill_is_what_whatsapp_charged(
+    town: Database, town_ee: Scope, ended: int, tmp_path: Path
+) -> None:
+    (tmp_path / "prices.toml").write_text(
+        "[[price]]\nvalid_from = 2026-01-01\nutility = 0.1\nmarketing = 1.0\ngst_rate = 0.5\n"
+    )
+    settings = Settings(data_dir=tmp_path)
     job_id = job_of(town, town_ee, ended)
     assert bill_of(town, town_ee, settings, ended).priced == 0
     facts = [
