@@ -161,6 +161,12 @@ def _add_accounts(rt: Runtime) -> list[dict[str, Any]]:
         ("minister", "मंत्री कार्यालय · Minister's office", Role.VIEWER, "UP"),
         ("discom", "प्रबंध निदेशक · Managing director", Role.APPROVER, discom),
         ("director", "निदेशक (वाणिज्य) · Director (commercial)", Role.APPROVER, discom),
+        (
+            "chief",
+            "मुख्य अभियंता · Chief engineer",
+            Role.APPROVER,
+            discom,
+        ),  # a notice to a whole discom needs two others
         ("se", "अधीक्षण अभियंता · Superintending engineer", Role.APPROVER, circle),
         ("ee", "अधिशासी अभियंता · Executive engineer", Role.COMPOSER, division),
         ("admin", "सिस्टम प्रशासक · System administrator", Role.ADMINISTRATOR, "UP"),
