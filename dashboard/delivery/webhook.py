@@ -73,7 +73,7 @@ def judge_head(settings: Settings, headers: Mapping[str, str]) -> int:
     """Return the HTTP status that a call deserves before its body is read: 401 without anything like a signature, 413 too long."""
     if not settings.app_secret or not _SIGNED.fullmatch(_find_signature(headers)):
         return 401
-    length = next((value for name, value in headers.items() if name.lower() == "content-length"), "")
+    length = _find_header(headers, "content-length")
     return (
         413
         if length.isascii() and length.isdigit() and len(length) < 20 and int(length) > LONGEST_BODY
@@ -82,7 +82,14 @@ def judge_head(settings: Settings, headers: Mapping[str, str]) -> int:
 
 
 def _find_signature(headers: Mapping[str, str]) -> str:
-    return next((value for name, value in headers.items() if name.lower() == _SIGNATURE), "")
+    return _find_header(headers, _SIGNATURE)
+
+
+def _find_header(headers: Mapping[str, str], wanted: str) -> str:
+    """Return a header whatever the case of its name; the server's own mapping finds it at once."""
+    if (value := headers.get(wanted)) is not None:
+        return value
+    return next((value for name, value in headers.items() if name.lower() == wanted), "")
 
 
 def insert_bodies(cursor: Cursor, bodies: list[tuple[datetime, bytes]]) -> None:
