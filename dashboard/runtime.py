@@ -45,7 +45,7 @@ from dashboard.notices.outage_course import tell_restored
 from dashboard.notices.outcome import keep_tallies
 from dashboard.notices.pacing import keep_hours
 from dashboard.notices.repeats import make_occurrences, schedule_approved
-from dashboard.notices.templates import LANGUAGES, list_templates, to_meta
+from dashboard.notices.standing import ask_standing
 from dashboard.registry.import_jobs import ImportJobs, Inbox
 from dashboard.registry.import_log import ImportResult
 from dashboard.registry.import_work import Progress
@@ -160,10 +160,12 @@ def start_delivery(runtime: Runtime) -> None:
     runtime.applier.start()
     runtime.gatherer = Gatherer(db, runtime.clock)
     if settings.uses_sandbox:
-        runtime.sandbox = SandboxProcess(_sandbox_config(settings), lambda: _offer_to_stand_in(account))
+        runtime.sandbox = SandboxProcess(
+            _sandbox_config(settings), lambda: _offer_to_stand_in(runtime, account)
+        )
         runtime.sandbox.start()
     if is_loopback(account.graph_url):
-        _offer_to_stand_in(account)
+        _offer_to_stand_in(runtime, account)
     runtime.dispatcher = Dispatcher(
         db, settings, runtime.clock, suppressed_numbers, on_undeliverable=_undeliverable_with(runtime)
     )
@@ -203,19 +205,17 @@ def _sandbox_config(settings: Settings) -> SandboxConfig:
     )
 
 
-def _offer_to_stand_in(account: Account) -> None:
+def _offer_to_stand_in(runtime: Runtime, account: Account) -> None:
     """Let a stand-in on this machine know the templates; with Meta an administrator submits them (`templates`)."""
     try:
-        offer_templates(account)
+        offer_templates(runtime.db, runtime.clock, account)
     except Unavailable as error:
         _log.warning("the templates could not be offered: %s", error.code)
 
 
-def offer_templates(account: Account) -> None:
-    """Submit those of the shipped templates that the account does not know yet. Raises Unavailable."""
-    ManagementClient(account).ensure_templates(
-        [to_meta(template, language) for template in list_templates() for language in LANGUAGES]
-    )
+def offer_templates(db: Database, clock: Clock, account: Account) -> None:
+    """Submit those of the shipped templates that the account does not know yet, keep how all stand. Raises Unavailable."""
+    ask_standing(db, clock, ManagementClient(account))
 
 
 def ears_of(runtime: Runtime) -> Ears:

@@ -113,7 +113,7 @@ def submit_templates(arguments: argparse.Namespace) -> dict[str, Any]:
     """`templates`: submit the shipped notices to the account of the settings; those it knows are left alone."""
     rt = runtime.open_registry(Settings())
     try:
-        runtime.offer_templates(account_of(rt.db, rt.settings))
+        runtime.offer_templates(rt.db, rt.clock, account_of(rt.db, rt.settings))
     finally:
         runtime.stop(rt)
     return {"templates": len(list_templates()), "languages": list(LANGUAGES)}

@@ -11,7 +11,7 @@ from dashboard.errors import Unavailable
 
 _MANAGEMENT_TIMEOUT = (5.0, 30.0)  # connect, read
 _HEALTH_FIELDS = "display_phone_number,whatsapp_business_manager_messaging_limit,throughput,quality_rating"
-_TEMPLATE_FIELDS = "name,status,category,language,quality_score"
+_TEMPLATE_FIELDS = "name,status,category,language,quality_score,rejected_reason"
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class TemplateStatus:
     language: str
     status: str  # PENDING, APPROVED, REJECTED, PAUSED, DISABLED …
     category: str  # may differ from the one asked for: compare before a send
+    quality: str = ""  # GREEN, YELLOW, RED, UNKNOWN
+    rejected_reason: str = ""  # empty: none
 
 
 @dataclass(frozen=True)
@@ -92,5 +94,13 @@ class ManagementClient:
 
 
 def _template_status(entry: dict[str, Any]) -> TemplateStatus:
-    fields = ("name", "language", "status", "category")
-    return TemplateStatus(*(str(entry.get(field, "")) for field in fields))
+    score = entry.get("quality_score")
+    reason = str(entry.get("rejected_reason") or "")
+    return TemplateStatus(
+        name=str(entry.get("name", "")),
+        language=str(entry.get("language", "")),
+        status=str(entry.get("status", "")),
+        category=str(entry.get("category", "")),
+        quality=str(score.get("score", "")) if isinstance(score, dict) else "",
+        rejected_reason="" if reason == "NONE" else reason,
+    )

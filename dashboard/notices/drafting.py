@@ -31,6 +31,7 @@ from dashboard.notices.draft import (
 )
 from dashboard.notices.notice import Notice, queries, read_notice
 from dashboard.notices.prices import price_on
+from dashboard.notices.standing import find_obstacle
 from dashboard.notices.states import Action, State, next_state
 from dashboard.notices.templates import BODY_LIMIT, get_template
 from dashboard.store.clock import Clock
@@ -63,7 +64,12 @@ def judge_draft(db: Database, scope: Scope, draft: NoticeDraft) -> list[Problem]
     """Return everything that stands in the way of submitting: variables, length of the longest real text, nobody to read it."""
     require_known(draft)
     with db.read() as cursor:
-        return judge_counted(draft, count_live(cursor, scope, draft))
+        return _find_obstacles(cursor, draft) + judge_counted(draft, count_live(cursor, scope, draft))
+
+
+def _find_obstacles(cursor: Cursor, draft: NoticeDraft) -> list[Problem]:
+    obstacle = find_obstacle(cursor, draft.template, draft.language)
+    return [obstacle] if obstacle else []
 
 
 def judge_counted(draft: NoticeDraft, count: AudienceCount) -> list[Problem]:
@@ -168,7 +174,7 @@ def submit_on(
 ) -> int:
     """Submit inside the caller's change; as `submit`."""
     count = count_members(cursor, scope, draft)
-    problems = judge_counted(draft, count)
+    problems = _find_obstacles(cursor, draft) + judge_counted(draft, count)
     if problems:
         raise problems[0].as_error()
     saved_id = _save(cursor, scope, clock, draft, notice_id)

@@ -12,6 +12,7 @@ from dashboard.notices.drafting import is_unchanged
 from dashboard.notices.hours import Span
 from dashboard.notices.notice import Notice, has_given, queries, read_any_notice, read_notice
 from dashboard.notices.pacing import AS_IT_COMES, RESTS, Pace, let_go, overrides_quiet, set_pace
+from dashboard.notices.standing import find_obstacle
 from dashboard.notices.states import TRANSITIONS, Action, State, next_state
 from dashboard.notices.templates import get_template
 from dashboard.store.clock import Clock
@@ -76,6 +77,8 @@ def start_on(
     notice = read_notice(cursor, scope, Right.SEND, notice_id)
     state = next_state(notice.state, Action.START if send_at is None else Action.SCHEDULE)
     _require_unchanged(cursor, notice)
+    if obstacle := find_obstacle(cursor, notice.template, notice.language):
+        raise obstacle.as_error()
     set_pace(cursor, _job_of(notice), notice.template, pace)
     if send_at is None:
         let_go(cursor, _job_of(notice), notice.template, quiet, clock())

@@ -29,6 +29,7 @@ PLACES = (
     Place("cases", "rule", Right.SETTLE_CASES, "coverage"),
     Place("outage", "flash_off", Right.COMPOSE, "notices"),
     Place("compose", "edit_note", Right.COMPOSE, "notices"),
+    Place("templates", "library_books", Right.SEE_NOTICES, "notices"),
     Place("approvals", "approval", Right.APPROVE, "notices"),
     Place("notices", "campaign", Right.SEE_NOTICES, "notices"),
     Place("inbox", "inbox", Right.SEE_NUMBERS, "notices"),

@@ -23,6 +23,7 @@ from dashboard.config import Settings
 from dashboard.coverage import brief, brief_shelf, figures, funnel, movement, targets
 from dashboard.coverage.cube import refresh_cube
 from dashboard.delivery import platform
+from dashboard.delivery.client import ManagementClient, TemplateStatus
 from dashboard.delivery.news import PHONE_QUALITY, read_news
 from dashboard.enrolment import cases, consent_file, corrections
 from dashboard.enrolment import history as enrolment_history
@@ -46,6 +47,7 @@ from dashboard.notices import (
     repeats,
     report,
     resend,
+    standing,
 )
 from dashboard.notices import history as notices_history
 from dashboard.notices.draft import Audience, NoticeDraft
@@ -228,6 +230,17 @@ def _add_case_and_notice(cursor: Cursor) -> None:
     )
 
 
+class _NoTemplates(ManagementClient):
+    """An account that knows no template and takes none."""
+
+    def __init__(self) -> None:
+        """Connects to nothing."""
+
+    def ensure_templates(self, payloads: list[dict[str, Any]]) -> list[TemplateStatus]:
+        return []
+
+
+NO_TEMPLATES = _NoTemplates()
 Call = Callable[[World, Scope], Any]
 CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (offices.get_office, Right.SEE_COVERAGE, lambda w, s: offices.get_office(w.db, s, OWN)),
@@ -375,6 +388,17 @@ LISTS: list[tuple[Callable[..., Any], Right, Call]] = [
     (platform.list_open, Right.SEE_NOTICES, lambda w, s: platform.list_open(w.db, s)),
     (import_log.list_imports, Right.IMPORT, lambda w, s: import_log.list_imports(w.db, s)),
     (import_log.list_rejected, Right.IMPORT, lambda w, s: import_log.list_rejected(w.db, s, 1)),
+    (standing.list_standing, Right.SEE_NOTICES, lambda w, s: standing.list_standing(w.db, s)),
+    (
+        standing.refresh_standing,
+        Right.MANAGE_PLATFORM,
+        lambda w, s: standing.refresh_standing(w.db, s, w.clock, NO_TEMPLATES),
+    ),
+    (
+        standing.accept_price,
+        Right.MANAGE_PLATFORM,
+        lambda w, s: standing.accept_price(w.db, s, w.clock, "bill_due", "hi"),
+    ),
     (audience_store.list_audiences, Right.COMPOSE, lambda w, s: audience_store.list_audiences(w.db, s)),
     (
         audience_store.list_account_lists,
