@@ -39,12 +39,11 @@ def bill_of(db: Database, scope: Scope, settings: Settings, notice_id: int) -> B
     """Return what a notice has cost by WhatsApp's own reports, at the prices of the day it went. Needs Right.SEE_NOTICES."""
     with db.read() as cursor:
         notice = read_notice(cursor, scope, Right.SEE_NOTICES, notice_id)
-        job_id, sent_at = notice.job_id or 0, notice.send_at or notice.created_at
-        charged = dict(report_queries.count_billed(cursor, job_id=job_id))
-        priced = int(report_queries.count_priced(cursor, job_id=job_id))
-    day = india_day(sent_at)
+        rows = list(report_queries.count_priced(cursor, job_id=notice.job_id or 0))
+    day = india_day(notice.send_at or notice.created_at)
+    charged = {category: count for category, is_charged, count in rows if is_charged}
     cost = sum(price_on(settings, category, day).of(count) for category, count in charged.items())
-    return Bill(cost, sum(charged.values()), priced)
+    return Bill(cost, sum(charged.values()), sum(count for *_, count in rows))
 
 
 def list_earlier(db: Database, scope: Scope, notice_id: int, limit: int = 7) -> pd.DataFrame:

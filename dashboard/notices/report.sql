@@ -9,15 +9,12 @@ FROM page LEFT JOIN consumer ON consumer.account_no = page.account_no
 LEFT JOIN office AS feeder ON feeder.office_no = consumer.office_no
 ORDER BY message_no;
 
--- name: count_billed(job_id)
--- Messages that WhatsApp has reported as charged, by the category it charged.
-SELECT category, count(*) FROM (
-    SELECT message_no, lower(max(category)) AS category FROM status_event WHERE job_id = :job_id AND billable GROUP BY message_no
-) GROUP BY category ORDER BY category;
-
--- name: count_priced(job_id)$
--- Messages of which WhatsApp has said whether they cost anything.
-SELECT count(DISTINCT message_no) FROM status_event WHERE job_id = :job_id AND billable IS NOT NULL;
+-- name: count_priced(job_id)
+-- Messages of which WhatsApp has said whether they cost anything, by the category and whether they are charged.
+SELECT category, is_charged, count(*) FROM (
+    SELECT message_no, lower(max(category)) AS category, bool_or(billable) AS is_charged
+    FROM status_event WHERE job_id = :job_id AND billable IS NOT NULL GROUP BY message_no
+) GROUP BY category, is_charged ORDER BY category;
 
 -- name: list_replies(job_id, since, until, row_limit)
 -- What a job's recipients wrote after it, without joining and leaving words that the machine answers; newest first.

@@ -106,15 +106,18 @@ def draw_rates(names: list[str], rates: dict[str, list[float | None]]) -> dict[s
     traces = [
         {
             "type": "bar", "orientation": "h", "name": words, "x": [rate or 0 for rate in values], "y": names,
-            "text": [percent(rate) for rate in values], "textposition": "auto", "hoverinfo": "name+text",
-            "marker": {"color": colour, "line": {"color": _OUTLINE, "width": 1}, "pattern": {"shape": pattern}},
+            "text": [percent(rate) for rate in values], "textposition": "outside", "hoverinfo": "name+text",
+            "marker": {
+                "color": colour, "line": {"color": _OUTLINE, "width": 1},
+                "pattern": {"shape": pattern, "fillmode": "overlay", "size": 6, "solidity": 0.15},
+            },
         }
         for (words, values), colour, pattern in zip(rates.items(), colours, patterns, strict=False)
     ]  # fmt: skip
     layout = {
         "barmode": "group", "height": 90 + _ROW_PIXELS * len(names), "margin": {"l": 0, "r": 8, "t": 30, "b": 0},
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
-        "xaxis": {"visible": False, "range": [0, 1.02], "fixedrange": True},
+        "xaxis": {"visible": False, "range": [0, 1.12], "fixedrange": True},
         "yaxis": {"autorange": "reversed", "automargin": True, "fixedrange": True},
     }  # fmt: skip
     return {"data": traces, "layout": layout}

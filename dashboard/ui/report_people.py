@@ -18,7 +18,7 @@ from dashboard.ui.words import t, t_each
 _ROWS_ON_A_PAGE = 25
 
 
-def offer_resend(visitor: Visitor, notice: Notice) -> None:
+def offer_resend(visitor: Visitor, notice: Notice, sums: Report) -> None:
     """Offer to send once more to those refused, and say so where it was done."""
     rt, scope = visitor.rt, visitor.scope
     follower = find_resend(rt.db, scope, notice.notice_id)
@@ -29,7 +29,9 @@ def offer_resend(visitor: Visitor, notice: Notice) -> None:
             icon=":material/redo:",
             query_params={"notice": str(follower)},
         )
-    count = count_refused(rt.db, scope, rt.clock, notice.notice_id) if visitor.may(Right.SEND) else 0
+    if not sums.failed or not visitor.may(Right.SEND):
+        return
+    count = count_refused(rt.db, scope, rt.clock, notice.notice_id)
     if not count:
         return
     st.markdown(t("report.resend_note", count=group_digits(count)))

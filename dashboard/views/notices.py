@@ -50,7 +50,7 @@ if was_released:
     report_parts.show_doubt(visitor, notice, sums)
     if notice.state is not State.SENDING:
         report_parts.show_failures(sums)
-        people.offer_resend(visitor, notice)
+        people.offer_resend(visitor, notice, sums)
         facts.show_money(visitor, notice)
         people.show_people(visitor, notice, sums)
         facts.show_replies(visitor, notice)
