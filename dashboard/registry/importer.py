@@ -37,6 +37,7 @@ from dashboard.registry.states import (
     keep_consented_numbers,
     office_runs,
     open_export_cases,
+    return_consents,
     run_on,
 )
 from dashboard.store.clock import Clock, india_day
@@ -167,6 +168,7 @@ def _put_in_small(plan: _Plan) -> ImportResult:
         queries.insert_changed(cursor, import_id=plan.import_id)
         keep_consented_numbers(cursor, plan.import_id, REGISTRY)
         _judge(cursor, plan, REGISTRY, "mobile IN (SELECT mobile FROM staging.touched_number)")
+        return_consents(cursor, plan.import_id)
         offices += [office_no for (office_no,) in queries.list_offices_of_numbers(cursor)]
         runs = [(1, _WHOLE)] if placing.is_changed else office_runs(sorted(set(offices)))
         for first_no, last_no in runs:
@@ -233,6 +235,7 @@ def _put_in_place(cursor: Cursor, plan: _Plan, placing: Placing, changed: int) -
         write_tree(cursor, placing.offices, with_consumers=False, now=plan.clock())
     queries.put_in_place(cursor)
     restore_corrections(cursor, plan.started_at - _CLOCKS_APART)
+    return_consents(cursor, plan.import_id)
     catch_up(cursor, plan.started_at - _CLOCKS_APART)
     queries.drop_before(cursor)
     keep_moves(cursor, MOVED, plan.clock())

@@ -11,6 +11,7 @@ _queries = load_queries(Path(__file__).with_name("states.sql"))
 REGISTRY, NEXT_REGISTRY = "consumer", "next_consumer"
 _MOST_RUNS = 20
 MOST_NAMED = 2000  # offices named one by one; more are counted with all that lie between them
+_RETURNED = "account_no IN (SELECT account_no FROM staging.returned)"
 _LATE = "account_no IN (SELECT account_no FROM staging.late)"
 
 
@@ -49,6 +50,18 @@ def keep_consented_numbers(cursor: Cursor, import_id: int, consumer: str) -> int
     """
     run_on(cursor, _queries.keep_export_cases, consumer, import_id=import_id)
     return run_on(cursor, _queries.restore_consented, consumer, f"{consumer}.import_id = {int(import_id)}")
+
+
+def return_consents(cursor: Cursor, import_id: int) -> None:
+    """Bring consent back that was set aside, where this import brings the consented number back; in the import's commit.
+
+    The states of these consumers are derived here: the next registry's were before the commit.
+    """
+    if not cursor.execute("SELECT 1 FROM consent WHERE status = 'aside' LIMIT 1").fetchone():
+        return
+    _queries.keep_returned(cursor, import_id=import_id)
+    _queries.return_consents(cursor)
+    run_on(cursor, _queries.derive_states, REGISTRY, f"person.{_RETURNED}")
 
 
 def open_export_cases(cursor: Cursor, now: datetime) -> None:

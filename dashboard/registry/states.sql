@@ -47,6 +47,19 @@ FROM consent
 WHERE consent.account_no = {consumer}.account_no AND consent.status = 'in' AND {which}
     AND {consumer}.mobile IS DISTINCT FROM consent.mobile;
 
+-- name: keep_returned(import_id)!
+-- Accounts whose consent was set aside, because another number was in use, and to which this import brings the consented one back.
+CREATE OR REPLACE TABLE staging.returned AS
+SELECT consent.account_no FROM consent JOIN consumer ON consumer.account_no = consent.account_no
+WHERE consent.status = 'aside' AND consumer.import_id = :import_id AND consumer.mobile = consent.mobile;
+
+-- name: return_consents()!
+-- Consent comes back with its number, unless that number said STOP since.
+UPDATE consent SET status = CASE WHEN EXISTS (
+        SELECT 1 FROM consent_event AS stop
+        WHERE stop.mobile = consent.mobile AND stop.kind = 'opt_out' AND stop.given_at > consent.changed_at) THEN 'out' ELSE 'in' END
+WHERE status = 'aside' AND account_no IN (SELECT account_no FROM staging.returned);
+
 -- name: keep_late(since)!
 -- Accounts that people or WhatsApp touched while the next registry was made.
 CREATE OR REPLACE TABLE staging.late AS

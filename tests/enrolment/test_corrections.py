@@ -252,3 +252,22 @@ def test_what_is_corrected_while_a_large_import_runs_is_not_lost(desk: Desk, aga
     assert get_consumer(desk.db, desk.scope, BABU).name == "BABU RAM"
     assert _number(desk) == (NEW, "ok", "on_file")
     assert get_consumer(desk.db, desk.scope, ASHA).name == "Asha Devi"
+
+
+@pytest.mark.parametrize("small_rows", [200_000, 0])
+def test_consent_set_aside_comes_back_with_its_number_in_an_export(
+    desk: Desk, again: Importer, small_rows: int
+) -> None:
+    _opt_in(desk)
+    correct_number(desk, ASHA, str(NEW), WHY)
+    assert _number(desk) == (NEW, "ok", "on_file")
+    again(str(OLD), f"+91{OLD}", small_rows=small_rows)  # another cell, the consented number
+    assert _number(desk) == (OLD, "ok", "enrolled")
+
+
+def test_consent_set_aside_stays_away_after_a_stop(desk: Desk, again: Importer) -> None:
+    _opt_in(desk)
+    correct_number(desk, ASHA, str(NEW), WHY)
+    _stop(desk, OLD)
+    again(str(OLD), f"+91{OLD}")
+    assert _number(desk) == (OLD, "ok", "opted_out")
