@@ -43,7 +43,8 @@ def _preview(reader: TableReader, first: int) -> FilePreview:
     shown = list(islice(rows, first))
     usable = len(shown) + sum(1 for _ in rows)
     mapped = {field: reader.columns[place] for field, place in reader.places.items()}
-    unused = [column for place, column in enumerate(reader.columns) if place not in reader.places.values()]
+    used = set(reader.places.values())
+    unused = [column for place, column in enumerate(reader.columns) if column and place not in used]
     cells = [[row[place] for place in reader.places.values()] for _, row in shown]
     refused = [(row.row_no, row.reason, row.raw) for row in reader.refused]
     name = f"{reader.name} › {reader.sheet}" if reader.sheet else reader.name

@@ -90,7 +90,7 @@ class TableReader:
         if isinstance(row, BrokenQuotes):
             return self._refuse(row_no, "broken_quotes", row)
         account = self.places["account_no"]
-        if not (account < len(row) and row[account][:10].isdigit()):
+        if not (account < len(row) and len(row[account]) >= 10 and row[account][:10].isdigit()):
             if not any(cell.strip() for cell in row):
                 return False
             if self._is_header(row_no, row):

@@ -18,8 +18,8 @@ parts.show_offices_below(visitor, office)
 naming, merging = st.columns(2)
 with naming:
     parts.show_name_form(visitor, office)
+    words.show_target_form(visitor, office)
 with merging:
     parts.show_merge_form(visitor, office)
-words.show_target_form(visitor, office)
 words.show_aliases(visitor, office)
 parts.show_former_offices(visitor, office)

@@ -89,6 +89,7 @@ TEXTS = [
          not_rows={"repeated_header": 2}),
     Case("header_again_trailing.csv", lines(HEADER, [*row(A), ""], [*HEADER, ""], row(B)).encode(), [A, B], not_rows={"repeated_header": 1}),
     Case("totals.csv", (lines(HEADER, row(A), row(B)) + "GRAND TOTAL : 2,,,,,,,\nकुल योग,2\n,Total,2\n").encode(), [A, B], not_rows={"totals": 3}),
+    Case("totals_in_account.csv", lines(["NAME", "ACCT_ID"], ["RAM", A], ["TOTAL", "1"]).encode(), [A], not_rows={"totals": 1}),
     Case("totals_are_people.csv", lines(["NAME", "ACCT_ID"], ["TOTAL SINGH", A], ["TOTARAM", B]).encode(), [A, B]),
     Case("blank_lines.csv", b"\n\n" + lines(HEADER, row(A)).encode() + b"\n,,,\n" + lines(row(B)).encode() + b"\n\n", [A, B]),
     Case("blank_end.csv", lines(*TWO, end="\r\n").encode() + b"\r\n\r\n", [A, B]),
