@@ -80,6 +80,21 @@ class Settings(BaseSettings):
         description="Hours (Asia/Kolkata) in which only outage and safety notices go out; auto: 21:00-08:00, "
         "none where the messages reach nobody (sandbox, or a stand-in on this machine); empty: none.",
     )
+    breaker_first_rows: int = Field(
+        10, ge=1, description="First messages of a notice that, failing alike, pause it."
+    )
+    breaker_failures: int = Field(
+        10, ge=1, description="Failures that a notice may have before their share is looked at."
+    )
+    breaker_share: float = Field(
+        0.1, gt=0, le=1, description="Share of failures above which a notice pauses, 0 to 1."
+    )
+    template_pause_hours: float = Field(
+        3.0, gt=0, description="Hours after which a notice goes on whose template Meta has paused."
+    )
+    doubt_grace_hours: float = Field(
+        24.0, ge=0, description="Hours for which WhatsApp's reports may settle a doubt before a person does."
+    )
     approval_hours: float = Field(
         48.0, gt=0, description="Hours after which an approval, given or waited for, is void."
     )

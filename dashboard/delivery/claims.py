@@ -1,9 +1,10 @@
 """Intent before the call, outcome after it: claims, outcomes, and what is left in doubt when a sender
 dies."""
 
+import itertools
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +30,11 @@ _OUTCOME_COLUMNS = pa.schema(
 )  # fmt: skip
 
 
+_HOLD_COLUMNS = pa.schema(
+    [("mobile", pa.int64()), ("reason", pa.string()), ("code", pa.int32()), ("until", pa.timestamp("us"))]
+)
+
+
 @dataclass(frozen=True)
 class ClaimedMessage:
     """One message to be sent; `refused_count` counts its earlier refusals of the kind that is not
@@ -49,6 +55,7 @@ class Batch:
     attempt: int
     head: MessageHead
     messages: tuple[ClaimedMessage, ...]
+    is_first: bool = False  # of its job from its number
 
 
 @dataclass(frozen=True)
@@ -68,14 +75,18 @@ class Outcome:
     refused_count: int = 0
 
 
-def has_running_jobs(cursor: Cursor) -> bool:
-    """Return whether any job may send."""
-    return bool(running_job_ids(cursor))
+@dataclass(frozen=True)
+class _Part:
+    """The messages of a job that go from one number."""
+
+    job_id: int
+    first_no: int
+    last_no: int
 
 
-def running_job_ids(cursor: Cursor) -> frozenset[int]:
-    """Return the jobs that may send."""
-    return frozenset(row[0] for row in _queries.running_jobs(cursor))
+def running_job_ids(cursor: Cursor, number_no: int = 1) -> frozenset[int]:
+    """Return the jobs that may send from a number."""
+    return frozenset(row[0] for row in _queries.running_jobs(cursor, number_no=number_no))
 
 
 def claim_batch(
@@ -87,44 +98,61 @@ def claim_batch(
     first_size: int | None = None,
     busy: frozenset[int] = frozenset(),
     texts_only: bool = False,
+    number_no: int = 1,
 ) -> Batch | None:
-    """Write down the intent to send up to `size` messages of one running job and return them; None: nothing
-    to do.
+    """Write down the intent to send up to `size` messages of one running job from a number and return them;
+    None: nothing to do.
 
     What is due for another attempt comes before what is fresh. `first_size` bounds a job's very first
     batch: how it fares tells whether the job is sound. Jobs in `busy` are left alone. Who has opted out
     since the audience was frozen is skipped, except where the message is an answer (kind 'text') to what
     they wrote.
     """
-    for job_id, kind, template, language, names, message_count in list(_queries.running_jobs(cursor)):
+    jobs = list(_queries.running_jobs(cursor, number_no=number_no))
+    for job_id, kind, template, language, names, first_no, part_end in jobs:
         if job_id in busy or (texts_only and kind != "text"):
             continue
-        attempt, last_no, messages = _next_messages(cursor, job_id, now, size, first_size, message_count)
+        part = _Part(job_id, first_no, part_end)
+        attempt, last_no, messages = _next_messages(cursor, part, now, size, first_size)
         if messages:
             head = MessageHead(kind, template, language, tuple(json.loads(names)))
-            return _claim(cursor, now, job_id, attempt, last_no, head, messages, suppressed)
+            batch = _claim(cursor, now, job_id, attempt, last_no, head, messages, suppressed)
+            is_first = attempt == 1 and messages[0].message_no == first_no
+            return replace(batch, is_first=is_first)
     return None
 
 
 def _next_messages(
-    cursor: Cursor, job_id: int, now: datetime, size: int, first_size: int | None, message_count: int
+    cursor: Cursor, part: _Part, now: datetime, size: int, first_size: int | None
 ) -> tuple[int, int, list[ClaimedMessage]]:
-    """Return attempt, last number and messages of the next batch of a job."""
-    again, attempt = _due_retries(cursor, job_id, now, size)
+    """Return attempt, last number and messages of the next batch of a part of a job."""
+    again, attempt = _due_retries(cursor, part, now, size)
     if again:
         return attempt + 1, again[-1].message_no, again
-    done = int(_queries.last_claimed_no(cursor, job_id=job_id))
-    if done >= message_count:
+    done = _last_claimed_no(cursor, part)
+    if done >= part.last_no:
         return 1, done, []
-    bounded = min(size, first_size) if first_size and not done else size
-    fresh = _queries.fresh_messages(cursor, job_id=job_id, after_no=done, size=bounded)
+    bounded = min(size, first_size) if first_size and done < part.first_no else size
+    up_to_no = min(done + bounded, part.last_no)
+    fresh = _queries.fresh_messages(cursor, job_id=part.job_id, after_no=done, up_to_no=up_to_no)
     messages = [ClaimedMessage(row[0], row[1], tuple(row[2])) for row in fresh]
     return 1, messages[-1].message_no, messages
 
 
-def _due_retries(cursor: Cursor, job_id: int, now: datetime, size: int) -> tuple[list[ClaimedMessage], int]:
+def _last_claimed_no(cursor: Cursor, part: _Part) -> int:
+    return int(
+        _queries.last_claimed_no(cursor, job_id=part.job_id, first_no=part.first_no, last_no=part.last_no)
+    )
+
+
+def _due_retries(cursor: Cursor, part: _Part, now: datetime, size: int) -> tuple[list[ClaimedMessage], int]:
     """Take the next refused messages off the list of those that wait; one that was reported meanwhile goes no more."""
-    rows = list(_queries.due_retries(cursor, job_id=job_id, now=now, size=size))
+    job_id = part.job_id
+    rows = list(
+        _queries.due_retries(
+            cursor, job_id=job_id, first_no=part.first_no, last_no=part.last_no, now=now, size=size
+        )
+    )
     if not rows:
         return [], 0
     attempt = rows[0][3]
@@ -148,15 +176,23 @@ def _claim(
     messages: list[ClaimedMessage],
     suppressed: Suppressed,
 ) -> Batch:
-    out = suppressed(cursor, [message.mobile for message in messages]) if head.kind != "text" else set()
-    kept = tuple(message for message in messages if message.mobile not in out)
+    mobiles = [message.mobile for message in messages] if head.kind != "text" else []
+    out = suppressed(cursor, mobiles) if mobiles else set()
+    held = held_recipients(cursor, mobiles, now) if mobiles else {}
+    kept = tuple(message for message in messages if message.mobile not in out and message.mobile not in held)
     claim_no = int(_queries.next_claim_no(cursor, job_id=job_id))
     _queries.insert_claim(
         cursor, job_id=job_id, claim_no=claim_no, message_nos=[message.message_no for message in kept],
         last_no=last_no, attempt=attempt, now=now,
     )  # fmt: skip
     skipped = [message.message_no for message in messages if message.mobile in out]
-    record_outcomes(cursor, [Outcome(job_id, number, attempt, "skipped") for number in skipped], now)
+    outcomes = [Outcome(job_id, number, attempt, "skipped") for number in skipped]
+    outcomes += [
+        Outcome(job_id, message.message_no, attempt, "failed", code=held[message.mobile])
+        for message in messages
+        if message.mobile in held and message.mobile not in out
+    ]
+    record_outcomes(cursor, outcomes, now)
     return Batch(job_id, claim_no, attempt, head, kept)
 
 
@@ -177,16 +213,77 @@ def mark_lost_claims(cursor: Cursor, now: datetime) -> int:
     return int(_queries.mark_lost_claims(cursor, now=now))
 
 
-def finish_exhausted(cursor: Cursor, now: datetime, in_flight: frozenset[int]) -> list[int]:
-    """End the jobs that have nothing more to send or to hear from the sender, and return them."""
+def held_recipients(
+    cursor: Cursor, mobiles: Sequence[int], now: datetime, *, is_marketing: bool = False
+) -> dict[int, int]:
+    """Return to whom nothing may go, with the provider's code that says why."""
+    return dict(_queries.held_recipients(cursor, mobiles=list(mobiles), now=now, marketing=is_marketing))
+
+
+def finish_exhausted(
+    cursor: Cursor, now: datetime, in_flight: frozenset[int], stopped: Mapping[int, str]
+) -> list[int]:
+    """End the jobs that have nothing more to send or to hear from the sender, and return them.
+
+    A running job that has something left, but for stopped numbers alone, pauses with their reason.
+    """
     ended = []
-    for job_id, message_count in list(_queries.unfinished_jobs(cursor)):
-        all_claimed = int(_queries.last_claimed_no(cursor, job_id=job_id)) >= message_count
-        if job_id in in_flight or not all_claimed or _queries.has_retries(cursor, job_id=job_id):
+    rows = list(_queries.unfinished_parts(cursor))
+    for (job_id, state), parts in itertools.groupby(rows, key=lambda row: (row[0], row[1])):
+        if job_id in in_flight and not (stopped and state == "running"):
             continue
-        if ledger.finish(cursor, job_id, now):
+        left = [row[2] for row in parts if _has_more(cursor, _Part(job_id, row[3], row[4]))]
+        if not left and job_id not in in_flight and ledger.finish(cursor, job_id, now):
             ended.append(job_id)
+        elif left and state == "running" and all(number in stopped for number in left):
+            ledger.pause(cursor, job_id, stopped[left[0]], now)
     return ended
+
+
+def _has_more(cursor: Cursor, part: _Part) -> bool:
+    if _last_claimed_no(cursor, part) < part.last_no:
+        return True
+    return bool(
+        _queries.has_retries(cursor, job_id=part.job_id, first_no=part.first_no, last_no=part.last_no)
+    )
+
+
+def has_rested(cursor: Cursor, reason: str, before: datetime) -> bool:
+    """Return whether any job has paused for this reason since before a moment."""
+    return bool(list(_queries.rested_jobs(cursor, reason=reason, before=before)))
+
+
+def let_rested_go_on(cursor: Cursor, reason: str, before: datetime, now: datetime) -> list[int]:
+    """Let the jobs go on that have paused for this reason since before a moment, and return them."""
+    jobs = [job_id for (job_id,) in _queries.rested_jobs(cursor, reason=reason, before=before)]
+    for job_id in jobs:
+        ledger.go_on(cursor, job_id, now)
+    return jobs
+
+
+@dataclass(frozen=True)
+class Hold:
+    """What a refusal tells of a person: nothing may go to them, until a time or (None) until they allow it."""
+
+    mobile: int
+    reason: str  # marketing, blocked, withheld
+    code: int
+    until: datetime | None = None
+
+
+def record_holds(cursor: Cursor, holds: Sequence[Hold], now: datetime) -> None:
+    """Append what refusals have told of people."""
+    if not holds:
+        return
+    columns = {name: [getattr(hold, name) for hold in holds] for name in _HOLD_COLUMNS.names}
+    cursor.register("new_holds", pa.table(columns, schema=_HOLD_COLUMNS))
+    _queries.insert_holds(cursor, now=now)
+    cursor.unregister("new_holds")
+
+
+def mobile_of(cursor: Cursor, job_id: int, message_no: int) -> int | None:
+    """Return to whom a message goes, None where there is no such message."""
+    return _queries.mobile_of(cursor, job_id=job_id, message_no=message_no)
 
 
 def count_people_today(cursor: Cursor, now: datetime, limit: int) -> int:

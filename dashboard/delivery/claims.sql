@@ -1,28 +1,33 @@
--- name: running_jobs()
--- The jobs that may send: answers to consumers first, then by the priority of their plan, the small before the large.
-SELECT job.job_id, kind, template, language, parameter_names, message_count
-FROM job LEFT JOIN job_plan ON job_plan.job_id = job.job_id
-WHERE state = 'running' ORDER BY kind = 'text' DESC, coalesce(priority, 0) DESC, message_count, job.job_id;
+-- name: running_jobs(number_no)
+-- The jobs that may send from a number, each with the first and the last of its messages that go from there.
+-- Answers to consumers first, then by the priority of their plan, the small before the large.
+SELECT job.job_id, kind, template, language, parameter_names, coalesce(job_route.first_no, 1), coalesce(job_route.last_no, message_count)
+FROM job
+LEFT JOIN job_plan ON job_plan.job_id = job.job_id
+LEFT JOIN job_route ON job_route.job_id = job.job_id
+WHERE state = 'running' AND coalesce(job_route.number_no, 1) = :number_no
+ORDER BY kind = 'text' DESC, coalesce(priority, 0) DESC, message_count, job.job_id;
 
--- name: last_claimed_no(job_id)$
--- Up to which message a job's first attempts have come.
-SELECT coalesce(max(last_no), 0) FROM claim WHERE job_id = :job_id AND attempt = 1;
+-- name: last_claimed_no(job_id, first_no, last_no)$
+-- Up to which message the first attempts have come in a part of a job.
+SELECT coalesce(max(last_no), :first_no - 1) FROM claim
+WHERE job_id = :job_id AND attempt = 1 AND last_no BETWEEN :first_no AND :last_no;
 
 -- name: next_claim_no(job_id)$
 -- The number of a job's next claim.
 SELECT coalesce(max(claim_no), 0) + 1 FROM claim WHERE job_id = :job_id;
 
--- name: fresh_messages(job_id, after_no, size)
+-- name: fresh_messages(job_id, after_no, up_to_no)
 -- The next messages that nobody has claimed yet.
 SELECT message_no, mobile, parameters, 0 FROM message
-WHERE job_id = :job_id AND message_no > :after_no AND message_no <= :after_no + :size ORDER BY message_no;
+WHERE job_id = :job_id AND message_no > :after_no AND message_no <= :up_to_no ORDER BY message_no;
 
--- name: due_retries(job_id, now, size)
+-- name: due_retries(job_id, first_no, last_no, now, size)
 -- Refused messages whose time has come, with how often they were refused for a reason whose attempts are limited.
 SELECT due.message_no, message.mobile, message.parameters, due.attempt, due.refused_count, due.since
 FROM (
     SELECT message_no, attempt, refused_count, since FROM waiting_retry
-    WHERE job_id = :job_id AND retry_at <= :now ORDER BY attempt, message_no LIMIT :size
+    WHERE job_id = :job_id AND message_no BETWEEN :first_no AND :last_no AND retry_at <= :now ORDER BY attempt, message_no LIMIT :size
 ) AS due
 JOIN message ON message.job_id = :job_id AND message.message_no = due.message_no
 ORDER BY due.attempt, due.message_no;
@@ -36,9 +41,9 @@ WHERE job_id = :job_id AND received_at >= :since AND list_contains(:message_nos,
 -- These are claimed, or settled.
 DELETE FROM waiting_retry WHERE job_id = :job_id AND list_contains(:message_nos, message_no);
 
--- name: has_retries(job_id)$
--- Whether any message of a job is to be tried again, now or later.
-SELECT count(*) > 0 FROM waiting_retry WHERE job_id = :job_id;
+-- name: has_retries(job_id, first_no, last_no)$
+-- Whether any message of a part of a job is to be tried again, now or later.
+SELECT count(*) > 0 FROM waiting_retry WHERE job_id = :job_id AND message_no BETWEEN :first_no AND :last_no;
 
 -- name: insert_retries(now)!
 -- Which of the outcomes are to be tried again.
@@ -81,6 +86,26 @@ JOIN message ON message.job_id = outcome.job_id AND message.message_no = outcome
 JOIN job ON job.job_id = outcome.job_id
 WHERE outcome.answered_at > :since AND outcome.result IN ('accepted', 'held', 'in_doubt') AND job.kind = 'template';
 
--- name: unfinished_jobs()
--- The jobs that may come to their end.
-SELECT job_id, message_count FROM job WHERE state IN ('running', 'paused');
+-- name: unfinished_parts()
+-- The parts, one a number, of the jobs that may come to their end.
+SELECT job.job_id, state, coalesce(number_no, 1), coalesce(first_no, 1), coalesce(last_no, message_count)
+FROM job LEFT JOIN job_route ON job_route.job_id = job.job_id
+WHERE state IN ('running', 'paused') ORDER BY job.job_id;
+
+-- name: rested_jobs(reason, before)
+-- The jobs that have rested long enough for one reason.
+SELECT job_id FROM job WHERE state = 'paused' AND pause_reason = :reason AND changed_at < :before;
+
+-- name: held_recipients(mobiles, now, marketing)
+-- Those of the numbers to whom nothing may go, with the code that says why. Marketing may be resumed: then it goes again.
+SELECT mobile, max(code) FROM recipient_hold AS hold
+WHERE list_contains(:mobiles, mobile) AND (until IS NULL OR until > :now) AND (reason <> 'marketing' OR :marketing)
+GROUP BY mobile;
+
+-- name: insert_holds(now)!
+-- What refusals have told of people.
+INSERT INTO recipient_hold SELECT mobile, reason, code, :now, until FROM new_holds;
+
+-- name: mobile_of(job_id, message_no)$
+-- To whom a message goes.
+SELECT mobile FROM message WHERE job_id = :job_id AND message_no = :message_no;

@@ -1,25 +1,27 @@
-"""Feeds the sender from the ledger and writes down what it answers: one thread in the application."""
+"""Feeds the senders from the ledger and writes down what they answer: one thread in the application."""
 
 import itertools
 import logging
 import queue
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import duckdb
 
 from dashboard.config import Settings
-from dashboard.delivery import claims, ledger
+from dashboard.delivery import claims, numbers
 from dashboard.delivery.account import account_of
+from dashboard.delivery.breaker import Breaker, Limits
 from dashboard.delivery.claims import Batch, ClaimedMessage, Outcome, Suppressed
 from dashboard.delivery.daily_limit import DailyLimit
-from dashboard.delivery.errors_table import Action, rule_for
+from dashboard.delivery.findings import FailedReport, Findings
 from dashboard.delivery.governor import Governor, Pause
-from dashboard.delivery.link import ChildEnded, Event, Result, SenderLink
+from dashboard.delivery.lane import Lane
+from dashboard.delivery.link import ChildEnded, Event, Result
+from dashboard.delivery.numbers import FIRST_NO, SendingNumber
 from dashboard.delivery.reference import read_prefix
 from dashboard.delivery.verdict import judge
 from dashboard.delivery.wire import Answer
@@ -28,13 +30,13 @@ from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 
 _log = logging.getLogger(__name__)
-_FIRST_BATCH = 10  # how these fare tells whether a job is sound
-_BATCH_SECONDS, _QUEUE_SECONDS = 0.2, 0.4  # of sending: a batch, and all that waits in the sender
 _BUSY_SECONDS, _IDLE_SECONDS, _BROKEN_SECONDS = 0.02, 0.2, 1.0
 _RECOUNT_SECONDS = 5.0
-_DEATHS, _DEATH_SECONDS = 3, 60.0  # a sender that dies so often puts too much in doubt to be started again
 _PAUSE_UNIT = 2.0
+_PAIR_UNITS = 3.0  # one message per 6 s to a person
 _SPARE_DRAIN_SECONDS = 2.0
+_LOOK_SECONDS = 1.0  # how often numbers and rested templates are looked at
+_TEMPLATE_PAUSED = "template_paused"
 
 OnUndeliverable = Callable[[list[int]], None]
 
@@ -48,21 +50,6 @@ class DispatcherStatus:
     waiting_reason: str | None
     child_alive: bool
     last_answer_at: float | None  # monotonic seconds
-
-
-@dataclass
-class _InFlight:
-    batch: Batch
-    open: dict[int, ClaimedMessage]
-
-
-@dataclass
-class _Findings:
-    """What a round of answers amounts to, to be committed together."""
-
-    outcomes: list[Outcome] = field(default_factory=list)
-    pauses: list[Pause] = field(default_factory=list)
-    undeliverable: list[int] = field(default_factory=list)
 
 
 class Dispatcher:
@@ -84,18 +71,15 @@ class Dispatcher:
         self._db, self._settings, self._clock = db, settings, clock
         self._suppressed, self._on_undeliverable = suppressed, on_undeliverable
         self._pause_unit = pause_unit
-        self._governor = Governor(settings.rate_per_second, settings.max_attempts, pause_unit)
+        limits = Limits(settings.breaker_first_rows, settings.breaker_failures, settings.breaker_share)
+        self._breaker = Breaker(limits)
         self._limit = DailyLimit(db, clock, settings.daily_limit, min(_RECOUNT_SECONDS, 2.5 * pause_unit))
-        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[Event | list[FailedReport]] = queue.SimpleQueue()
         self._batch_ids = itertools.count(1)
-        self._in_flight: dict[int, _InFlight] = {}
-        self._unproven: set[int] = set()  # jobs whose first batch is out
-        self._dropped: set[int] = set()  # jobs whose rest was asked back
-        self._unwritten = _Findings()  # survives a database that cannot write at the moment
-        self._deaths: deque[float] = deque(maxlen=_DEATHS)
-        self._restart_at = 0.0
-        self._told_rate = settings.rate_per_second
-        self._link: SenderLink | None = None
+        self._lanes: dict[int, Lane] = {}
+        self._stopped: dict[int, str] = {}  # numbers that send nothing, and why
+        self._unwritten = Findings()  # survives a database that cannot write at the moment
+        self._look_at = 0.0
         self._waiting_reason: str | None = None
         self._last_answer_at: float | None = None
         self._stopping = threading.Event()
@@ -106,24 +90,35 @@ class Dispatcher:
         self._account = account_of(self._db, self._settings)
         self._prefix = read_prefix(self._db)
         now = self._clock()
-        lost = self._db.write(lambda cursor: claims.mark_lost_claims(cursor, now), alters_pages=False)
+
+        def change(cursor: Cursor) -> int:
+            numbers.keep_first(cursor, self._settings, now)
+            return claims.mark_lost_claims(cursor, now)
+
+        lost = self._db.write(change, alters_pages=False)
         if lost:
             _log.warning("%d messages of an earlier run are in doubt", lost)
         self._thread.start()
 
     def stop(self) -> None:
-        """Ask back what is not begun, wait for what is, end the sender. Nothing stays open in the ledger."""
+        """Ask back what is not begun, wait for what is, end the senders. Nothing stays open in the ledger."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
 
+    def report_failures(self, reports: Sequence[FailedReport]) -> None:
+        """Take notice of messages that have failed after they were taken; from any thread."""
+        self._events.put(list(reports))
+
     def status(self) -> DispatcherStatus:
         """Say how sending stands."""
+        lanes = list(self._lanes.values())
+        first = self._lanes.get(FIRST_NO)
         return DispatcherStatus(
-            rate_per_second=self._governor.rate,
-            in_flight=self._open_count(),
+            rate_per_second=sum(lane.governor.rate for lane in lanes) or self._settings.rate_per_second,
+            in_flight=sum(lane.open_count for lane in lanes),
             waiting_reason=self._waiting_reason,
-            child_alive=bool(self._link and self._link.is_alive),
+            child_alive=bool(first and first.link and first.link.is_alive),
             last_answer_at=self._last_answer_at,
         )
 
@@ -133,8 +128,9 @@ class Dispatcher:
 
     @property
     def sender_process_id(self) -> int | None:
-        """The sender's process, for health and for tests that kill it."""
-        return self._link.process_id if self._link else None
+        """The first number's sender process, for health and for tests that kill it."""
+        first = self._lanes.get(FIRST_NO)
+        return first.link.process_id if first and first.link else None
 
     # ── the thread ──────────────────────────────────────────────────────────────────────────
 
@@ -148,12 +144,12 @@ class Dispatcher:
         """Do one round and return how long the next may wait for answers."""
         try:
             self._take_answers(pause)
-            self._mind_the_child()
-            if self._claim():
+            self._look_around()
+            if self._claim_all():
                 return 0.0
-            return _BUSY_SECONDS if self._in_flight else _IDLE_SECONDS
-        except (duckdb.Error, Unavailable) as error:
-            # A full disk or a lost file: keep what was answered, claim nothing, try again.
+            return _BUSY_SECONDS if self._jobs_in_flight() else _IDLE_SECONDS
+        except (duckdb.Error, Unavailable, OSError) as error:
+            # A full disk, a lost file, no process to be had: keep what was answered, claim nothing, try again.
             _log.error("the ledger cannot be written: %s", type(error).__name__)
             self._waiting_reason = "database"
             time.sleep(_BROKEN_SECONDS)
@@ -170,176 +166,190 @@ class Dispatcher:
             pass
         self._write(findings)
 
-    def _take(self, event: Event, findings: _Findings) -> None:
+    def _take(self, event: Event | list[FailedReport], findings: Findings) -> None:
         if isinstance(event, ChildEnded):
-            if event.link is self._link:
-                self._bury_child(findings)
+            lane = next((one for one in self._lanes.values() if one.link is event.link), None)
+            if lane:
+                self._bury_child(lane, findings)
             return
-        for result in event:
-            self._take_result(result, findings)
+        for one in event:
+            if isinstance(one, Result):
+                self._take_result(one, findings)
+            else:
+                self._take_report(one, findings)
 
-    def _take_result(self, result: Result, findings: _Findings) -> None:
-        entry = self._in_flight.get(result.batch_id)
+    def _take_result(self, result: Result, findings: Findings) -> None:
+        lane = next((one for one in self._lanes.values() if result.batch_id in one.in_flight), None)
+        entry = lane.in_flight[result.batch_id] if lane else None
         message = entry.open.pop(result.message_no, None) if entry else None
-        if entry is None or message is None:
+        if lane is None or entry is None or message is None:
             return  # answered twice, or by a sender that was given up
-        findings.outcomes.append(self._judge(entry.batch, message, result.answer))
-        if result.answer.code is not None and rule_for(result.answer.code).action is Action.UNDELIVERABLE:
-            findings.undeliverable.append(message.mobile)
-        now = time.monotonic()
-        pause = self._governor.observe(entry.batch.job_id, result.answer, now)
-        if pause and pause not in findings.pauses:
-            findings.pauses.append(pause)
-        if not entry.open:
-            del self._in_flight[result.batch_id]
-            self._unproven.discard(entry.batch.job_id)
+        batch, answer, now = entry.batch, result.answer, time.monotonic()
+        findings.outcomes.append(self._judge(batch, message, answer))
+        if answer.result == "refused":
+            findings.add_refusal(message.mobile, answer.code, self._clock())
+        findings.add_pause(lane.governor.observe(batch.job_id, answer, now))
+        reason = self._breaker.observe(batch.job_id, answer)
+        findings.add_pause(Pause(reason, batch.job_id) if reason else None)
+        lane.close_answered(result.batch_id)
         self._last_answer_at = now
+
+    def _take_report(self, report: FailedReport, findings: Findings) -> None:
+        """Act on a refusal that came by webhook as on one in the answer; the message itself stands as failed."""
+        findings.reports.append(report)
+        lane = self._lanes.get(FIRST_NO)
+        if lane:
+            answer = Answer("refused", code=report.code)
+            findings.add_pause(lane.governor.observe(report.job_id, answer, time.monotonic()))
+        reason = self._breaker.observe_report(report.job_id, report.code)
+        findings.add_pause(Pause(reason, report.job_id) if reason else None)
 
     def _judge(self, batch: Batch, message: ClaimedMessage, answer: Answer) -> Outcome:
         return judge(
-            batch,
-            message,
-            answer,
-            self._clock(),
-            pause_unit=self._pause_unit,
-            max_attempts=self._settings.max_attempts,
-        )
+            batch, message, answer, self._clock(), pause_unit=self._pause_unit, max_attempts=self._settings.max_attempts
+        )  # fmt: skip
 
-    def _write(self, findings: _Findings) -> None:
-        """Commit a round's outcomes and pauses together; they stay in `_unwritten` until that is done."""
-        if findings.outcomes or findings.pauses:
-            now, jobs_out = self._clock(), self._jobs_in_flight()
-
-            def change(cursor: Cursor) -> None:
-                claims.record_outcomes(cursor, findings.outcomes, now)
-                for pause in findings.pauses:
-                    _pause(cursor, pause, now)
-                claims.finish_exhausted(cursor, now, jobs_out)
-
-            self._db.write(change, alters_pages=False)
-        self._unwritten = _Findings()
+    def _write(self, findings: Findings) -> None:
+        """Commit a round's findings together; they stay in `_unwritten` until that is done."""
+        if not findings.is_empty:
+            now, jobs_out, stopped = self._clock(), self._jobs_in_flight(), dict(self._stopped)
+            self._db.write(lambda cursor: findings.write(cursor, now, jobs_out, stopped), alters_pages=False)
+        self._unwritten = Findings()
         self._follow_up(findings)
 
-    def _follow_up(self, findings: _Findings) -> None:
+    def _follow_up(self, findings: Findings) -> None:
         for pause in findings.pauses:
             _log.warning("sending pauses: %s", pause.reason)
-            self._governor.forget(pause)
-            self._ask_back(pause.job_id)
-        if self._governor.hold_reason(time.monotonic()) and self._in_flight:
-            self._ask_back(None)
-        if self._governor.rate != self._told_rate and self._link:
-            self._told_rate = self._governor.rate
-            self._link.set_rate(self._told_rate)
+            if pause.number_no is None:
+                self._breaker.forget(pause.job_id)
+            else:
+                self._look_at = 0.0  # the stop stands in the table of numbers
+            for lane in self._lanes.values():
+                if pause.number_no in (None, lane.number_no):
+                    lane.governor.forget()
+                    lane.ask_back(pause.job_id)
+        for lane in self._lanes.values():
+            if lane.governor.hold_reason(time.monotonic()) and lane.in_flight:
+                lane.ask_back(None)
+            lane.tell_rate()
         if findings.undeliverable and self._on_undeliverable:
             self._on_undeliverable(findings.undeliverable)
 
-    def _ask_back(self, job_id: int | None) -> None:
-        if self._link:
-            self._link.drop(job_id)
-
     # ── claiming ────────────────────────────────────────────────────────────────────────────
 
-    def _claim(self) -> bool:
-        """Claim one batch and hand it over; return whether there was one."""
+    def _claim_all(self) -> bool:
+        """Claim a batch from every number and hand it over; return whether there was one."""
         with self._db.read() as cursor:
-            running = claims.running_job_ids(cursor)
-        self._ask_back_what_stopped(running)
-        held = self._governor.hold_reason(time.monotonic()) if running else None
-        size = self._batch_size()
-        if not running or held or self._link is None or not self._has_room(size):
-            self._waiting_reason = held
-            return False
-        return self._claim_from(running, size)
+            running = {no: claims.running_job_ids(cursor, no) for no in self._lanes}
+        reasons: list[str] = []
+        claimed = False
+        for lane in self._lanes.values():
+            jobs = running[lane.number_no]
+            lane.ask_back_what_stopped(jobs)
+            held = lane.governor.hold_reason(time.monotonic()) if jobs else None
+            if held:
+                reasons.append(held)
+            elif jobs and lane.number_no not in self._stopped:
+                claimed = self._claim(lane, reasons) or claimed
+        self._waiting_reason = reasons[0] if reasons and not claimed else None
+        return claimed
 
-    def _claim_from(self, running: frozenset[int], size: int) -> bool:
-        left = self._limit.left(self._open_count())
-        now, jobs_out = self._clock(), self._jobs_in_flight()
-        bounded = min(size, left) if left else size
+    def _claim(self, lane: Lane, reasons: list[str]) -> bool:
+        lane.mind_the_child()
+        if lane.link is None or not lane.has_room:
+            return False
+        left = self._limit.left(sum(one.open_count for one in self._lanes.values()))
+        now, jobs_out, stopped = self._clock(), self._jobs_in_flight(), dict(self._stopped)
+        size = min(lane.batch_size, left) if left else lane.batch_size
 
         def change(cursor: Cursor) -> Batch | None:
             batch = claims.claim_batch(
-                cursor, now, bounded, self._suppressed,
-                first_size=_FIRST_BATCH, busy=frozenset(self._unproven), texts_only=left == 0,
+                cursor, now, size, self._suppressed, first_size=self._settings.breaker_first_rows,
+                busy=frozenset(lane.unproven), texts_only=left == 0, number_no=lane.number_no,
             )  # fmt: skip
             if batch is None:
-                claims.finish_exhausted(cursor, now, jobs_out)
+                claims.finish_exhausted(cursor, now, jobs_out, stopped)
             return batch
 
         batch = self._db.write(change, alters_pages=False)
-        self._waiting_reason = "daily_limit" if batch is None and left == 0 else None
+        if batch is None and left == 0:
+            reasons.append("daily_limit")
         if batch is not None and batch.messages:
-            self._hand_over(batch)
+            self._hand_over(lane, batch)
         return batch is not None
 
-    def _hand_over(self, batch: Batch) -> None:
-        assert self._link, "claims are made only while a sender is there"
-        batch_id = next(self._batch_ids)
-        self._in_flight[batch_id] = _InFlight(batch, {one.message_no: one for one in batch.messages})
-        if batch.claim_no == 1:
-            self._unproven.add(batch.job_id)
-        if batch.head.kind != "text":
-            self._limit.spend(len(batch.messages))
-        self._dropped.discard(batch.job_id)
-        self._link.send(batch_id, batch)
+    def _hand_over(self, lane: Lane, batch: Batch) -> None:
+        early = lane.spare(batch.messages)
+        for message in early:
+            self._unwritten.outcomes.append(self._put_off(batch, message))
+        batch = replace(batch, messages=tuple(one for one in batch.messages if one not in early))
+        if batch.messages:
+            if batch.head.kind != "text":
+                self._limit.spend(len(batch.messages))
+            lane.hand_over(next(self._batch_ids), batch)
 
-    def _ask_back_what_stopped(self, running: frozenset[int]) -> None:
-        """Have the rest of paused and cancelled jobs given back untried."""
-        for job_id in self._jobs_in_flight() - running - self._dropped:
-            self._dropped.add(job_id)
-            self._ask_back(job_id)
-
-    def _batch_size(self) -> int:
-        if self._governor.is_probing:
-            return 1
-        return max(1, min(self._settings.send_batch, int(self._governor.rate * _BATCH_SECONDS)))
-
-    def _has_room(self, size: int) -> bool:
-        """Keep little waiting in the sender: whatever waits there when it dies is in doubt."""
-        waiting = self._link.waiting_count if self._link else 0
-        return waiting + size <= max(2 * size, int(self._governor.rate * _QUEUE_SECONDS))
-
-    def _open_count(self) -> int:
-        return sum(len(entry.open) for entry in list(self._in_flight.values()))
+    def _put_off(self, batch: Batch, message: ClaimedMessage) -> Outcome:
+        later = self._clock() + timedelta(seconds=_PAIR_UNITS * self._pause_unit)
+        return Outcome(
+            batch.job_id, message.message_no, batch.attempt, "retry", retry_at=later, refused_count=message.refused_count
+        )  # fmt: skip
 
     def _jobs_in_flight(self) -> frozenset[int]:
-        return frozenset(entry.batch.job_id for entry in self._in_flight.values())
+        return frozenset[int]().union(*(lane.jobs for lane in self._lanes.values()))
 
-    # ── the sender's life ───────────────────────────────────────────────────────────────────
+    # ── numbers and their senders ───────────────────────────────────────────────────────────
 
-    def _mind_the_child(self) -> None:
-        """Start a sender where there is none, not at once where one has just died."""
-        if self._link is None and time.monotonic() >= self._restart_at:
-            self._told_rate = self._governor.rate
-            self._link = SenderLink(self._account, self._told_rate, self._prefix, self._events)
+    def _look_around(self) -> None:
+        """See which numbers there are and may send, and let go on what has rested long enough."""
+        if time.monotonic() < self._look_at:
+            return
+        with self._db.read() as cursor:
+            found = numbers.list_numbers(cursor)
+        self._stopped = {one.number_no: one.stop_reason or numbers.PERSON for one in found if not one.is_open}
+        for number in found:
+            if number.number_no not in self._lanes:
+                self._lanes[number.number_no] = self._make_lane(number)
+        self._lanes[FIRST_NO].mind_the_child()
+        now = self._clock()
+        before = now - timedelta(hours=self._settings.template_pause_hours)
+        with self._db.read() as cursor:
+            is_rested = claims.has_rested(cursor, _TEMPLATE_PAUSED, before)
+        if is_rested:
+            self._db.write(lambda cursor: claims.let_rested_go_on(cursor, _TEMPLATE_PAUSED, before, now))
+        self._look_at = time.monotonic() + min(_LOOK_SECONDS, self._pause_unit)
 
-    def _bury_child(self, findings: _Findings) -> None:
-        """The sender died: what it had is in doubt, as nobody knows how far it came."""
-        for entry in self._in_flight.values():
+    def _make_lane(self, number: SendingNumber) -> Lane:
+        governor = Governor(number.rate, self._settings.max_attempts, self._pause_unit, number.number_no)
+        account = replace(self._account, phone_number_id=number.phone_number_id)
+        return Lane(
+            governor, account, self._prefix, self._events, most_a_batch=self._settings.send_batch,
+            pair_seconds=_PAIR_UNITS * self._pause_unit,
+        )  # fmt: skip
+
+    def _bury_child(self, lane: Lane, findings: Findings) -> None:
+        """A sender died: what it had is in doubt."""
+        lost, too_often = lane.bury_child(self._pause_unit)
+        for entry in lost:
             for message in entry.open.values():
                 findings.outcomes.append(self._judge(entry.batch, message, Answer("in_doubt")))
-        _log.error("the sender ended; %d messages are in doubt", self._open_count())
-        self._in_flight.clear()
-        self._unproven.clear()
-        if self._link:
-            self._link.end()
-            self._link = None
-        self._deaths.append(time.monotonic())
-        self._restart_at = time.monotonic() + self._pause_unit * len(self._deaths)
-        if len(self._deaths) == _DEATHS and self._deaths[-1] - self._deaths[0] < _DEATH_SECONDS:
-            self._deaths.clear()
-            findings.pauses.append(Pause("sender_broken"))
+        findings.add_pause(Pause("sender_broken") if too_often else None)
+        self._look_at = 0.0
 
     def _drain(self) -> None:
-        """Bring everything in flight to an outcome, then end the sender."""
-        self._ask_back(None)
+        """Bring everything in flight to an outcome, then end the senders."""
+        lanes = list(self._lanes.values())
+        for lane in lanes:
+            lane.ask_back(None)
         deadline = time.monotonic() + self._settings.request_timeout_seconds + _SPARE_DRAIN_SECONDS
-        while (self._in_flight or self._unwritten.outcomes) and time.monotonic() < deadline:
+        while (self._jobs_in_flight() or not self._unwritten.is_empty) and time.monotonic() < deadline:
             self._work_off()
-        if self._in_flight:
-            self._bury_child(self._unwritten)
+        for lane in lanes:
+            if lane.in_flight:
+                self._bury_child(lane, self._unwritten)
+        if not self._unwritten.is_empty:
             self._work_off()
-        if self._link:
-            self._link.end()
+        for lane in lanes:
+            lane.end()
 
     def _work_off(self) -> None:
         try:
@@ -348,11 +358,3 @@ class Dispatcher:
             # What stays unwritten is a claim without an outcome: the next start puts it in doubt.
             _log.error("the ledger cannot be written: %s", type(error).__name__)
             time.sleep(_IDLE_SECONDS)
-
-
-def _pause(cursor: Cursor, pause: Pause, now: datetime) -> None:
-    """Pause what must stop; a job that a person has stopped meanwhile stays as it is."""
-    if pause.job_id is None:
-        ledger.pause_running(cursor, pause.reason, now)
-    elif ledger.get_job(cursor, pause.job_id).state == "running":
-        ledger.pause(cursor, pause.job_id, pause.reason, now)

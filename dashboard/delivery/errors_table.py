@@ -21,13 +21,19 @@ class Action(StrEnum):
     FAIL = "fail"  # this message fails, says nothing about others
     FAIL_ALIKE = "fail_alike"  # this message fails; many alike mean that the job itself is wrong
     UNDELIVERABLE = "undeliverable"  # fails, and the number is not on WhatsApp
-    SUPPRESS = "suppress"  # fails, and the person is not to be written to
-    PAUSE_JOB = "pause_job"  # the job's template is at fault: pause the job
-    PAUSE_ALL = "pause_all"  # the number or the account is at fault: pause everything
+    SUPPRESS = "suppress"  # fails, and the person gets no marketing until they resume it
+    BLOCK = "block"  # fails, and the person gets nothing any more
+    WITHHOLD = "withhold"  # fails, and the person gets nothing for 24 hours
+    PAUSE_JOB = "pause_job"  # the job's template rests: pause the job, let it go on by itself after hours
+    STOP_JOB = "stop_job"  # the job's template is at fault: pause the job until a person lets it go on
+    STOP_NUMBER = "stop_number"  # the sending number is at fault: it sends nothing until a person lets it
+    STOP_ALL = "stop_all"  # the account is at fault: pause everything
 
 
-FINAL_ACTIONS = frozenset({Action.FAIL, Action.FAIL_ALIKE, Action.UNDELIVERABLE, Action.SUPPRESS})
-UNLIMITED_ACTIONS = frozenset({Action.SLOW, Action.WAIT, Action.PAUSE_JOB, Action.PAUSE_ALL})
+PERSONAL_ACTIONS = frozenset({Action.UNDELIVERABLE, Action.SUPPRESS, Action.BLOCK, Action.WITHHOLD})
+FINAL_ACTIONS = frozenset({Action.FAIL, Action.FAIL_ALIKE}) | PERSONAL_ACTIONS
+STOPPING_ACTIONS = frozenset({Action.PAUSE_JOB, Action.STOP_JOB, Action.STOP_NUMBER, Action.STOP_ALL})
+UNLIMITED_ACTIONS = frozenset({Action.SLOW, Action.WAIT}) | STOPPING_ACTIONS
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ class Rule:
 
 # Why we ourselves stop or wait; the first is a person's wish.
 _OWN_WORDS = frozenset(
-    {"person", "provider_down", "provider_silent", "sender_broken", "daily_limit", "database"}
+    {"person", "provider_down", "provider_silent", "sender_broken", "daily_limit", "database", "many_failed"}
 )
 _UNKNOWN = Rule(Action.FAIL_ALIKE, "unknown_code")
 _LONGEST_PAUSE_SECONDS = 300.0
@@ -82,6 +88,6 @@ def pause_before_retry(action: Action, refused_before: int, unit: float) -> floa
         return _MINUTE_SECONDS / 2 * unit
     if action is Action.SLOW:
         return unit
-    if action in (Action.PAUSE_JOB, Action.PAUSE_ALL):
-        return 0.0  # the job is paused: whoever lets it go on wants it tried at once
+    if action in STOPPING_ACTIONS:
+        return 0.0  # whoever lets it go on wants it tried at once
     return min(_LONGEST_PAUSE_SECONDS, unit * 2**refused_before)

@@ -1,13 +1,11 @@
-"""How fast and whether at all: rate, breaker and the waits that the provider's answers ask for. No I/O."""
+"""How fast a sending number goes and whether at all: rate, and the waits that the provider's answers ask for. No I/O."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dashboard.delivery.errors_table import Action, rule_for
 from dashboard.delivery.wire import Answer
 
 _TROUBLE_LIMIT = 50  # answers of no use in a row, after which everything pauses
-_ALIKE_LIMIT = 10  # failures of a job that hint at the job itself …
-_ALIKE_SHARE = 0.1  # … where they are more than this share of its answers
 _SLOWEST_RATE = 1.0
 _RATE_STEP = 0.05  # share of the configured rate won back in each good second
 _STEP_SECONDS = 1.0
@@ -17,16 +15,11 @@ _LONG_WAIT_UNITS = 60.0  # times the pause unit of 2 s: two minutes for a call l
 
 @dataclass(frozen=True)
 class Pause:
-    """What must stop, and the key of the words that say why; `job_id` None: every running job."""
+    """What must stop, and the key of the words that say why; neither job nor number: every running job."""
 
     reason: str
     job_id: int | None = None
-
-
-@dataclass
-class _JobCounts:
-    answered: int = 0
-    failed_alike: int = 0
+    number_no: int | None = None
 
 
 @dataclass
@@ -40,13 +33,13 @@ class Governor:
     configured_rate: float
     max_rounds: int
     pause_unit: float
+    number_no: int = 1
     rate: float = 0.0
     _changed_at: float = 0.0
     _hold_until: float = 0.0
     _hold_reason: str | None = None
     _rounds: int = 0
     _trouble: int = 0
-    _jobs: dict[int, _JobCounts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rate = self.configured_rate
@@ -68,25 +61,19 @@ class Governor:
             return self._observe_no_connection(now)
         self._rounds = 0
         if answer.result in ("accepted", "held"):
-            self._observe_success(job_id, now)
+            self._observe_success(now)
             return None
         if answer.result == "in_doubt":
             return self._count_trouble("provider_silent")
         return self._observe_refusal(job_id, answer.code, now)
 
-    def forget(self, pause: Pause) -> None:
-        """Begin anew after a pause: what let a job stop must not stop it again when a person lets it go
-        on."""
+    def forget(self) -> None:
+        """Begin anew after a pause: what let sending stop must not stop it again when a person lets it go on."""
         self._trouble = self._rounds = 0
         self._hold_until = 0.0
-        if pause.job_id is None:
-            self._jobs.clear()
-        else:
-            self._jobs.pop(pause.job_id, None)
 
-    def _observe_success(self, job_id: int, now: float) -> None:
+    def _observe_success(self, now: float) -> None:
         self._trouble = 0
-        self._counts_of(job_id).answered += 1
         if self.rate < self.configured_rate and now - self._changed_at >= _STEP_SECONDS:
             self._set_rate(min(self.configured_rate, self.rate + _RATE_STEP * self.configured_rate), now)
 
@@ -103,37 +90,24 @@ class Governor:
 
     def _observe_refusal(self, job_id: int, code: int | None, now: float) -> Pause | None:
         rule = rule_for(code)
-        if rule.action is Action.PAUSE_ALL:
-            return Pause(rule.words)
-        if rule.action is Action.PAUSE_JOB:
-            return Pause(rule.words, job_id)
-        if rule.action is Action.WAIT:
-            self._hold(rule.words, self.pause_unit * _LONG_WAIT_UNITS, now)
-        if rule.action is Action.SLOW and now - self._changed_at >= _STEP_SECONDS:
-            self._set_rate(max(_SLOWEST_RATE, self.rate / 2), now)
-        if rule.action in (Action.RETRY, Action.LATER):
-            return self._count_trouble(rule.words)
-        if rule.action is Action.FAIL_ALIKE:
-            return self._count_alike(job_id, rule.words)
-        if rule.action in (Action.FAIL, Action.UNDELIVERABLE, Action.SUPPRESS):
-            self._counts_of(job_id).answered += 1
+        match rule.action:
+            case Action.STOP_ALL:
+                return Pause(rule.words)
+            case Action.STOP_NUMBER:
+                return Pause(rule.words, number_no=self.number_no)
+            case Action.STOP_JOB | Action.PAUSE_JOB:
+                return Pause(rule.words, job_id)
+            case Action.WAIT:
+                self._hold(rule.words, self.pause_unit * _LONG_WAIT_UNITS, now)
+            case Action.SLOW if now - self._changed_at >= _STEP_SECONDS:
+                self._set_rate(max(_SLOWEST_RATE, self.rate / 2), now)
+            case Action.RETRY | Action.LATER:
+                return self._count_trouble(rule.words)
         return None
 
     def _count_trouble(self, reason: str) -> Pause | None:
         self._trouble += 1
         return Pause(reason) if self._trouble >= _TROUBLE_LIMIT else None
-
-    def _count_alike(self, job_id: int, reason: str) -> Pause | None:
-        counts = self._counts_of(job_id)
-        counts.answered += 1
-        counts.failed_alike += 1
-        too_many = (
-            counts.failed_alike >= _ALIKE_LIMIT and counts.failed_alike > counts.answered * _ALIKE_SHARE
-        )
-        return Pause(reason, job_id) if too_many else None
-
-    def _counts_of(self, job_id: int) -> _JobCounts:
-        return self._jobs.setdefault(job_id, _JobCounts())
 
     def _hold(self, reason: str, seconds: float, now: float) -> None:
         """Claim nothing for a while; a wait that the provider asked for is not cut short by a shorter one."""

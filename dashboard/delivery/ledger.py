@@ -52,7 +52,8 @@ class Tally:
     """How many of a job's messages stand in each state; the eight of the second block add up to `total`.
 
     `waiting` includes those on their way (`in_flight`) and those to be tried again; `accepted` means taken by
-    the provider and nothing heard since, and includes those whom a person declared sent (`treated_as_sent`).
+    the provider and nothing heard since, and includes those whom a person declared sent (`treated_as_sent`)
+    and those that the provider holds back for the time being (`held`: it looks at the template's quality, or paces the send).
     """
 
     total: int = 0
@@ -68,6 +69,7 @@ class Tally:
 
     in_flight: int = 0
     treated_as_sent: int = 0
+    held: int = 0
 
     @property
     def accepted_or_beyond(self) -> int:
@@ -103,7 +105,8 @@ def stage(
 
     `rows` has the columns `account_no` (text or null), `mobile` (ten digits, a number), `parameters` (a list
     of text in the order of `parameter_names`). Without `rows` they are taken from a temporary table
-    `staged_message` with the same columns, made before on the same cursor; it is dropped. A job of kind
+    `staged_message` with the same columns, made before on the same cursor; it is dropped. A column `office_no`
+    beside them chooses the number that a message goes from: its discom's, else the state's. A job of kind
     'text' has the one parameter `text`. Raises BadInput("audience_empty"), and
     BadInput("recipient_rows", count=…) for numbers or parameters that cannot be sent.
     """
@@ -118,7 +121,13 @@ def stage(
         cursor, job_id=job_id, kind=kind, template=template, language=language, parameter_names=names,
         message_count=count, now=now,
     )  # fmt: skip
-    _queries.insert_messages(cursor, job_id=job_id)
+    if _queries.staged_offices(cursor):
+        _queries.choose_numbers(cursor)
+        _queries.insert_routed_messages(cursor, job_id=job_id)
+        _queries.insert_routes(cursor, job_id=job_id)
+        _queries.drop_routes(cursor)
+    else:
+        _queries.insert_messages(cursor, job_id=job_id)
     _queries.drop_staged(cursor)
     return job_id
 
@@ -205,14 +214,18 @@ def content_digest(cursor: Cursor, job_id: int) -> str:
 def tally(cursor: Cursor, job_id: int) -> Tally:
     """Count a job's messages by state."""
     counts: dict[str, int] = {}
-    treated = 0
-    for state, count, treated_count in _queries.count_states(cursor, job_id=job_id):
+    treated = held = 0
+    for state, count, treated_count, held_count in _queries.count_states(cursor, job_id=job_id):
         counts[state] = count
-        treated += treated_count if state == "accepted" else 0
+        if state == "accepted":
+            treated, held = treated_count, held_count
     in_flight = counts.get("in_flight", 0)
     counts["waiting"] = counts.get("waiting", 0) + in_flight
     return Tally(
-        total=sum(counts.values()) - in_flight, treated_as_sent=treated, **{"in_flight": 0, **counts}
+        total=sum(counts.values()) - in_flight,
+        treated_as_sent=treated,
+        held=held,
+        **{"in_flight": 0, **counts},
     )
 
 

@@ -20,10 +20,44 @@ INSERT INTO message
 SELECT :job_id, row_number() OVER (ORDER BY account_no, mobile, parameters), account_no, mobile, parameters
 FROM staged_message ORDER BY account_no, mobile, parameters;
 
+-- name: staged_offices()$
+-- Whether the staged rows say of which office their recipients are, and there is more than one number to choose from.
+SELECT (SELECT count(*) FROM sending_number) > 1
+   AND (SELECT count(*) FROM duckdb_columns() WHERE table_name = 'staged_message' AND column_name = 'office_no') > 0;
+
+-- name: choose_numbers()!
+-- Each office's number: that of the lowest office above it that has one, else number 1.
+CREATE OR REPLACE TEMP TABLE staged_route AS
+WITH numbered AS (
+    SELECT number_no, office_no AS first_no, last_no FROM sending_number JOIN office ON code = office_code WHERE number_no > 1
+)
+SELECT staged.office_no, coalesce(arg_max(number_no, first_no), 1) AS number_no
+FROM (SELECT DISTINCT office_no FROM staged_message) AS staged
+LEFT JOIN numbered ON staged.office_no BETWEEN first_no AND numbered.last_no
+GROUP BY staged.office_no;
+
+-- name: insert_routed_messages(job_id)!
+-- The staged rows as this job's messages, numbered by the number that they go from, then in the order of accounts.
+INSERT INTO message
+SELECT :job_id, row_number() OVER (ORDER BY number_no, account_no, mobile, parameters), account_no, mobile, parameters
+FROM staged_message JOIN staged_route USING (office_no) ORDER BY number_no, account_no, mobile, parameters;
+
+-- name: insert_routes(job_id)!
+-- Which of the job's messages go from which number.
+INSERT INTO job_route
+SELECT :job_id, number_no, sum(message_count) OVER (ORDER BY number_no) - message_count + 1, sum(message_count) OVER (ORDER BY number_no)
+FROM (
+    SELECT number_no, count(*) AS message_count FROM staged_message JOIN staged_route USING (office_no) GROUP BY number_no
+);
+
 -- name: copy_staged()!
 -- Rows that came as a table become the staging table.
 CREATE OR REPLACE TEMP TABLE staged_message AS
 SELECT account_no::VARCHAR AS account_no, mobile::BIGINT AS mobile, parameters::VARCHAR[] AS parameters FROM staged_rows;
+
+-- name: drop_routes()!
+-- The choice of numbers has done its work.
+DROP TABLE IF EXISTS temp.staged_route;
 
 -- name: drop_staged()!
 -- The staging table has done its work.
@@ -56,8 +90,8 @@ SELECT sha256(string_agg(block, '' ORDER BY block_no)) FROM (
 );
 
 -- name: count_states(job_id)
--- How many messages stand in each state; `treated` are those whom a person declared sent.
-SELECT state, count(*), count(*) FILTER (result = 'treated_as_sent') FROM message_state(:job_id) GROUP BY state;
+-- How many messages stand in each state; of them, those whom a person declared sent, and those that the provider holds.
+SELECT state, count(*), count(*) FILTER (result = 'treated_as_sent'), count(*) FILTER (result = 'held') FROM message_state(:job_id) GROUP BY state;
 
 -- name: list_failures(job_id)
 -- The messages that failed, with the provider's code.

@@ -39,9 +39,7 @@ Event = list[Result] | ChildEnded
 class SenderLink:
     """One sender, started at once; what it says arrives in `events`."""
 
-    def __init__(
-        self, account: Account, rate: float, prefix: str, events: "queue.SimpleQueue[Event]"
-    ) -> None:
+    def __init__(self, account: Account, rate: float, prefix: str, events: "queue.SimpleQueue[Any]") -> None:
         connections = min(max(int(rate), _FEWEST_CONNECTIONS), _MOST_CONNECTIONS)
         first = {"account": asdict(account), "rate": rate, "connections": connections}
         self._prefix = prefix

@@ -29,7 +29,7 @@ FROM valued;
 
 -- Judgement: `reason` is NULL for whom the notice may reach; a number that comes twice is still in twice.
 CREATE OR REPLACE TEMP MACRO audience_member(p_first, p_last, p_categories, p_segments, p_feeders, p_language, p_levels, p_typed, p_uses, p_length, p_bands, p_languages, p_recent, p_list) AS TABLE
-SELECT consumer.account_no, consumer.name, consumer.mobile, office_text.parameters, office_text.text_length,
+SELECT consumer.account_no, consumer.name, consumer.mobile, consumer.office_no, office_text.parameters, office_text.text_length,
        CASE WHEN consumer.state = 'opted_out' THEN 'opted_out'
             WHEN consumer.mobile IN (SELECT mobile FROM undeliverable_number) THEN 'not_on_whatsapp'
             WHEN consumer.state NOT IN ('on_file', 'enrolled') OR consumer.mobile IS NULL
@@ -71,7 +71,7 @@ SELECT name, mobile, parameters FROM (
 -- name: stage_members(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, per_account)!
 -- All recipients once, into the table from which the ledger takes its messages.
 CREATE OR REPLACE TEMP TABLE staged_message AS
-SELECT account_no, mobile, parameters
+SELECT account_no, mobile, parameters, office_no
 FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id)
 WHERE reason IS NULL
 QUALIFY row_number() OVER (PARTITION BY mobile, CASE WHEN :per_account THEN account_no END ORDER BY account_no) = 1;

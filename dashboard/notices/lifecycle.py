@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
-from dashboard.delivery import ledger
+from dashboard.delivery import ledger, numbers
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.drafting import is_unchanged
 from dashboard.notices.hours import Span
@@ -106,6 +106,7 @@ def go_on(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
         if notice.pause_reason in RESTS:
             raise Refused("rests")
         ledger.go_on(cursor, _job_of(notice), clock())
+        numbers.open_numbers_of(cursor, _job_of(notice), clock())
         _record(cursor, clock, scope, "notice.go_on", notice)
 
     db.write(change)

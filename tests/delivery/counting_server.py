@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ class CountingServer:
 
     behave: Behaviour = lambda number, body: ACCEPT
     taken: Counter[str] = field(default_factory=Counter)
+    senders: dict[str, str] = field(default_factory=dict)  # from which number, by recipient
+    times: dict[str, list[float]] = field(default_factory=dict)  # monotonic
     bodies: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     calls: int = 0
@@ -64,11 +67,13 @@ class CountingServer:
         self.calls += 1
         self.bodies.append(body)
         self.headers.append(dict(request.headers))
-        what = self.behave(self.calls, body)
+        what = self.behave(self.calls, {**body, "from": request.match_info["number"]})
         if isinstance(what, tuple):
             status, code = what
             return web.json_response({"error": {"code": code}} if code is not None else {}, status=status)
         self.taken[body["to"]] += 1
+        self.senders[body["to"]] = request.match_info["number"]
+        self.times.setdefault(body["to"], []).append(time.monotonic())
         message = {"id": f"wamid.{self.calls}"}
         self.on_taken(message["id"], body)
         if what == SILENT:

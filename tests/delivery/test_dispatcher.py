@@ -169,11 +169,11 @@ def test_expired_token_pauses_everything_and_fails_nobody(
 ) -> None:
     server.behave = lambda number, body: refusal
     first, second = add_job(db, 200), add_job(db, 300)
-    make_dispatcher(make_settings(server.url))
+    dispatcher = make_dispatcher(make_settings(server.url))
     wait_for_state(db, first, "paused")
     wait_for_state(db, second, "paused")
     assert read_job(db, first).pause_reason == reason
-    wait_for(lambda: read_tally(db, first).in_flight == 0)
+    wait_for(lambda: dispatcher.status().in_flight == 0)
     assert read_tally(db, first) == ledger.Tally(total=200, waiting=200)
     server.behave = lambda number, body: ACCEPT  # a new token
     for job_id in (first, second):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from dashboard.delivery.breaker import Breaker, Limits
 from dashboard.delivery.errors_table import RULES, Action, pause_before_retry, rule_for
 from dashboard.delivery.governor import Governor, Pause
 from dashboard.delivery.wire import Answer, MessageHead, build_payload, judge_answer
@@ -11,16 +12,16 @@ from dashboard.delivery.wire import Answer, MessageHead, build_payload, judge_an
 CODES = [
     (130429, Action.SLOW), (4, Action.WAIT), (80007, Action.WAIT), (131056, Action.PAIR), (1, Action.RETRY),
     (2, Action.RETRY), (131000, Action.RETRY), (131016, Action.RETRY), (133004, Action.RETRY), (131057, Action.LATER),
-    (131048, Action.PAUSE_ALL), (131064, Action.PAUSE_ALL), (131049, Action.FAIL), (130472, Action.FAIL),
-    (131050, Action.SUPPRESS), (131026, Action.UNDELIVERABLE), (130403, Action.SUPPRESS), (131047, Action.FAIL),
+    (131048, Action.STOP_NUMBER), (131064, Action.STOP_NUMBER), (131049, Action.WITHHOLD), (130472, Action.FAIL),
+    (131050, Action.SUPPRESS), (131026, Action.UNDELIVERABLE), (130403, Action.BLOCK), (131047, Action.FAIL),
     (100, Action.FAIL_ALIKE), (131008, Action.FAIL_ALIKE), (131009, Action.FAIL_ALIKE), (131021, Action.FAIL_ALIKE),
-    (131051, Action.FAIL_ALIKE), (135000, Action.FAIL_ALIKE), (131053, Action.PAUSE_JOB), (132000, Action.FAIL_ALIKE),
-    (132012, Action.FAIL_ALIKE), (132018, Action.FAIL_ALIKE), (132001, Action.PAUSE_JOB), (132005, Action.FAIL),
-    (132007, Action.PAUSE_JOB), (132015, Action.PAUSE_JOB), (132016, Action.PAUSE_JOB), (131042, Action.PAUSE_ALL),
-    (133010, Action.PAUSE_ALL), (131045, Action.PAUSE_ALL), (131037, Action.PAUSE_ALL), (33, Action.PAUSE_ALL),
-    (0, Action.PAUSE_ALL), (190, Action.PAUSE_ALL), (3, Action.PAUSE_ALL), (10, Action.PAUSE_ALL),
-    (200, Action.PAUSE_ALL), (250, Action.PAUSE_ALL), (299, Action.PAUSE_ALL), (131005, Action.PAUSE_ALL),
-    (368, Action.PAUSE_ALL), (131031, Action.PAUSE_ALL), (130497, Action.PAUSE_ALL), (131030, Action.FAIL),
+    (131051, Action.FAIL_ALIKE), (135000, Action.FAIL_ALIKE), (131053, Action.STOP_JOB), (132000, Action.FAIL_ALIKE),
+    (132012, Action.FAIL_ALIKE), (132018, Action.FAIL_ALIKE), (132001, Action.STOP_JOB), (132005, Action.FAIL),
+    (132007, Action.STOP_JOB), (132015, Action.PAUSE_JOB), (132016, Action.STOP_JOB), (131042, Action.STOP_ALL),
+    (133010, Action.STOP_NUMBER), (131045, Action.STOP_NUMBER), (131037, Action.STOP_NUMBER), (33, Action.STOP_NUMBER),
+    (0, Action.STOP_ALL), (190, Action.STOP_ALL), (3, Action.STOP_ALL), (10, Action.STOP_ALL),
+    (200, Action.STOP_ALL), (250, Action.STOP_ALL), (299, Action.STOP_ALL), (131005, Action.STOP_ALL),
+    (368, Action.STOP_ALL), (131031, Action.STOP_ALL), (130497, Action.STOP_ALL), (131030, Action.FAIL),
     (999999, Action.FAIL_ALIKE), (None, Action.FAIL_ALIKE),
 ]  # fmt: skip
 
@@ -131,10 +132,47 @@ def test_good_answer_ends_a_row_of_bad_ones() -> None:
     assert pauses[-1] == Pause("provider_silent")
 
 
+def make_breaker() -> Breaker:
+    return Breaker(Limits(first_rows=10, failures=10, share=0.1))
+
+
 def test_some_bad_rows_in_a_good_job_do_not_stop_it() -> None:
-    governor = make_governor()
+    breaker = make_breaker()
     answers = [
         Answer("refused", code=132000) if number % 20 == 0 else Answer("accepted")
         for number in range(1, 2000)
     ]
-    assert {governor.observe(1, one, 100.0) for one in answers} == {None}
+    assert {breaker.observe(1, one) for one in answers} == {None}
+
+
+def test_more_than_ten_failures_and_more_than_a_tenth_stop_the_job_with_their_reason() -> None:
+    breaker = make_breaker()
+    for _ in range(90):
+        breaker.observe(1, Answer("accepted"))
+    assert [breaker.observe(1, Answer("refused", code=132000)) for _ in range(11)] == [None] * 10 + [
+        "parameter_count"
+    ]
+    assert breaker.observe(2, Answer("refused", code=132000)) is None  # another job is not counted with it
+
+
+def test_failures_of_many_kinds_stop_the_job_and_say_so() -> None:
+    breaker = make_breaker()
+    codes = [131026, 131049, 132005] * 4
+    found = [breaker.observe(1, Answer("refused", code=code)) for code in codes]
+    assert found[:10] == [None] * 10 and found[10] == "many_failed"
+
+
+def test_people_who_cannot_be_reached_stop_a_job_once_and_bad_rows_again() -> None:
+    breaker = make_breaker()
+    assert [breaker.observe(1, Answer("refused", code=131026)) for _ in range(10)][-1] == "not_on_whatsapp"
+    breaker.forget(1)  # a person has looked and lets it go on
+    assert {breaker.observe(1, Answer("refused", code=131026)) for _ in range(100)} == {None}
+    assert "bad_request" in {breaker.observe(1, Answer("refused", code=100)) for _ in range(40)}
+
+
+def test_failed_reports_count_like_refusals() -> None:
+    breaker = make_breaker()
+    for _ in range(50):
+        breaker.observe(1, Answer("accepted"))
+    found = [breaker.observe_report(1, 131026) for _ in range(11)]
+    assert found == [None] * 10 + ["not_on_whatsapp"]
