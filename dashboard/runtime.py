@@ -22,6 +22,7 @@ from dashboard.delivery.applier import Ears, WebhookApplier, numbers_reached
 from dashboard.delivery.client import ManagementClient
 from dashboard.delivery.credentials import Account, is_loopback
 from dashboard.delivery.dispatcher import Dispatcher
+from dashboard.delivery.findings import FailedReport
 from dashboard.delivery.gatherer import Gatherer
 from dashboard.delivery.inbound import InboundText as DeliveredText
 from dashboard.delivery.inbound import NumberChange as DeliveredChange
@@ -226,7 +227,16 @@ def ears_of(runtime: Runtime) -> Ears:
         on_answered=mark_answered,
         on_preferences=_preferences_with(runtime),
         on_number_change=_number_change_with(runtime),
+        on_failed=_failures_with(runtime),
     )
+
+
+def _failures_with(runtime: Runtime) -> Callable[[list[FailedReport]], None]:
+    def tell(reports: list[FailedReport]) -> None:
+        if runtime.dispatcher:
+            runtime.dispatcher.report_failures(reports)
+
+    return tell
 
 
 def _answer_with(runtime: Runtime) -> Callable[[DeliveredText], str | None]:

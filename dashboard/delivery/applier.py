@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from dashboard.delivery.findings import FailedReport
 from dashboard.delivery.inbound import InboundText, NumberChange, Preference
 from dashboard.delivery.news import UNREADABLE, read_news
 from dashboard.delivery.reference import read_prefix
@@ -49,6 +50,7 @@ class Ears:
     on_answered: OnAnswered | None = None
     on_preferences: Callable[[list[Preference]], None] | None = None
     on_number_change: Callable[[NumberChange], None] | None = None
+    on_failed: Callable[[list[FailedReport]], None] | None = None
 
 
 @dataclass
@@ -140,6 +142,8 @@ def _apply_together(db: Database, clock: Clock, ears: Ears, rows: Sequence[Any])
     )
     if written.undeliverable and ears.on_undeliverable:
         ears.on_undeliverable(written.undeliverable)
+    if written.failed and ears.on_failed:
+        ears.on_failed(written.failed)
     return _count(bodies, written, len(messages))
 
 
@@ -216,9 +220,12 @@ class WebhookApplier:
         on_answered: OnAnswered | None = None,
         on_preferences: Callable[[list[Preference]], None] | None = None,
         on_number_change: Callable[[NumberChange], None] | None = None,
+        on_failed: Callable[[list[FailedReport]], None] | None = None,
     ) -> None:
         self._db, self._clock = db, clock
-        self._ears = Ears(on_inbound, on_undeliverable, on_answered, on_preferences, on_number_change)
+        self._ears = Ears(
+            on_inbound, on_undeliverable, on_answered, on_preferences, on_number_change, on_failed
+        )
         self._woken, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="webhook-applier", daemon=True)
 

@@ -230,10 +230,10 @@ def finish_exhausted(
     ended = []
     rows = list(_queries.unfinished_parts(cursor))
     for (job_id, state), parts in itertools.groupby(rows, key=lambda row: (row[0], row[1])):
-        if job_id in in_flight and not (stopped and state == "running"):
+        if job_id in in_flight:
             continue
         left = [row[2] for row in parts if _has_more(cursor, _Part(job_id, row[3], row[4]))]
-        if not left and job_id not in in_flight and ledger.finish(cursor, job_id, now):
+        if not left and ledger.finish(cursor, job_id, now):
             ended.append(job_id)
         elif left and state == "running" and all(number in stopped for number in left):
             ledger.pause(cursor, job_id, stopped[left[0]], now)
@@ -286,10 +286,12 @@ def mobile_of(cursor: Cursor, job_id: int, message_no: int) -> int | None:
     return _queries.mobile_of(cursor, job_id=job_id, message_no=message_no)
 
 
-def count_people_today(cursor: Cursor, now: datetime, limit: int) -> int:
+def count_people_today(cursor: Cursor, now: datetime, limit: int, in_flight: int) -> int:
     """Return how many different people were, or may have been, sent a template in the last 24 hours.
 
-    Below the limit it may say too many: people are told apart only where that matters.
+    Below the limit it may say too many: people are told apart only where that matters. `in_flight`: claimed, not answered.
     """
     most = int(_queries.count_claimed_since(cursor, since=now - _DAY))
-    return most if most < limit else int(_queries.count_people_since(cursor, since=now - _DAY))
+    if most < limit:
+        return most
+    return int(_queries.count_people_since(cursor, since=now - _DAY)) + in_flight

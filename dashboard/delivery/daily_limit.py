@@ -24,8 +24,8 @@ class DailyLimit:
         age = time.monotonic() - self._counted_at
         if age > self._recount_seconds * (1 if self._left <= 0 else 12):
             with self._db.read() as cursor:
-                people = count_people_today(cursor, self._clock(), self._limit)
-            self._left = self._limit - people - in_flight
+                people = count_people_today(cursor, self._clock(), self._limit, in_flight)
+            self._left = self._limit - people
             self._counted_at = time.monotonic()
         return max(0, self._left)
 

@@ -191,7 +191,7 @@ class Dispatcher:
         findings.add_pause(lane.governor.observe(batch.job_id, answer, now))
         reason = self._breaker.observe(batch.job_id, answer)
         findings.add_pause(Pause(reason, batch.job_id) if reason else None)
-        lane.close_answered(result.batch_id)
+        lane.close_answered(result.batch_id, message.mobile)
         self._last_answer_at = now
 
     def _take_report(self, report: FailedReport, findings: Findings) -> None:

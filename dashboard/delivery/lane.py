@@ -14,6 +14,7 @@ from dashboard.delivery.link import SenderLink
 
 _log = logging.getLogger(__name__)
 _BATCH_SECONDS, _QUEUE_SECONDS = 0.2, 0.4  # of sending: a batch, and all that waits in the sender
+_OUT = float("inf")  # a message that is not answered yet
 _DEATHS, _DEATH_SECONDS = 3, 60.0  # a sender that dies so often puts too much in doubt to be started again
 
 
@@ -45,7 +46,7 @@ class Lane:
         self._account, self._prefix, self._events = account, prefix, events
         self._most_a_batch, self._pair_seconds = most_a_batch, pair_seconds
         self._dropped: set[int] = set()  # jobs whose rest was asked back
-        self._recent: dict[int, float] = {}  # when a person was last written to, monotonic
+        self._recent: dict[int, float] = {}  # when a person's last message was answered, monotonic
         self._deaths: deque[float] = deque(maxlen=_DEATHS)
         self._restart_at = 0.0
         self._told_rate = governor.rate
@@ -85,7 +86,7 @@ class Lane:
         for message in messages:
             if message.mobile in self._recent:
                 early.append(message)
-            self._recent.setdefault(message.mobile, now)
+            self._recent.setdefault(message.mobile, _OUT)
         return tuple(early)
 
     def hand_over(self, batch_id: int, batch: Batch) -> None:
@@ -97,8 +98,9 @@ class Lane:
         self._dropped.discard(batch.job_id)
         self.link.send(batch_id, batch)
 
-    def close_answered(self, batch_id: int) -> None:
-        """Forget a batch all of whose messages are answered."""
+    def close_answered(self, batch_id: int, mobile: int) -> None:
+        """Take note that a person's message is answered; forget a batch all of whose messages are."""
+        self._recent[mobile] = time.monotonic()
         entry = self.in_flight[batch_id]
         if not entry.open:
             del self.in_flight[batch_id]
@@ -130,6 +132,7 @@ class Lane:
         """The sender died. Return what it had, as nobody knows how far it came, and whether it dies too often."""
         lost = list(self.in_flight.values())
         _log.error("the sender ended; %d messages are in doubt", self.open_count)
+        self._recent = {mobile: time.monotonic() for mobile in self._recent}
         self.in_flight.clear()
         self.unproven.clear()
         self.end()

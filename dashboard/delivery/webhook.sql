@@ -92,6 +92,10 @@ SELECT DISTINCT message.mobile
 FROM fresh_status JOIN message ON message.job_id = fresh_status.job_id AND message.message_no = fresh_status.message_no
 WHERE fresh_status.status = 'failed' AND fresh_status.code = :code;
 
+-- name: failures_reported()
+-- The messages that the round is the first to report as failed, with the code.
+SELECT job_id, message_no, code FROM fresh_status WHERE status = 'failed' AND job_id > 0;
+
 -- name: delete_odd(raw_ids)!
 -- A body that is applied once more says anew what was not understood.
 DELETE FROM odd_update WHERE raw_id IN (SELECT unnest(:raw_ids::BIGINT[]));

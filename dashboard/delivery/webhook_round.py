@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from dashboard.delivery import ledger
+from dashboard.delivery.findings import FailedReport
 from dashboard.delivery.inbound import InboundText
 from dashboard.delivery.platform import insert_news
 from dashboard.delivery.updates import Updates
@@ -48,11 +49,13 @@ class Reply:
 
 @dataclass(frozen=True)
 class Written:
-    """What a round has changed; `undeliverable` are the numbers that turned out not to be on WhatsApp."""
+    """What a round has changed; `undeliverable` are the numbers that turned out not to be on WhatsApp, `failed` the
+    messages that were taken and have failed since."""
 
     new_statuses: int
     new_news: int
     undeliverable: list[int]
+    failed: list[FailedReport]
 
 
 def write_round(
@@ -63,7 +66,7 @@ def write_round(
     on_answered: OnAnswered | None,
 ) -> Written:
     """Write a round down and mark its bodies as applied; a body that was applied before changes nothing."""
-    new_statuses, numbers = _write_statuses(cursor, bodies, now)
+    new_statuses, numbers, failed = _write_statuses(cursor, bodies, now)
     _write_users(
         cursor, {user: mobile for body in bodies for user, mobile in body.updates.users.items()}, now
     )
@@ -78,17 +81,19 @@ def write_round(
     _write_odd(cursor, bodies, now)
     notes = [body.updates.note for body in bodies]
     queries.insert_applied(cursor, raw_ids=[body.raw_id for body in bodies], notes=notes, now=now)
-    return Written(new_statuses, new_news, numbers)
+    return Written(new_statuses, new_news, numbers, failed)
 
 
-def _write_statuses(cursor: Cursor, bodies: Sequence[Body], now: datetime) -> tuple[int, list[int]]:
-    """Write the reports; return how many are new, and the numbers they tell to be not on WhatsApp."""
+def _write_statuses(
+    cursor: Cursor, bodies: Sequence[Body], now: datetime
+) -> tuple[int, list[int], list[FailedReport]]:
+    """Write the reports; return how many are new, the numbers they tell to be not on WhatsApp, and what has failed."""
     since = now - _LOOK_BACK
     if queries.has_unplaced(cursor, since=since):
         queries.place_late_statuses(cursor, since=since)
     statuses = [(status, body.received_at) for body in bodies for status in body.updates.statuses]
     if not statuses:
-        return 0, []
+        return 0, [], []
     columns = {name: [getattr(status, name) for status, _ in statuses] for name in _STATUS_COLUMNS.names}
     table = pa.table(columns, schema=_STATUS_COLUMNS)
     received = pa.array([received_at for _, received_at in statuses], pa.timestamp("us"))
@@ -102,9 +107,10 @@ def _write_statuses(cursor: Cursor, bodies: Sequence[Body], now: datetime) -> tu
     queries.copy_fresh_status(cursor)
     new_count = int(queries.insert_statuses(cursor))
     numbers = [row[0] for row in queries.numbers_reported(cursor, code=_NOT_ON_WHATSAPP)] if new_count else []
+    failed = [FailedReport(*row) for row in queries.failures_reported(cursor)] if new_count else []
     queries.drop_new_status(cursor)
     queries.drop_fresh_status(cursor)
-    return new_count, numbers
+    return new_count, numbers, failed
 
 
 def _write_users(cursor: Cursor, users: dict[str, int], now: datetime) -> None:

@@ -29,9 +29,11 @@ def run_application() -> None:
     die_with_parent()
     settings = Settings()
     rt = runtime.open_registry(settings)
-    rt.applier = WebhookApplier(rt.db, rt.clock, on_inbound=lambda message: None)
-    rt.gatherer = Gatherer(rt.db, rt.clock)
     rt.dispatcher = Dispatcher(rt.db, settings, rt.clock, suppressed_numbers, pause_unit=PAUSE_UNIT)
+    rt.applier = WebhookApplier(
+        rt.db, rt.clock, on_inbound=lambda message: None, on_failed=rt.dispatcher.report_failures
+    )
+    rt.gatherer = Gatherer(rt.db, rt.clock)
     runtime.install(rt)
     rt.applier.start()
     rt.dispatcher.start()

@@ -18,7 +18,7 @@ import pytest
 
 from dashboard.config import PROJECT_DIR
 from dashboard.delivery import ledger
-from dashboard.delivery.applier import apply_waiting
+from dashboard.delivery.applier import Ears, apply_waiting
 from dashboard.delivery.claims import mark_lost_claims
 from dashboard.store.clock import utc_now
 from dashboard.store.database import Database, open_database
@@ -115,7 +115,7 @@ def come_to_rest(victim: Victim) -> Database:
     victim.kill_application()
     db = open_database(victim.path, memory_limit="1GB", threads=2)
     db.write(lambda cursor: mark_lost_claims(cursor, utc_now()))
-    while apply_waiting(db, utc_now, lambda message: None):
+    while apply_waiting(db, utc_now, Ears(lambda message: None)).bodies:
         pass
     return db
 
