@@ -7,7 +7,7 @@ commit together. None of them has a scope: the rooms above ask for the right bef
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -247,20 +247,39 @@ def in_doubt(cursor: Cursor, job_id: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["message_no", "account_no", "mobile"])
 
 
-def settle_in_doubt(cursor: Cursor, job_id: int, as_sent: bool, now: datetime) -> int:
-    """Write down a person's word on every message in doubt, and return how many they were.
+@dataclass(frozen=True)
+class Doubts:
+    """How many messages are in doubt, how many of them long enough for a person to settle, and when the next will be."""
+
+    total: int
+    ripe: int
+    next_ripe_at: datetime | None
+
+
+def count_doubts(cursor: Cursor, job_id: int, now: datetime, grace: timedelta) -> Doubts:
+    """Count what is in doubt; `grace` is the time that reports have to settle it by themselves."""
+    total, ripe, next_at = _queries.count_ripe_doubts(cursor, job_id=job_id, before=now - grace)
+    return Doubts(total, ripe, next_at + grace if next_at else None)
+
+
+def settle_in_doubt(
+    cursor: Cursor, job_id: int, as_sent: bool, now: datetime, grace: timedelta = timedelta()
+) -> int:
+    """Write down a person's word on every message in doubt for longer than `grace`, and return how many they were.
 
     `as_sent` counts them as accepted; otherwise they are sent again, and a finished job runs again. Raises
     IllegalChange where a cancelled job should send.
     """
-    job = get_job(cursor, job_id)
-    if not as_sent and job.state == "finished":
-        _change(cursor, job_id, "running", now)
-    elif not as_sent and job.state not in ("running", "paused"):
+    job, before = get_job(cursor, job_id), now - grace
+    if not as_sent and job.state not in ("finished", "running", "paused"):
         raise IllegalChange("job_state", current=job.state, wanted="running")
-    result, retry_at = ("treated_as_sent", None) if as_sent else ("retry", now)
-    count = tally(cursor, job_id).in_doubt
+    count = count_doubts(cursor, job_id, now, grace).ripe
+    if not count:
+        return 0
     if not as_sent:
-        _queries.send_doubtful_again(cursor, job_id=job_id, now=now)
-    _queries.settle_in_doubt(cursor, job_id=job_id, result=result, retry_at=retry_at, now=now)
+        if job.state == "finished":
+            _change(cursor, job_id, "running", now)
+        _queries.send_doubtful_again(cursor, job_id=job_id, before=before, now=now)
+    result, retry_at = ("treated_as_sent", None) if as_sent else ("retry", now)
+    _queries.settle_in_doubt(cursor, job_id=job_id, before=before, result=result, retry_at=retry_at, now=now)
     return count

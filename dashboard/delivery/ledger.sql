@@ -105,16 +105,31 @@ SELECT code, count(*) FROM message_state(:job_id) WHERE state = 'failed' GROUP B
 -- The messages of which nobody knows whether they went out.
 SELECT message_no, account_no, mobile FROM message_state(:job_id) WHERE state = 'in_doubt' ORDER BY message_no;
 
--- name: settle_in_doubt(job_id, result, retry_at, now)!
--- A person's word on every message in doubt, under the attempt that is in doubt.
-INSERT INTO outcome
-SELECT :job_id, message_no, attempt, :result, NULL, NULL, :now, :retry_at
-FROM message_state(:job_id) WHERE state = 'in_doubt';
+-- name: count_ripe_doubts(job_id, before)^
+-- How many messages are in doubt, how many of them since before a moment, and since when the first that is not.
+SELECT count(*), count(*) FILTER (answered_at <= :before), min(answered_at) FILTER (answered_at > :before)
+FROM message_state(:job_id) AS known
+JOIN outcome ON outcome.job_id = :job_id AND outcome.message_no = known.message_no AND outcome.attempt = known.attempt
+             AND outcome.result = 'in_doubt'
+WHERE known.state = 'in_doubt';
 
--- name: send_doubtful_again(job_id, now)!
--- Every message in doubt waits for another attempt. Before the word is written down.
+-- name: settle_in_doubt(job_id, before, result, retry_at, now)!
+-- A person's word on every message that is in doubt since before a moment, under the attempt that is in doubt.
+INSERT INTO outcome
+SELECT :job_id, known.message_no, known.attempt, :result, NULL, NULL, :now, :retry_at
+FROM message_state(:job_id) AS known
+JOIN outcome ON outcome.job_id = :job_id AND outcome.message_no = known.message_no AND outcome.attempt = known.attempt
+             AND outcome.result = 'in_doubt' AND outcome.answered_at <= :before
+WHERE known.state = 'in_doubt';
+
+-- name: send_doubtful_again(job_id, before, now)!
+-- Every message that is in doubt since before a moment waits for another attempt. Before the word is written down.
 INSERT INTO waiting_retry
-SELECT :job_id, message_no, attempt, :now, 0, :now FROM message_state(:job_id) WHERE state = 'in_doubt';
+SELECT :job_id, known.message_no, known.attempt, :now, 0, :now
+FROM message_state(:job_id) AS known
+JOIN outcome ON outcome.job_id = :job_id AND outcome.message_no = known.message_no AND outcome.attempt = known.attempt
+             AND outcome.result = 'in_doubt' AND outcome.answered_at <= :before
+WHERE known.state = 'in_doubt';
 
 -- name: get_fact(name)$
 -- One fact about this installation.

@@ -1,6 +1,6 @@
 """What happens to an approved notice: started, paused, cancelled, finished."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -127,13 +127,25 @@ def cancel(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
     db.write(change)
 
 
-def settle_doubt(db: Database, scope: Scope, clock: Clock, notice_id: int, as_sent: bool) -> int:
-    """Settle every message in doubt by a person's word: treated as sent, or sent again; return how many."""
+def count_doubts(db: Database, scope: Scope, clock: Clock, notice_id: int, grace: timedelta) -> ledger.Doubts:
+    """Count what is in doubt of a notice, and how much of it a person may settle: reports have `grace` before."""
+    with db.read() as cursor:
+        notice = read_notice(cursor, scope, Right.SEND, notice_id)
+        return ledger.count_doubts(cursor, _job_of(notice), clock(), grace)
+
+
+def settle_doubt(
+    db: Database, scope: Scope, clock: Clock, notice_id: int, as_sent: bool, grace: timedelta = timedelta()
+) -> int:
+    """Settle every message in doubt for longer than `grace` by a person's word: treated as sent, or sent again.
+
+    Returns how many they were.
+    """
 
     def change(cursor: Cursor) -> int:
         notice = read_notice(cursor, scope, Right.SEND, notice_id)
-        count = ledger.settle_in_doubt(cursor, _job_of(notice), as_sent, clock())
-        if not as_sent and notice.state is State.FINISHED:
+        count = ledger.settle_in_doubt(cursor, _job_of(notice), as_sent, clock(), grace)
+        if count and not as_sent and notice.state is State.FINISHED:
             queries.set_state(cursor, notice_id=notice_id, state=State.SENDING.value)
         _record(cursor, clock, scope, "notice.settle_doubt", notice, as_sent=as_sent, count=count)
         return count

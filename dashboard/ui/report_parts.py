@@ -1,5 +1,7 @@
 """The parts of a notice's report: live progress, sums, what is in doubt, failures."""
 
+from datetime import timedelta
+
 import streamlit as st
 
 from dashboard.access.scope import Right
@@ -10,7 +12,7 @@ from dashboard.notices.states import Action, State
 from dashboard.runtime import Runtime
 from dashboard.ui import charts
 from dashboard.ui.errors import told
-from dashboard.ui.formats import duration, group_digits, percent, share
+from dashboard.ui.formats import duration, group_digits, moment, percent, share
 from dashboard.ui.notice_parts import show_cancel
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t
@@ -107,19 +109,32 @@ def show_doubt(visitor: Visitor, notice: Notice, sums: Report) -> None:
     """Let a person settle what nobody knows of."""
     if not sums.in_doubt or not visitor.may(Right.SEND) or notice.state is State.SENDING:
         return
-    with st.container(border=True, key="notices_doubt"):
-        st.markdown(t("notices.doubt", count=group_digits(sums.in_doubt)))
-        with st.container(horizontal=True):
-            as_sent = st.button(t("notices.doubt_sent"), icon=":material/done_all:", key="notices_doubt_sent")
-            with st.popover(t("notices.doubt_again"), icon=":material/redo:", key="notices_doubt_again_open"):
-                st.markdown(t("notices.doubt_again_sure"))
-                again = st.button(t("notices.doubt_again_yes"), key="notices_doubt_again")
-        if as_sent or again:
-            with told():
-                lifecycle.settle_doubt(
-                    visitor.rt.db, visitor.scope, visitor.rt.clock, notice.notice_id, as_sent
-                )
-                st.rerun()
+    grace = timedelta(hours=visitor.rt.settings.doubt_grace_hours)
+    with told():
+        doubts = lifecycle.count_doubts(
+            visitor.rt.db, visitor.scope, visitor.rt.clock, notice.notice_id, grace
+        )
+        with st.container(border=True, key="notices_doubt"):
+            st.markdown(t("notices.doubt", count=group_digits(sums.in_doubt)))
+            if doubts.next_ripe_at:
+                at = moment(doubts.next_ripe_at)
+                st.caption(t("notices.doubt_waits", count=group_digits(doubts.total - doubts.ripe), at=at))
+            if doubts.ripe:
+                _offer_to_settle(visitor, notice, doubts.ripe, grace)
+
+
+def _offer_to_settle(visitor: Visitor, notice: Notice, count: int, grace: timedelta) -> None:
+    """Offer both ways to settle, each after a question: neither can be taken back."""
+    with st.container(horizontal=True):
+        for name, icon, as_sent in (("sent", "done_all", True), ("again", "redo", False)):
+            label = t(f"notices.doubt_{name}", count=group_digits(count))
+            with st.popover(label, icon=f":material/{icon}:", key=f"notices_doubt_{name}_open"):
+                st.markdown(t(f"notices.doubt_{name}_sure"))
+                if st.button(t(f"notices.doubt_{name}_yes"), key=f"notices_doubt_{name}"):
+                    lifecycle.settle_doubt(
+                        visitor.rt.db, visitor.scope, visitor.rt.clock, notice.notice_id, as_sent, grace
+                    )
+                    st.rerun()
 
 
 def show_failures(sums: Report) -> None:

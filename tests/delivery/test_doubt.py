@@ -1,0 +1,82 @@
+"""Doubt is settled by a report, also one that came first, or after the grace time by a person; never by itself."""
+
+from datetime import timedelta
+
+import pytest
+
+from dashboard.delivery import claims, ledger
+from dashboard.errors import IllegalChange
+from dashboard.store.clock import utc_now
+from dashboard.store.database import Database
+
+from .conftest import add_job, make_settings, mobiles, read_tally, wait_for_state
+from .counting_server import wrong_recipients
+
+DAY = timedelta(hours=24)
+
+
+def add_doubtful_job(db: Database, ages: list[timedelta]) -> int:
+    """A job of as many messages, each claimed by a sender that died so long ago."""
+    job_id = add_job(db, len(ages))
+
+    def change(cursor) -> None:
+        for place, age in enumerate(ages, start=1):
+            row = [job_id, place, [place], place, 1, utc_now() - age]
+            cursor.execute("INSERT INTO claim VALUES (?, ?, ?, ?, ?, ?)", row)
+            claims.mark_lost_claims(cursor, utc_now() - age)
+
+    db.write(change)
+    return job_id
+
+
+def report(db: Database, job_id: int, message_no: int, status: str = "sent") -> None:
+    row = [job_id, message_no, f"wamid.{message_no}", status, utc_now(), None, None, None, utc_now()]
+    db.write(
+        lambda cursor: cursor.execute("INSERT INTO status_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+    )
+
+
+def test_only_what_is_in_doubt_long_enough_is_settled_by_a_person(db) -> None:
+    job_id = add_doubtful_job(db, [DAY * 2, DAY * 2, timedelta(hours=1)])
+    with db.read() as cursor:
+        doubts = ledger.count_doubts(cursor, job_id, utc_now(), DAY)
+    assert (doubts.total, doubts.ripe) == (3, 2)
+    assert timedelta(hours=22) < doubts.next_ripe_at - utc_now() < DAY
+    assert db.write(lambda cursor: ledger.settle_in_doubt(cursor, job_id, True, utc_now(), DAY)) == 2
+    assert read_tally(db, job_id) == ledger.Tally(total=3, accepted=2, in_doubt=1, treated_as_sent=2)
+    assert db.write(lambda cursor: ledger.settle_in_doubt(cursor, job_id, False, utc_now(), DAY)) == 0
+
+
+def test_report_settles_doubt_and_leaves_a_person_nothing_to_decide(db) -> None:
+    job_id = add_doubtful_job(db, [DAY * 2, DAY * 2])
+    report(db, job_id, 1, "delivered")
+    assert read_tally(db, job_id) == ledger.Tally(total=2, delivered=1, in_doubt=1)
+    assert db.write(lambda cursor: ledger.settle_in_doubt(cursor, job_id, False, utc_now(), DAY)) == 1
+    assert read_tally(db, job_id) == ledger.Tally(total=2, delivered=1, waiting=1)
+
+
+def test_report_that_comes_before_our_own_record_leaves_no_doubt(db) -> None:
+    job_id = add_job(db, 1)
+    report(db, job_id, 1)
+    claim = [job_id, 1, [1], 1, 1, utc_now()]
+    db.write(lambda cursor: cursor.execute("INSERT INTO claim VALUES (?, ?, ?, ?, ?, ?)", claim))
+    db.write(lambda cursor: claims.mark_lost_claims(cursor, utc_now()))
+    assert read_tally(db, job_id) == ledger.Tally(total=1, sent=1)
+
+
+def test_report_between_sending_again_and_the_claim_keeps_it_from_going_twice(
+    db, server, make_dispatcher
+) -> None:
+    job_id = add_doubtful_job(db, [DAY * 2] * 3)
+    assert db.write(lambda cursor: ledger.settle_in_doubt(cursor, job_id, False, utc_now(), DAY)) == 3
+    report(db, job_id, 2)
+    make_dispatcher(make_settings(server.url))
+    wait_for_state(db, job_id, "finished")
+    assert wrong_recipients(server, [mobiles(3)[0], mobiles(3)[2]]) == {}
+
+
+def test_cancelled_job_cannot_send_its_doubtful_again(db) -> None:
+    job_id = add_doubtful_job(db, [DAY * 2])
+    db.write(lambda cursor: ledger.cancel(cursor, job_id, utc_now()))
+    with pytest.raises(IllegalChange):
+        db.write(lambda cursor: ledger.settle_in_doubt(cursor, job_id, False, utc_now(), DAY))
