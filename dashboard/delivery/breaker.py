@@ -44,7 +44,10 @@ class Breaker:
 
     def observe_report(self, job_id: int, code: int | None) -> str | None:
         """Take notice that a message which was taken has failed since: it was counted as answered before."""
-        return self._count_failure(self._jobs.setdefault(job_id, _Counts()), code)
+        counts = self._jobs.setdefault(job_id, _Counts())
+        if counts.failed.total() >= counts.answered:
+            return None  # after a restart: how many were taken before is not known here
+        return self._count_failure(counts, code)
 
     def forget(self, job_id: int | None) -> None:
         """Begin anew: what let a job pause must not pause it at once when a person lets it go on. None: all jobs."""
