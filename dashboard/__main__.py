@@ -30,6 +30,7 @@ _COMMANDS = {
     "replay": "dashboard.commands.webhooks:replay_stored",
     "odd": "dashboard.commands.webhooks:show_odd",
     "sandbox": "dashboard.commands.serve:run_sandbox_alone",
+    "number": "dashboard.commands.numbers:manage_numbers",
     "user": "dashboard.commands.people:manage_user",
 }
 

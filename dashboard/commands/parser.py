@@ -26,6 +26,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("run", "start application and sandbox; makes the demonstration where the data folder is empty")
     _add_data_commands(add)
     _add_notice_commands(add)
+    _add_number_commands(commands, shared)
     _add_user_commands(commands, shared)
     return parser
 
@@ -81,6 +82,25 @@ def _add_notice_commands(add: Add) -> None:
     add("odd", "what WhatsApp sent and was not understood, by kind and name")
     command = add("sandbox", "the local stand-in for Meta's API alone")
     command.add_argument("--port", type=_port, required=True, metavar="P")
+
+
+def _add_number_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", shared: argparse.ArgumentParser
+) -> None:
+    number = commands.add_parser(
+        "number", help="sending numbers", description="The WhatsApp numbers that messages go from."
+    )
+    actions = number.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", parents=[shared], help="every number, and why one is stopped")
+    add = actions.add_parser("add", parents=[shared], help="the number of an office, normally of a discom")
+    add.add_argument("phone_number_id", metavar="ID", help="Meta's id of the number")
+    add.add_argument("--office", required=True, metavar="CODE")
+    add.add_argument("--label", default="", metavar="TEXT")
+    add.add_argument("--rate", type=_positive, default=80, metavar="N", help="messages a second")
+    for action, text in (("stop", "send nothing more from a number"), ("go", "let a number send again")):
+        actions.add_parser(action, parents=[shared], help=text).add_argument(
+            "number", type=_positive, metavar="NO"
+        )
 
 
 def _add_user_commands(
