@@ -10,6 +10,7 @@ from dashboard.delivery.client import ManagementClient
 from dashboard.notices.standing import Standing, accept_price, refresh_standing
 from dashboard.notices.templates import LANGUAGES, Template
 from dashboard.ui.bubble import show_bubble
+from dashboard.ui.catalogue import say
 from dashboard.ui.errors import told
 from dashboard.ui.formats import moment
 from dashboard.ui.visitor import Visitor
@@ -95,5 +96,6 @@ def _offer_acceptance(visitor: Visitor, template: Template, language: str) -> No
 def _say_places(template: Template, language: str) -> str:
     text = template.bodies[language]
     for variable in template.variables:
-        text = text.replace(f"{{{variable.name}}}", f"[{t(f'variable.{variable.name}')}]")
+        words = say(language, f"variable.{variable.name}")
+        text = text.replace(f"{{{variable.name}}}", f"[{words}]")
     return text
