@@ -97,7 +97,10 @@ async def take_webhook(request: Request) -> Response:
         try:
             await rt.keep_webhook(body)
         except (SetuError, duckdb.Error) as error:
-            _log.error("a webhook was not stored: %s", type(error).__name__)
+            if (
+                getattr(error, "code", "") != "database_closed"
+            ):  # while we close, the 503 says it: it comes again
+                _log.error("a webhook was not stored: %s", type(error).__name__)
             status = 503  # WhatsApp brings it again
     rt.webhooks.note(status)
     return _ANSWERS[status]

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from dashboard.errors import Unavailable
-from dashboard.store.shelf import Shelf
+from dashboard.store.shelf import Eased, Shelf
 
 Cursor = duckdb.DuckDBPyConnection
 T = TypeVar("T")
@@ -36,6 +36,7 @@ class Database:
         self.version = self.commit_count = 0
         self._version_lock = threading.Lock()
         self._shelf = Shelf()
+        self._eased = Eased()
         self._writer = threading.Thread(target=self._run_writer, name="database-writer", daemon=True)
         self._writer.start()
 
@@ -54,6 +55,13 @@ class Database:
         What comes back is shared: do not change it. A caller checks the right before, or has it in the key.
         """
         return self._shelf.get(self.version, key, make)
+
+    def ease(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` gives; where that takes over a second, what it gave serves everyone for ten times as long.
+
+        For what a running delivery moves all the time. A caller checks the right before.
+        """
+        return self._eased.get(key, make)
 
     def write(self, change: Callable[[Cursor], T], *, alters_pages: bool = True) -> T:
         """Run `change` in the writer's next commit and return its result once it is on disk.
