@@ -19,6 +19,7 @@ from dashboard.coverage.days import keep_days, take_snapshot
 from dashboard.coverage.verified import count_new_numbers, verify_numbers
 from dashboard.delivery.account import account_of, complete_settings
 from dashboard.delivery.applier import Ears, WebhookApplier, numbers_reached
+from dashboard.delivery.claims import note_marketing
 from dashboard.delivery.client import ManagementClient
 from dashboard.delivery.credentials import Account, is_loopback
 from dashboard.delivery.dispatcher import Dispatcher
@@ -46,7 +47,7 @@ from dashboard.notices.outage_course import tell_restored
 from dashboard.notices.outcome import keep_tallies
 from dashboard.notices.pacing import keep_hours
 from dashboard.notices.repeats import make_occurrences, schedule_approved
-from dashboard.notices.standing import ask_standing
+from dashboard.notices.standing import ask_standing, is_marketing
 from dashboard.registry.import_jobs import ImportJobs, Inbox
 from dashboard.registry.import_log import ImportResult
 from dashboard.registry.import_work import Progress
@@ -168,8 +169,9 @@ def start_delivery(runtime: Runtime) -> None:
     if is_loopback(account.graph_url):
         _offer_to_stand_in(runtime, account)
     runtime.dispatcher = Dispatcher(
-        db, settings, runtime.clock, suppressed_numbers, on_undeliverable=_undeliverable_with(runtime)
-    )
+        db, settings, runtime.clock, suppressed_numbers, on_undeliverable=_undeliverable_with(runtime),
+        is_marketing=is_marketing,
+    )  # fmt: skip
     runtime.dispatcher.start()
     if account.token:
         runtime.phone_watch = PhoneWatch(
@@ -259,7 +261,12 @@ def _preferences_with(runtime: Runtime) -> Callable[[list[Preference]], None]:
     def keep(preferences: list[Preference]) -> None:
         said = [(one.mobile, one.value, one.said_at) for one in preferences]
         now = runtime.clock()
-        runtime.db.write(lambda cursor: record_preferences(cursor, said, now), alters_pages=False)
+
+        def change(cursor: Cursor) -> None:
+            if record_preferences(cursor, said, now):
+                note_marketing(cursor, [(mobile, value == "stop", at) for mobile, value, at in said])
+
+        runtime.db.write(change, alters_pages=False)
 
     return keep
 

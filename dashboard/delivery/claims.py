@@ -20,6 +20,8 @@ _REPORT_LEAD = timedelta(minutes=10)  # a report may have been stored before the
 _DAY = timedelta(hours=24)
 
 Suppressed = Callable[[Cursor, list[int]], set[int]]
+IsMarketing = Callable[[Cursor, str, str], bool]  # of a template in a language
+_STOPPED_MARKETING = 131050
 """Which of these numbers have opted out since the audience was frozen."""
 
 _OUTCOME_COLUMNS = pa.schema(
@@ -99,6 +101,7 @@ def claim_batch(
     busy: frozenset[int] = frozenset(),
     texts_only: bool = False,
     number_no: int = 1,
+    is_marketing: IsMarketing | None = None,
 ) -> Batch | None:
     """Write down the intent to send up to `size` messages of one running job from a number and return them;
     None: nothing to do.
@@ -116,7 +119,8 @@ def claim_batch(
         attempt, last_no, messages = _next_messages(cursor, part, now, size, first_size)
         if messages:
             head = MessageHead(kind, template, language, tuple(json.loads(names)))
-            batch = _claim(cursor, now, job_id, attempt, last_no, head, messages, suppressed)
+            marketing = is_marketing is not None and is_marketing(cursor, template, language)
+            batch = _claim(cursor, now, job_id, attempt, last_no, head, messages, suppressed, marketing)
             is_first = attempt == 1 and messages[0].message_no == first_no
             return replace(batch, is_first=is_first)
     return None
@@ -175,10 +179,11 @@ def _claim(
     head: MessageHead,
     messages: list[ClaimedMessage],
     suppressed: Suppressed,
+    is_marketing: bool,
 ) -> Batch:
     mobiles = [message.mobile for message in messages] if head.kind != "text" else []
     out = suppressed(cursor, mobiles) if mobiles else set()
-    held = held_recipients(cursor, mobiles, now) if mobiles else {}
+    held = held_recipients(cursor, mobiles, now, is_marketing=is_marketing) if mobiles else {}
     kept = tuple(message for message in messages if message.mobile not in out and message.mobile not in held)
     claim_no = int(_queries.next_claim_no(cursor, job_id=job_id))
     _queries.insert_claim(
@@ -218,6 +223,21 @@ def held_recipients(
 ) -> dict[int, int]:
     """Return to whom nothing may go, with the provider's code that says why."""
     return dict(_queries.held_recipients(cursor, mobiles=list(mobiles), now=now, marketing=is_marketing))
+
+
+def note_marketing(cursor: Cursor, said: Sequence[tuple[int, bool, datetime]]) -> None:
+    """Note who set in WhatsApp that no marketing may come any more, or that it may again (number, stopped, when)."""
+    if not said:
+        return
+    columns = {
+        "mobile": pa.array([mobile for mobile, _, _ in said], pa.int64()),
+        "stopped": pa.array([stopped for _, stopped, _ in said], pa.bool_()),
+        "code": pa.array([_STOPPED_MARKETING] * len(said), pa.int32()),
+        "said_at": pa.array([at for _, _, at in said], pa.timestamp("us")),
+    }
+    cursor.register("marketing_words", pa.table(columns))
+    _queries.insert_marketing_words(cursor)
+    cursor.unregister("marketing_words")
 
 
 def finish_exhausted(

@@ -97,10 +97,19 @@ WHERE state IN ('running', 'paused') ORDER BY job.job_id;
 SELECT job_id FROM job WHERE state = 'paused' AND pause_reason = :reason AND changed_at < :before;
 
 -- name: held_recipients(mobiles, now, marketing)
--- Those of the numbers to whom nothing may go, with the code that says why. Marketing may be resumed: then it goes again.
-SELECT mobile, max(code) FROM recipient_hold AS hold
-WHERE list_contains(:mobiles, mobile) AND (until IS NULL OR until > :now) AND (reason <> 'marketing' OR :marketing)
-GROUP BY mobile;
+-- Those of the numbers to whom nothing may go, with the code that says why. Of marketing the last word counts: stop or resume.
+SELECT mobile, max(code) FROM recipient_hold
+WHERE list_contains(:mobiles, mobile) AND (until IS NULL OR until > :now) AND reason NOT IN ('marketing', 'resumed')
+GROUP BY mobile
+UNION ALL
+SELECT mobile, max(code) FROM recipient_hold
+WHERE :marketing AND list_contains(:mobiles, mobile) AND reason IN ('marketing', 'resumed')
+GROUP BY mobile HAVING arg_max(reason, since) = 'marketing';
+
+-- name: insert_marketing_words()!
+-- What people set in WhatsApp itself (relation marketing_words).
+INSERT INTO recipient_hold
+SELECT mobile, CASE WHEN stopped THEN 'marketing' ELSE 'resumed' END, code, said_at, NULL FROM marketing_words;
 
 -- name: insert_holds(now)!
 -- What refusals have told of people.

@@ -55,7 +55,8 @@ class DispatcherStatus:
 class Dispatcher:
     """Claims, hands over, records. `start` refuses a demonstration that points outside this machine.
 
-    `on_undeliverable` is told the numbers that the provider answers are not on WhatsApp.
+    `on_undeliverable` is told the numbers that the provider answers are not on WhatsApp; `is_marketing` tells of a template
+    whether people who stopped marketing get it.
     """
 
     def __init__(
@@ -66,10 +67,12 @@ class Dispatcher:
         suppressed: Suppressed,
         *,
         on_undeliverable: OnUndeliverable | None = None,
+        is_marketing: claims.IsMarketing | None = None,
         pause_unit: float = _PAUSE_UNIT,
     ) -> None:
         self._db, self._settings, self._clock = db, settings, clock
         self._suppressed, self._on_undeliverable = suppressed, on_undeliverable
+        self._is_marketing = is_marketing
         self._pause_unit = pause_unit
         limits = Limits(settings.breaker_first_rows, settings.breaker_failures, settings.breaker_share)
         self._breaker = Breaker(limits)
@@ -265,7 +268,7 @@ class Dispatcher:
         def change(cursor: Cursor) -> Batch | None:
             batch = claims.claim_batch(
                 cursor, now, size, self._suppressed, first_size=self._settings.breaker_first_rows,
-                busy=frozenset(lane.unproven), texts_only=left == 0, number_no=lane.number_no,
+                busy=frozenset(lane.unproven), texts_only=left == 0, number_no=lane.number_no, is_marketing=self._is_marketing,
             )  # fmt: skip
             if batch is None:
                 claims.finish_exhausted(cursor, now, jobs_out, stopped)

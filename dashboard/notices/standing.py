@@ -83,6 +83,14 @@ def keep_standing(db: Database, clock: Clock, told: Sequence[TemplateStatus]) ->
     return db.write(change, alters_pages=False)
 
 
+def is_marketing(cursor: Cursor, name: str, language: str) -> bool:
+    """Tell whether WhatsApp takes a template for marketing: as it came back, else as we would ask for it. System function."""
+    category = _queries.category_of(cursor, name=name, language=language)
+    if category is None:
+        category = next((one.category for one in list_templates() if one.name == name), "")
+    return str(category) == "MARKETING"
+
+
 def list_standing(db: Database, scope: Scope) -> dict[tuple[str, str], Standing]:
     """Return how the templates stand, by name and language; empty before WhatsApp was ever asked."""
     scope.require(Right.SEE_NOTICES)

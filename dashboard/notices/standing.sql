@@ -13,6 +13,10 @@ SELECT standing.name, standing.language, status, standing.category, quality, rej
      WHERE word.name = standing.name AND word.language = standing.language AND word.category = standing.category)
 FROM template_standing AS standing ORDER BY standing.name, standing.language;
 
+-- name: category_of(name, language)$
+-- The category under which a template came back.
+SELECT category FROM template_standing WHERE name = :name AND language = :language;
+
 -- name: insert_accepted(name, language, category, username, now)!
 -- A person's word that the price is accepted.
 INSERT INTO template_price_accepted VALUES (:name, :language, :category, :username, :now);
