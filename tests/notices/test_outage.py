@@ -71,7 +71,7 @@ def _answer(db: Database, batch: claims.Batch | None) -> dict[str, set[int]]:
             )
         )
     db.write(lambda c: claims.record_outcomes(c, outcomes, NOON))
-    db.write(lambda c: claims.finish_exhausted(c, NOON, frozenset()))
+    db.write(lambda c: claims.finish_exhausted(c, NOON, frozenset(), {}))
     return told
 
 

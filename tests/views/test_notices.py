@@ -152,7 +152,7 @@ def test_a_finished_notice_shows_recipients_and_sends_once_more(
         for place, one in enumerate(batch.messages)
     ]
     rt.db.write(lambda c: claims.record_outcomes(c, outcomes, NOON))
-    rt.db.write(lambda c: claims.finish_exhausted(c, NOON, frozenset()))
+    rt.db.write(lambda c: claims.finish_exhausted(c, NOON, frozenset(), {}))
     settle_finished(rt.db, rt.clock)
     app = open_page("notices", "ee", notice=str(submitted))
     assert not app.exception
