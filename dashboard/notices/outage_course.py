@@ -1,5 +1,6 @@
 """The course of an outage: told, expected later, over; each in one commit with its notice and its line in the audit trail."""
 
+import logging
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from dashboard.access.audit import record
 from dashboard.access.scope import Role, Scope
 from dashboard.delivery import ledger
-from dashboard.errors import BadInput
+from dashboard.errors import BadInput, SetuError
 from dashboard.notices.drafting import submit_on
 from dashboard.notices.follow_up import FollowUp, stage_those_reached, write_follow_up
 from dashboard.notices.hours import Span
@@ -30,6 +31,7 @@ from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 
 _RESTORED = "supply_restored"
+_log = logging.getLogger(__name__)
 
 
 def open_outage(
@@ -71,16 +73,20 @@ def extend_outage(
     *,
     tell: bool,
     quiet: Span | None = None,
+    seen: datetime | None = None,
 ) -> None:
-    """Expect supply later, and `tell` those who were told of the outage. Needs Right.SEND.
+    """Expect supply later than `seen`, which the page showed, and `tell` those who were told of the outage. Needs Right.SEND.
 
-    Raises BadInput("outage_over"), ("outage_expected"), and ("outage_sending") where the first notice is still going out.
+    Raises BadInput("outage_over"), ("outage_expected"), ("outage_changed") where somebody said another time meanwhile (two
+    presses, two people), and ("outage_sending") where the first notice is still going out.
     """
 
     def change(cursor: Cursor) -> None:
         now = clock()
         outage = _read_lasting(cursor, scope, outage_id)
         require_expected(expected_at, now)
+        if seen is not None and seen != outage.expected_at:
+            raise BadInput("outage_changed")
         first = read_any_notice(cursor, outage.notice_id)
         notice_id = None
         if tell:
@@ -122,18 +128,24 @@ def restore_outage(
 
 
 def tell_restored(db: Database, clock: Clock, quiet: Span | None = None) -> int:
-    """Tell of the ends that had to wait until the first notice was settled; return how many waited. System function."""
+    """Tell of the ends that had to wait until the first notice was settled; return how many waited. System function.
+
+    One that cannot be told now (its template is held) is tried again at the next call and keeps nothing else waiting.
+    """
     with db.read() as cursor:
         waiting = list(outage_queries.list_untold(cursor))
     for outage_id, username in waiting:
-        db.write(partial(_tell_later, clock=clock, outage_id=outage_id, username=username, quiet=quiet))
+        try:
+            db.write(partial(_tell_later, clock=clock, outage_id=outage_id, username=username, quiet=quiet))
+        except SetuError as error:
+            _log.warning("the end of an outage waits: %s", error.code)
     return len(waiting)
 
 
 def _tell_later(cursor: Cursor, clock: Clock, outage_id: int, username: str, quiet: Span | None) -> None:
     row = outage_queries.get_outage(cursor, outage_id=outage_id)
-    if row is None:
-        return
+    if row is None or outage_id not in {waiting for waiting, _ in outage_queries.list_untold(cursor)}:
+        return  # told meanwhile
     outage = Outage(*row)
     # The right was asked when that person said that supply is back.
     scope = Scope(username, Role.COMPOSER, outage.feeder_code, outage.first_no, outage.last_no)

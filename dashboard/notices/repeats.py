@@ -170,7 +170,9 @@ def schedule_approved(db: Database, clock: Clock, quiet: Span | None = None) -> 
             db.write(
                 partial(_start, scope=scope, clock=clock, notice_id=notice_id, send_at=send_at, quiet=quiet)
             )
-        except Refused:  # its author may send no more: whoever approved it sends it by hand
+        except (
+            SetuError
+        ):  # its author may send no more, its template is held: by hand, and the others are not kept waiting
             continue
     return len(waiting)
 

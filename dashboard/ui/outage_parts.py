@@ -86,7 +86,9 @@ def _offer_extend(visitor: Visitor, outage: Outage) -> None:
         pressed = st.button(t("outage.extend_yes"), type="primary", key=key, disabled=until is None)
     if pressed and until:
         with told():
-            extend_outage(rt.db, visitor.scope, rt.clock, outage.outage_id, until, tell=tell, quiet=rt.quiet)
+            extend_outage(
+                rt.db, visitor.scope, rt.clock, outage.outage_id, until, tell=tell, quiet=rt.quiet, seen=outage.expected_at,
+            )  # fmt: skip
             _done("outage.extended")
 
 

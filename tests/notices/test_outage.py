@@ -7,6 +7,7 @@ import pytest
 from dashboard.access.scope import Role, Scope
 from dashboard.delivery import claims
 from dashboard.delivery.claims import Outcome, claim_batch
+from dashboard.delivery.client import TemplateStatus
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.hours import Span
 from dashboard.notices.notice import get_notice
@@ -20,6 +21,7 @@ from dashboard.notices.outage import (
 )
 from dashboard.notices.outage_course import extend_outage, open_outage, restore_outage, tell_restored
 from dashboard.notices.outage_words import causes, say_expected, say_hour
+from dashboard.notices.standing import keep_standing
 from dashboard.store.database import Database
 from tests.conftest import NOON, scope_of
 
@@ -239,3 +241,37 @@ def test_a_viewer_sees_outages_and_tells_of_none(registry: Database, ee: Scope, 
     assert len(list_outages(registry, viewer, lambda: NOON)) == 1
     with pytest.raises(Refused, match="right"):
         open_outage(registry, viewer, lambda: NOON, _order(feeder))
+
+
+def test_an_end_that_cannot_be_told_yet_stops_nobody_elses_and_is_told_once(
+    registry: Database, ee: Scope, feeder: str
+) -> None:
+    outage_id = open_outage(registry, ee, lambda: NOON, _order(feeder))
+    batch = registry.write(lambda c: claim_batch(c, NOON, 3, lambda *_: set()))
+    restore_outage(registry, ee, lambda: LATER, outage_id, LATER)
+    _answer(registry, batch)
+    keep_standing(registry, lambda: LATER, [TemplateStatus("supply_restored", "en", "DISABLED", "UTILITY")])
+    assert tell_restored(registry, lambda: LATER) == 1
+    assert _only(registry, ee, LATER).told_notice_id is None
+    keep_standing(registry, lambda: LATER, [])
+    assert (tell_restored(registry, lambda: LATER), tell_restored(registry, lambda: LATER)) == (1, 0)
+    with registry.read() as cursor:
+        assert cursor.execute("SELECT count(*) FROM notice_follow").fetchone() == (1,)
+
+
+def test_a_new_time_is_told_only_by_whoever_saw_the_last_one(
+    registry: Database, ee: Scope, feeder: str
+) -> None:
+    """Two tabs: the second press would tell everybody twice."""
+    outage_id = open_outage(registry, ee, lambda: NOON, _order(feeder))
+    _answer(registry, _claim(registry))
+    seen, until, soon = (
+        _only(registry, ee).expected_at,
+        LATER + timedelta(hours=1),
+        NOON + timedelta(minutes=1),
+    )
+    extend_outage(registry, ee, lambda: soon, outage_id, until, tell=True, seen=seen)
+    with pytest.raises(BadInput, match="outage_changed"):
+        extend_outage(registry, ee, lambda: soon, outage_id, until, tell=True, seen=seen)
+    with registry.read() as cursor:
+        assert cursor.execute("SELECT count(*) FROM job").fetchone() == (2,)

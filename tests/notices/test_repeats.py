@@ -6,6 +6,7 @@ import pytest
 
 from dashboard.access.scope import Role, Scope
 from dashboard.access.users import add_user
+from dashboard.delivery.client import TemplateStatus
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.approval import approve
 from dashboard.notices.draft import Audience, NoticeDraft
@@ -18,6 +19,7 @@ from dashboard.notices.repeats import (
     make_occurrences,
     schedule_approved,
 )
+from dashboard.notices.standing import keep_standing
 from dashboard.store.database import Database
 from tests.conftest import NOON
 
@@ -125,3 +127,16 @@ def test_what_could_never_be_submitted_is_refused(
 ) -> None:
     with pytest.raises(BadInput, match=code):
         create_repeat(town, town_ee, lambda: NOON, draft, day, EIGHT)
+
+
+def test_one_whose_template_is_held_keeps_the_others_waiting_for_nothing(
+    town_with_author: Database, town_ee: Scope, town_se: Scope, repeat_id: int
+) -> None:
+    db = town_with_author
+    make_occurrences(db, lambda: AHEAD)
+    notice_id = _notice_id(db, town_ee, AHEAD)
+    approve(db, town_se, lambda: AHEAD, notice_id, get_notice(db, town_se, notice_id).content_hash)
+    refused = TemplateStatus("bill_due", "en", "DISABLED", "UTILITY")
+    keep_standing(db, lambda: AHEAD, [refused])
+    assert schedule_approved(db, lambda: AHEAD) == 1
+    assert get_notice(db, town_ee, notice_id).state == "approved"
