@@ -13,7 +13,11 @@ from dashboard.store.queries import load_queries
 
 ALWAYS = ("circle",)  # what speaks of money owed never goes without leave, whatever the rules say
 _SENSITIVE_PURPOSES = ("recovery", "arrears")
-_AMOUNT = re.compile(r"₹|\bRs\b\.?|\bINR\b|\brupees?\b|रुपय|रुपए|रुपये|रु\.|\d/-", re.IGNORECASE)
+# Money as people write it, also without a space beside the figure; never a part of another word.
+_AMOUNT = re.compile(
+    r"₹|(?<![a-z])(?:Rs|INR|rupees?|rupaye|rupiya)(?![a-z])|रुपय|रुपए|(?<![ऀ-ॣॱ-ॿ])र[ुू](?![ऀ-ॣॱ-ॿ])|\d/-",
+    re.IGNORECASE,
+)
 _queries = load_queries(Path(__file__).with_name("approval.sql"))
 
 

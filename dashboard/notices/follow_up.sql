@@ -8,13 +8,36 @@ FROM message_state(:job_id) AS now
 JOIN message ON message.job_id = :job_id AND message.message_no = now.message_no
 WHERE now.state IN ('accepted', 'sent', 'delivered', 'read');
 
+-- name: define_refused()#
+-- Those refused for a reason that another attempt may overcome, but nobody whom an earlier attempt may have reached:
+-- each that was taken, or of which nobody knows, must have been reported as failed.
+CREATE OR REPLACE TEMP MACRO refused_for_certain(p_job, p_codes) AS TABLE
+WITH refused AS (
+    SELECT message_no FROM message_state(p_job) WHERE state = 'failed' AND list_contains(p_codes, code)
+), taken AS (
+    SELECT message_no, count(DISTINCT attempt) AS attempts FROM outcome SEMI JOIN refused USING (message_no)
+    WHERE job_id = p_job AND result IN ('accepted', 'held', 'in_doubt', 'treated_as_sent') GROUP BY message_no
+), reported AS (
+    SELECT message_no, count(DISTINCT wamid) AS attempts FROM status_event SEMI JOIN refused USING (message_no)
+    WHERE job_id = p_job AND status = 'failed' GROUP BY message_no
+)
+SELECT message_no FROM refused LEFT JOIN taken USING (message_no) LEFT JOIN reported USING (message_no)
+WHERE coalesce(taken.attempts, 0) <= coalesce(reported.attempts, 0);
+
+-- name: has_doubted(job_id)$
+-- Whether it was ever unknown what became of any message of a job.
+SELECT count(*) > 0 FROM outcome WHERE job_id = :job_id AND result IN ('in_doubt', 'treated_as_sent');
+
+-- name: count_certain(job_id, codes)$
+-- How many were refused for certain.
+SELECT count(*) FROM refused_for_certain(:job_id, :codes::INTEGER[]);
+
 -- name: stage_refused(job_id, codes)!
--- Those refused for a reason that another attempt may overcome, with their frozen words.
+-- They, with their frozen words.
 CREATE OR REPLACE TEMP TABLE staged_message AS
 SELECT message.account_no, message.mobile, message.parameters
-FROM message_state(:job_id) AS now
-JOIN message ON message.job_id = :job_id AND message.message_no = now.message_no
-WHERE now.state = 'failed' AND list_contains(:codes::INTEGER[], now.code);
+FROM message SEMI JOIN refused_for_certain(:job_id, :codes::INTEGER[]) AS refused USING (message_no)
+WHERE message.job_id = :job_id;
 
 -- name: count_staged()$
 -- How many are to get the notice that follows.

@@ -36,8 +36,13 @@ def count_refused(db: Database, scope: Scope, clock: Clock, notice_id: int) -> i
         notice = read_notice(cursor, scope, Right.SEND, notice_id)
         if notice.state is not State.FINISHED or _was_resent(cursor, notice_id):
             return 0
-        failures = ledger.failures_by_code(cursor, notice.job_id or 0)
-    return sum(failures[code] for code in _codes_worth_it(failures, notice, clock()))
+        job_id = notice.job_id or 0
+        failures = ledger.failures_by_code(cursor, job_id)
+        codes = _codes_worth_it(failures, notice, clock())
+        if codes and follow_queries.has_doubted(cursor, job_id=job_id):
+            follow_queries.define_refused(cursor)
+            return int(follow_queries.count_certain(cursor, job_id=job_id, codes=codes))
+    return sum(failures[code] for code in codes)
 
 
 def find_resend(db: Database, scope: Scope, notice_id: int) -> int | None:
@@ -75,6 +80,7 @@ def _resend(cursor: Cursor, scope: Scope, clock: Clock, first: Notice, quiet: Sp
     follow = FollowUp(_KIND, first.template, first.variables)
 
     def stage(cursor: Cursor) -> None:
+        follow_queries.define_refused(cursor)
         follow_queries.stage_refused(cursor, job_id=job_id, codes=codes)
 
     new_id = write_follow_up(cursor, scope, now, first, follow, stage)

@@ -65,6 +65,12 @@ def test_without_any_rule_a_circle_must_approve() -> None:
         (dataclasses.replace(DRAFT, variables={"month": "May (₹ 1,200)"}), True),
         (dataclasses.replace(DRAFT, variables={"month": "मई, 1200 रुपये"}), True),
         (dataclasses.replace(DRAFT, variables={"month": "Rs. 500"}), True),
+        (dataclasses.replace(DRAFT, variables={"month": "Rs500"}), True),
+        (dataclasses.replace(DRAFT, variables={"month": "INR500"}), True),
+        (dataclasses.replace(DRAFT, variables={"month": "रु 500"}), True),
+        (dataclasses.replace(DRAFT, variables={"month": "५००रु"}), True),
+        (dataclasses.replace(DRAFT, variables={"month": "500 रुपयों"}), True),
+        (dataclasses.replace(DRAFT, variables={"month": "गुरु, रुद्रपुर"}), False),  # within a word
         (dataclasses.replace(DRAFT, variables={"month": "12 hours"}), False),  # "rs" inside a word
     ],
 )

@@ -18,7 +18,7 @@ from dashboard.notices.outcome import bill_of, keep_tallies, list_earlier, list_
 from dashboard.notices.recipients import export_recipients, list_recipients
 from dashboard.notices.resend import count_refused, find_resend, resend_refused
 from dashboard.store.clock import Clock
-from dashboard.store.database import Database
+from dashboard.store.database import Cursor, Database
 from tests.conftest import NOON
 from tests.notices.town import LATER, answer, approved, job_of, report_status
 
@@ -129,6 +129,40 @@ def test_a_second_press_sends_nobody_anything(
     _end(town, job_id)
     third = resend_refused(town, town_ee, lambda: LATER, new_id)
     assert len(_mobiles(town, job_of(town, town_ee, third))) == 1
+
+
+def test_nobody_whom_an_earlier_attempt_may_have_reached_gets_it_once_more(
+    town: Database, clock: Clock, town_ee: Scope, ended: int
+) -> None:
+    """The second was in doubt before it was refused; of the seventh one attempt failed and the other was taken."""
+    job_id = job_of(town, town_ee, ended)
+
+    def change(cursor: Cursor) -> None:
+        cursor.execute("UPDATE outcome SET attempt = 2 WHERE job_id = ? AND message_no = 2", [job_id])  # fmt: skip
+        cursor.execute(
+            "INSERT INTO outcome VALUES (?, 2, 1, 'in_doubt', NULL, NULL, ?, NULL)", [job_id, NOON]
+        )
+        cursor.execute("UPDATE outcome SET attempt = 2, result = 'accepted', code = NULL WHERE job_id = ? AND message_no = 7", [job_id])  # fmt: skip
+        cursor.execute(
+            "INSERT INTO outcome VALUES (?, 7, 1, 'in_doubt', NULL, NULL, ?, NULL)", [job_id, NOON]
+        )
+        cursor.execute("INSERT INTO status_event VALUES (?, 7, 'w7', 'failed', ?, 131000, NULL, NULL, ?)", [job_id, NOON, NOON])  # fmt: skip
+
+    town.write(change)
+    assert count_refused(town, town_ee, lambda: LATER, ended) == 0
+    with pytest.raises(BadInput, match="nobody_refused"):
+        resend_refused(town, town_ee, lambda: LATER, ended)
+
+
+def test_one_taken_and_then_reported_as_failed_gets_it_once_more(
+    town: Database, clock: Clock, town_ee: Scope, ended: int
+) -> None:
+    job_id = job_of(town, town_ee, ended)
+    row = [job_id, 8, "w8", "failed", NOON, 131000, None, None, NOON]
+    town.write(lambda c: c.execute("INSERT INTO status_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row))
+    assert count_refused(town, town_ee, lambda: LATER, ended) == 3
+    new_id = resend_refused(town, town_ee, lambda: LATER, ended)
+    assert len(_mobiles(town, job_of(town, town_ee, new_id))) == 3
 
 
 def test_who_was_withheld_may_get_it_a_day_later(
