@@ -16,7 +16,7 @@ from dashboard.errors import BadInput
 from dashboard.registry.headers import shipped_headers
 from dashboard.registry.import_log import keep_refused
 from dashboard.registry.import_work import queries as import_queries
-from dashboard.registry.packed import unpacked
+from dashboard.registry.packed import LIST_BYTES, unpacked
 from dashboard.registry.phone import judge
 from dashboard.registry.tabular import RefusedRow, read_table
 from dashboard.store.clock import INDIA_OFFSET, Clock, india_day
@@ -99,7 +99,7 @@ def import_consents(
 
 
 def _read_rows(path: Path, name: str) -> tuple[pd.DataFrame, list[RefusedRow]]:
-    with unpacked(path, name) as plain:
+    with unpacked(path, name, LIST_BYTES) as plain:
         table = read_table(plain, shipped_headers("consent"), name)
     missing = [field for field in ("mobile", "given_at") if field not in table.rows.columns]
     if missing:

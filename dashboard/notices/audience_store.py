@@ -15,7 +15,7 @@ from dashboard.errors import BadInput, Refused
 from dashboard.notices.audience import require_office
 from dashboard.notices.draft import Audience, read_audience
 from dashboard.registry.headers import shipped_headers
-from dashboard.registry.packed import unpacked
+from dashboard.registry.packed import LIST_BYTES, unpacked
 from dashboard.registry.tabular import RefusedRow, read_table
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
@@ -152,7 +152,9 @@ class _Judged:
 
 
 def _judge(db: Database, scope: Scope, path: Path, office_code: str, name: str) -> _Judged:
-    with unpacked(path, name or path.name) as plain:
+    with db.read() as cursor:
+        require_office(cursor, scope, Right.COMPOSE, office_code)  # before the file is opened
+    with unpacked(path, name or path.name, LIST_BYTES) as plain:
         table = read_table(plain, shipped_headers("accounts"), name or path.name)
     counts = Counter(table.rows["account_no"])
     with db.read() as cursor:

@@ -16,23 +16,28 @@ _BOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".ods")
 _BOOK_PARTS = {"[Content_Types].xml", "content.xml", "xl/workbook.xml"}
 _CHUNK = 1 << 22
 _LEAST_FREE = 1 << 30  # bytes of the disk that stay free
+_MOST_TIMES = 250  # as large as it lies packed, is nothing that a report could be …
+_HARMLESS = 1 << 28  # … beyond so many bytes
+LIST_BYTES = 1 << 28  # of a packed list that is read into memory as a whole
 _DEEPEST = 3  # a .gz in a ZIP is known; what is packed more often is no report
 
 
-def unpack(path: Path, folder: Path, name: str) -> Path:
+def unpack(path: Path, folder: Path, name: str, most_bytes: int | None = None) -> Path:
     """Return where the report lies unpacked: a file in `folder`, or the path itself where it is not packed.
 
     Raises BadInput("packed_broken") for one that was cut off or damaged, ("packed_locked") for a password,
-    ("packed_count") for a ZIP with no report or several, ("packed_too_large") where the disk would fill up.
+    ("packed_count") for a ZIP with no report or several, ("packed_too_large") where the disk would fill up,
+    ("packed_too_much") for what is no report: more than `most_bytes`, or very much more than lies packed.
     """
+    most = min(most_bytes or 1 << 62, max(_HARMLESS, _MOST_TIMES * path.stat().st_size))
     for depth in range(_DEEPEST):
         with path.open("rb") as file:
             start = file.read(4)
         target = folder / f"unpacked_{depth}" / _inner_name(path)
         if start[:2] == b"\x1f\x8b":
-            _unpack_gzip(path, target, name)
+            _unpack_gzip(path, target, name, most)
         elif start in (b"PK\x03\x04", b"PK\x05\x06") and not _is_book(path):
-            target = _unpack_zip(path, target.parent, name)
+            target = _unpack_zip(path, target.parent, name, most)
         else:
             return path
         path = target
@@ -40,10 +45,10 @@ def unpack(path: Path, folder: Path, name: str) -> Path:
 
 
 @contextmanager
-def unpacked(path: Path, name: str) -> Iterator[Path]:
+def unpacked(path: Path, name: str, most_bytes: int | None = None) -> Iterator[Path]:
     """Have a report unpacked for a while. Raises as `unpack`."""
     with TemporaryDirectory(prefix="setu-unpacked-") as folder:
-        yield unpack(path, Path(folder), name)
+        yield unpack(path, Path(folder), name, most_bytes)
 
 
 def _inner_name(path: Path) -> str:
@@ -61,15 +66,15 @@ def _is_book(path: Path) -> bool:
         return False
 
 
-def _unpack_gzip(path: Path, target: Path, name: str) -> None:
+def _unpack_gzip(path: Path, target: Path, name: str, most: int) -> None:
     try:
         with gzip.open(path) as source:
-            _copy(source, target, name)
+            _copy(source, target, name, most)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise BadInput("packed_broken", file=name) from error
 
 
-def _unpack_zip(path: Path, folder: Path, name: str) -> Path:
+def _unpack_zip(path: Path, folder: Path, name: str, most: int) -> Path:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [one for one in archive.infolist() if _is_report(one)]
@@ -79,7 +84,7 @@ def _unpack_zip(path: Path, folder: Path, name: str) -> Path:
                 raise BadInput("packed_locked", file=name)
             target = folder / (Path(members[0].filename.replace("\\", "/")).name[-100:] or "report")
             with archive.open(members[0]) as source:
-                _copy(source, target, name)
+                _copy(source, target, name, most)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
         raise BadInput("packed_broken", file=name) from error
     return target
@@ -94,10 +99,13 @@ def _is_report(member: zipfile.ZipInfo) -> bool:
     )
 
 
-def _copy(source: IO[bytes] | gzip.GzipFile, target: Path, name: str) -> None:
+def _copy(source: IO[bytes] | gzip.GzipFile, target: Path, name: str, most: int) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("wb") as file:
         while chunk := source.read(_CHUNK):
+            most -= len(chunk)
+            if most < 0:
+                raise BadInput("packed_too_much", file=name)
             if shutil.disk_usage(target.parent).free < _LEAST_FREE + len(chunk):
                 raise BadInput("packed_too_large", file=name)
             file.write(chunk)

@@ -1,6 +1,8 @@
 """Whatever bytes a file holds: it is read or refused in words, and both readers see the same."""
 
+import gzip
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.errors import BadInput
-from dashboard.registry import sources
+from dashboard.registry import packed, sources
 from dashboard.registry.headers import shipped_headers
 from dashboard.registry.sources import Upload, read_source
 from dashboard.store.database import Cursor
@@ -75,3 +77,30 @@ def test_both_readers_see_the_same_in_any_dirt(
     fast = _read(cursor, text.encode(), "a.csv")
     with mock.patch.object(sources, "find_plain", lambda *about: None):
         assert _read(cursor, text.encode(), "a.csv") == fast
+
+
+@pytest.mark.parametrize("name", ["bomb.gz", "bomb.zip", "twice.zip"])
+def test_what_unpacks_to_far_more_than_a_report_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(packed, "_HARMLESS", 1 << 20)
+    path, zeros = tmp_path / name, bytes(8 << 20)
+    if name == "bomb.gz":
+        path.write_bytes(gzip.compress(zeros))
+    else:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(
+                "report.csv.gz", gzip.compress(gzip.compress(zeros)) if "twice" in name else zeros
+            )
+    with pytest.raises(BadInput, match="packed_too_much"), packed.unpacked(path, name):
+        pass
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_packed_list_for_memory_has_its_own_limit(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv.gz"
+    path.write_bytes(gzip.compress(b"account_no\n" + b"0000000013\n" * 100))
+    with packed.unpacked(path, path.name, 2_000) as plain:
+        assert plain.stat().st_size == 1_111
+    with pytest.raises(BadInput, match="packed_too_much"), packed.unpacked(path, path.name, 1_000):
+        pass
