@@ -10,9 +10,10 @@ import pandas as pd
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.delivery.client import ManagementClient, TemplateStatus
-from dashboard.errors import BadInput
+from dashboard.errors import BadInput, Refused
 from dashboard.notices.draft import Problem
 from dashboard.notices.templates import LANGUAGES, get_template, list_templates, to_meta
+from dashboard.registry.offices import TOP_CODE
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
@@ -51,8 +52,8 @@ def ask_standing(db: Database, clock: Clock, client: ManagementClient) -> int:
 
 
 def refresh_standing(db: Database, scope: Scope, clock: Clock, client: ManagementClient) -> int:
-    """Ask WhatsApp anew, as a person's deed: needs Right.MANAGE_PLATFORM; audited. Raises Unavailable."""
-    scope.require(Right.MANAGE_PLATFORM)
+    """Ask WhatsApp anew, as a person's deed: needs Right.MANAGE_PLATFORM over the whole state; audited. Raises Unavailable."""
+    _require_manager(scope)
     count = ask_standing(db, clock, client)
     db.write(
         lambda cursor: record(cursor, clock(), scope.username, "template.sync", row_count=count),
@@ -98,12 +99,23 @@ def list_standing(db: Database, scope: Scope) -> dict[tuple[str, str], Standing]
         return _read(cursor)
 
 
+def may_manage(scope: Scope) -> bool:
+    """Tell whether a person may act for the account, which is the whole state's; the functions ask again."""
+    return scope.may(Right.MANAGE_PLATFORM) and scope.office_code == TOP_CODE
+
+
+def _require_manager(scope: Scope) -> None:
+    scope.require(Right.MANAGE_PLATFORM)
+    if not may_manage(scope):
+        raise Refused("office")
+
+
 def accept_price(db: Database, scope: Scope, clock: Clock, name: str, language: str) -> None:
-    """Accept the price of the category under which a template came back; needs Right.MANAGE_PLATFORM; audited.
+    """Accept the price of the category under which a template came back; needs Right.MANAGE_PLATFORM over the whole state; audited.
 
     Raises BadInput("template_not_held").
     """
-    scope.require(Right.MANAGE_PLATFORM)
+    _require_manager(scope)
 
     def change(cursor: Cursor) -> None:
         standing = _read(cursor).get((name, language))

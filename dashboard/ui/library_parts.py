@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.access.scope import Right
 from dashboard.delivery.account import account_of
 from dashboard.delivery.client import ManagementClient
-from dashboard.notices.standing import Standing, accept_price, refresh_standing
+from dashboard.notices.standing import Standing, accept_price, may_manage, refresh_standing
 from dashboard.notices.templates import LANGUAGES, Template
 from dashboard.ui.bubble import show_bubble
 from dashboard.ui.catalogue import say
@@ -24,7 +23,7 @@ def show_state(visitor: Visitor, standing: Standings) -> None:
     """Say when WhatsApp was asked last; who may can ask anew."""
     asked = max((one.asked_at for one in standing.values()), default=None)
     st.caption(t("library.asked", at=moment(asked)) if asked else t("library.never_asked"))
-    if not visitor.may(Right.MANAGE_PLATFORM):
+    if not may_manage(visitor.scope):
         return
     rt = visitor.rt
     if st.button(t("library.ask"), icon=":material/sync:", key="templates_ask", help=t("library.ask_help")):
@@ -76,7 +75,7 @@ def _show_standing(visitor: Visitor, template: Template, standing: Standing | No
         st.error(t("library.rejected", reason=standing.rejected_reason), icon=":material/block:")
     if standing.is_held:
         st.warning(t("library.held"), icon=":material/price_change:")
-        if visitor.may(Right.MANAGE_PLATFORM):
+        if may_manage(visitor.scope):
             _offer_acceptance(visitor, template, language)
     elif standing.accepted_by:
         st.caption(t("library.accepted", name=standing.accepted_by))

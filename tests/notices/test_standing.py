@@ -10,7 +10,7 @@ from dashboard.delivery.client import TemplateStatus
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.drafting import judge_draft, submit
 from dashboard.notices.lifecycle import start
-from dashboard.notices.standing import accept_price, keep_standing, list_standing
+from dashboard.notices.standing import accept_price, keep_standing, list_standing, may_manage
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
 from tests.conftest import NOON, scope_of
@@ -91,3 +91,11 @@ def test_the_acceptance_outlives_the_next_asking(
     accept_price(town, admin, clock, "bill_due", "en")
     keep_standing(town, clock, [DEAR])
     assert list_standing(town, town_ee)["bill_due", "en"].accepted_by == "admin"
+
+
+def test_a_price_for_the_whole_state_is_no_divisions_matter(town: Database, clock: Clock) -> None:
+    keep_standing(town, clock, [DEAR])
+    division = scope_of(town, Role.ADMINISTRATOR, "DIV1", "division_admin")
+    assert not may_manage(division)
+    with pytest.raises(Refused, match="office"):
+        accept_price(town, division, clock, "bill_due", "en")
