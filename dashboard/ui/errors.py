@@ -1,6 +1,7 @@
 """Errors as a person is told them: one sentence, what to do next, never a stack trace."""
 
 import logging
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +15,14 @@ from dashboard.ui.words import t
 
 _log = logging.getLogger(__name__)
 _PLAIN = {"port", "provider_code", "code", "notice"}  # numbers that are names
+_MARKUP = re.compile(r"([\\`*\[\]<>!$~|])")  # what makes links, pictures, emphasis and formulas
 
 
 def explain(error: SetuError) -> str:
-    """Return the sentence of an error's code (`error.<code>`) in the session's language."""
+    """Return the sentence of an error's code (`error.<code>`) in the session's language, for Markdown.
+
+    What a file or its name put into it is shown letter by letter: it is no instruction to the page.
+    """
     key = f"error.{error.code}"
     if not has_words(key):
         _log.error("an error code has no words: %s", error.code)
@@ -37,7 +42,9 @@ def _say_value(name: str, value: object) -> object:
         "field": "field.",
     }
     key = f"{groups.get(name, '')}{str(value).replace(' ', '_').replace(chr(39), '')}"
-    return t(key) if name in groups and has_words(key) else value
+    if name in groups and has_words(key):
+        return t(key)
+    return _MARKUP.sub(r"\\\1", value) if isinstance(value, str) else value
 
 
 def show_error(error: SetuError) -> None:

@@ -8,7 +8,7 @@ from dashboard.registry.header_aliases import add_header_alias, list_header_alia
 from dashboard.registry.plain_files import FIELDS
 from dashboard.ui.audit_parts import name_actor
 from dashboard.ui.errors import told
-from dashboard.ui.tables import Column, show_table
+from dashboard.ui.tables import Column, escape_marks, show_table
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import t, t_each
 
@@ -59,7 +59,9 @@ def show_header_aliases(visitor: Visitor) -> None:
         return
     header = str(said["written"].iloc[chosen])
     if st.button(
-        t("import_data.header_remove", header=header), icon=":material/delete:", key="import_header_remove"
+        t("import_data.header_remove", header=escape_marks(header)),
+        icon=":material/delete:",
+        key="import_header_remove",
     ):
         with told():
             remove_header_alias(visitor.rt.db, visitor.scope, visitor.rt.clock, header)

@@ -1,4 +1,5 @@
 import logging
+import re
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -51,3 +52,11 @@ def test_what_nobody_foresaw_is_one_sentence_with_a_mark() -> None:
     assert len(app.error) == 1
     assert "9812345210" not in app.error[0].value
     assert app.markdown[0].value == "what follows still runs"
+
+
+def test_what_a_file_holds_is_no_markup() -> None:
+    choose_language("en")
+    columns = "![x](http://evil.example), [PAY](http://evil.example), :red[A], $A$, <b>"
+    sentence = explain(BadInput("no_account_column", file="a.csv", columns=columns))
+    assert not re.search(r"(?<!\\)[\[\]!<>$]", sentence)
+    assert "PAY" in sentence
