@@ -1,5 +1,6 @@
 """The part that takes a file of accounts: judged row by row before it is kept."""
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.notices.audience_store import ListJudgement, judge_account_list, keep_account_list
@@ -8,8 +9,11 @@ from dashboard.ui.downloads import offer_table
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits
 from dashboard.ui.import_parts import keep_uploads
+from dashboard.ui.tables import escape_marks
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import t, t_each
+
+_SHOWN = 10
 
 
 def bring_list(visitor: Visitor, office: Office) -> None:
@@ -40,5 +44,11 @@ def _show_judgement(judged: ListJudgement, name: str) -> None:
     if len(judged.rejects):
         words = t_each("refusal.", judged.rejects["reason"].unique())
         shown = judged.rejects.assign(reason=judged.rejects["reason"].map(words))
-        st.table(shown.head(10))
+        st.table(show_first(shown))
         offer_table(shown, f"rejected_{name}.csv", "compose_rejects")
+
+
+def show_first(rejects: pd.DataFrame) -> pd.DataFrame:
+    """Return the first refused rows for a table that reads Markdown: what the file holds stands there letter by letter."""
+    first = rejects.head(_SHOWN)
+    return first.assign(row=first["row"].map(escape_marks))
