@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 
 from dashboard.access.scope import Role, Scope
@@ -315,6 +316,8 @@ class Housekeeper:
                     keep_tallies(self._runtime.db, self._runtime.clock)
             except SetuError as error:
                 _log.warning("housekeeping: %s", error.code)
+            except duckdb.Error as error:  # memory or disk were short: tried again, nothing is due only once
+                _log.error("housekeeping: %s", type(error).__name__)  # its text may hold a number
             since_collect += _TICK_SECONDS
             gc.collect(
                 0
