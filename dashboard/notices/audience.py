@@ -158,9 +158,11 @@ def _find_feeders(cursor: Cursor, office: Office, codes: tuple[str, ...]) -> lis
 def _find_recent_jobs(cursor: Cursor, not_since: str) -> list[int]:
     if not not_since:
         return []
-    if not _DAY.fullmatch(not_since):
-        raise BadInput("not_since_day")
-    since = datetime.combine(date.fromisoformat(not_since), time()) - INDIA_OFFSET
+    try:
+        day = date.fromisoformat(not_since if _DAY.fullmatch(not_since) else "")
+    except ValueError:
+        raise BadInput("not_since_day") from None
+    since = datetime.combine(day, time()) - INDIA_OFFSET
     return [job_id for (job_id,) in queries.find_recent_jobs(cursor, since=since)]
 
 

@@ -174,3 +174,9 @@ def test_the_first_holes_name_the_account_and_what_is_empty(town: Database, town
     draft = NoticeDraft("supply_restored", "en", {"time": "10:00"}, Audience("DIV1"))
     holes = list_holes(town, town_ee, draft)
     assert [(one.account_no, one.names) for one in holes] == [("0000000090", ("feeder", "substation"))]
+
+
+@pytest.mark.parametrize("said", ["2026-13-45", "20261124", "0000-00-00", "yesterday"])
+def test_a_day_that_is_none_is_refused_in_words(town: Database, town_ee: Scope, said: str) -> None:
+    with pytest.raises(BadInput, match="not_since_day"):
+        _recipients(town, town_ee, not_since=said)
