@@ -76,12 +76,21 @@ class PlainFile:
         return len(self.columns)
 
     def relation(self) -> str:
-        """Return a query that yields row_no, FIELDS and `is_whole`: neither a cell too few nor one too many."""
+        """Return a query that yields row_no, FIELDS, `is_whole` (neither a cell too few nor one too many) and `broken_line`
+        (the whole row, where a line break stands in a cell of it)."""
         last = self.width - 1
         spare = [f"c{place}" for place in range(self.width, self.width + _SPARE_COLUMNS)]
         fields = [f"{_cell(self.places, name)} AS {name}" for name in FIELDS]
         whole = f"c{last} IS NOT NULL AND (c{self.width} IS NULL OR trim(concat({', '.join(spare)})) = '')"
-        return f"SELECT row_number() OVER () + {self.header_row} AS row_no, {', '.join(fields)}, {whole} AS is_whole FROM {self.scan()}"
+        cells = [f"c{place}" for place in range(self.width)]
+        broken = (
+            f"CASE WHEN {' OR '.join(f'contains({cell}, chr(10))' for cell in [*cells, *spare])}"
+            f" THEN concat_ws('{self.layout.delimiter}', {', '.join([*cells, *spare])}) END"
+        )
+        return (
+            f"SELECT row_number() OVER () + {self.header_row} AS row_no, {', '.join(fields)}, {whole} AS is_whole, {broken} AS broken_line"
+            f" FROM {self.scan()}"
+        )
 
     def scan(self) -> str:
         """One thread reads a file in its order, so that rows can be numbered; files are read side by side."""
@@ -135,9 +144,11 @@ def _find_header(path: Path, text: str, headers: Headers, name: str) -> PlainFil
     head = list(islice(io.StringIO(text, newline=""), HEADER_ROWS))
     layout = find_layout(head, headers)
     first = list(cut_rows(iter(head), layout))
-    if len(first) != len(head) or not first:
+    if not first:
         return None
     best = max(range(len(first)), key=lambda place: (count_known(first[place], headers), -place))
+    if len(list(cut_rows(iter(head[: best + 1]), layout))) != best + 1:
+        return None
     columns = trim_cells(first[best])
     return PlainFile(path, layout, columns, best + 1, map_columns(columns, headers), headers, name)
 
@@ -147,7 +158,7 @@ def read_plain(cursor: Cursor, plain: PlainFile) -> PlainRows | None:
     relation = plain.relation()
     try:
         cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE seen AS SELECT {SEEN}, {_SOUND} AS is_sound FROM ({relation})"
+            f"CREATE OR REPLACE TEMP TABLE seen AS SELECT {SEEN}, {_SOUND} AS is_sound, broken_line FROM ({relation})"
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return None  # broken quotes, another encoding, a line beyond measure
@@ -156,7 +167,7 @@ def read_plain(cursor: Cursor, plain: PlainFile) -> PlainRows | None:
     odd = dict(cursor.execute("SELECT row_no, account_no FROM seen WHERE is_sound IS NOT TRUE").fetchall())
     cursor.execute("DELETE FROM seen WHERE is_sound IS NOT TRUE")
     count = _count(cursor, "SELECT count(*) FROM seen")
-    sound = f"SELECT * EXCLUDE (is_whole) FROM ({relation}) WHERE {_SOUND}"
+    sound = f"SELECT * EXCLUDE (is_whole, broken_line) FROM ({relation}) WHERE {_SOUND}"
     return _judge_odd_rows(plain, sound, count, odd)
 
 
@@ -167,14 +178,14 @@ def _is_sound(cursor: Cursor, plain: PlainFile) -> bool:
     if rows == lines:
         return True
     mark = plain.layout.delimiter
-    columns = ", ".join(f"c{place}" for place in range(plain.width + _SPARE_COLUMNS))
-    line = f"SELECT concat_ws('{mark}', {columns}) AS line FROM {plain.scan()}"
-    breaks = f"SELECT coalesce(sum(length(line) - length(replace(line, chr(10), ''))), 0) FROM ({line})"
+    breaks = (
+        "SELECT coalesce(sum(length(broken_line) - length(replace(broken_line, chr(10), ''))), 0) FROM seen"
+    )
     if rows + _count(cursor, breaks) != lines:
         return False
     like_row = rf"\n\W*\d[^\n]*(\{mark}[^\n]*){{{min(plain.width - 1, _MOST_REPEATS)}}}"
     suspects = cursor.execute(
-        f"SELECT line FROM ({line}) WHERE regexp_matches(line, '{like_row}') LIMIT {_MOST_SUSPECTS}"
+        f"SELECT broken_line FROM seen WHERE regexp_matches(broken_line, '{like_row}') LIMIT {_MOST_SUSPECTS}"
     ).fetchall()
     return len(suspects) < _MOST_SUSPECTS and not any(
         plain.layout.is_row(part) for (text,) in suspects for part in text.split("\n")[1:]
