@@ -424,6 +424,7 @@ EXEMPT = {
     "list_actions": "says which buttons to offer for a notice that was read within the scope",
     "require_whole_state": "the refusal itself, tried through the imports",
     "keep_account": "writes down an import that was let in",
+    "may_manage": "says whether to offer the account's buttons; the functions ask again",
 }
 
 
