@@ -26,6 +26,7 @@ from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
 
 queries = load_queries(Path(__file__).with_name("importer.sql"))
+_cells = load_queries(Path(__file__).with_name("cells.sql"))
 Progress = Callable[[float, str], None]  # share done (0 to 1), code of the step; raises to give up
 T = TypeVar("T")
 MERGED = "staging.merged"
@@ -64,7 +65,7 @@ class Counts:
 def prepare(cursor: Cursor) -> None:
     """Make the macros known on a cursor."""
     install_macros(cursor)
-    queries.create_macros(cursor)
+    _cells.create_macros(cursor)
 
 
 def read_files(

@@ -20,23 +20,6 @@ CREATE TABLE staging.cell (text VARCHAR, day DATE, agent_mobile BIGINT);
 DROP SCHEMA IF EXISTS staging CASCADE;
 DROP TABLE IF EXISTS next_consumer;
 
--- name: create_macros()#
--- Days and rupees as the reports write them; NULL where a cell is neither. The usual form first: it is twenty times as fast.
-CREATE OR REPLACE TEMP MACRO any_day_of(cell) AS CAST(try_strptime(trim(cell),
-    ['%Y-%m-%d', '%d-%b-%y', '%d-%b-%Y', '%d/%m/%Y', '%d-%m-%Y', '%d.%m.%Y', '%d/%m/%y', '%d-%m-%y', '%Y-%m-%d %H:%M:%S', '%d/%m/%Y %H:%M:%S']) AS DATE);
-CREATE OR REPLACE TEMP MACRO day_of(cell) AS
-    CASE WHEN cell IS NULL OR cell = '' THEN NULL
-         WHEN length(cell) = 9 AND cell[3] = '-' AND cell[7] = '-' THEN CAST(try_strptime(cell, '%d-%b-%y') AS DATE)
-         WHEN length(cell) = 10 AND cell[5] = '-' THEN TRY_CAST(cell AS DATE)
-         ELSE any_day_of(cell) END;
-CREATE OR REPLACE TEMP MACRO rupees_of(cell) AS TRY_CAST(
-    CASE WHEN contains(cell, '₹') OR contains(cell, ' ') THEN regexp_replace(cell, '[,₹\s]', '', 'g') ELSE replace(cell, ',', '') END AS DECIMAL(14, 2));
-CREATE OR REPLACE TEMP MACRO tariff_of(cell) AS
-    CASE WHEN cell IS NULL OR cell = '' THEN NULL
-         WHEN regexp_full_match(cell, '(LMV|HV)-\d{1,2}') THEN cell
-         WHEN regexp_matches(upper(cell), '(LMV|HV)\W?\d') THEN regexp_replace(regexp_extract(upper(cell), '(LMV|HV)\W?\d+'), '^(LMV|HV)\W?(\d+)$', '\1-\2')
-         ELSE nullif(upper(trim(cell)), '') END;
-
 -- name: keep_seen(file_no)!
 -- The accounts of one file …
 INSERT INTO staging.seen SELECT :file_no, row_no, account_no, path_hash FROM seen;
@@ -140,7 +123,7 @@ read_numbers AS (
     SELECT account_no, :file_no::BIGINT * 1099511627776 + row_no AS seq, place.office_no,
         nullif(trim(coalesce(said.decoded, name)), '') AS name, nullif(trim(coalesce(lies.decoded, address)), '') AS address, tariff_of(tariff) AS category,
         nullif(trim(supply_type), '') AS supply_type,
-        TRY_CAST(replace(load, ',', '') AS DOUBLE)
+        number_of(load)
             * CASE WHEN load_unit = 'KW' THEN 1 WHEN upper(load_unit) LIKE '%HP%' THEN 0.746 WHEN upper(load_unit) LIKE '%VA%' THEN 0.9 ELSE 1 END AS load_kw,
         nullif(trim(book_no), '') AS book_no, nullif(trim(sc_no), '') AS sc_no, nullif(trim(meter_no), '') AS meter_no,
         nullif(trim(pole_no), '') AS pole_no, nullif(trim(transformer), '') AS transformer,
