@@ -63,30 +63,53 @@ SELECT office_no, coalesce(category, ''), arrears_segment, load_band(load_kw), c
     count(*) FILTER (state = 'opted_out')
 FROM {consumer} WHERE {which} GROUP BY ALL ORDER BY office_no;
 
--- name: sum_cube(first_no, last_no)^
--- The five states of one office.
-SELECT coalesce(sum(consumers), 0), coalesce(sum(missing), 0), coalesce(sum(unusable), 0), coalesce(sum(on_file), 0),
-    coalesce(sum(enrolled), 0), coalesce(sum(opted_out), 0)
-FROM coverage_cube WHERE office_no BETWEEN :first_no AND :last_no;
+-- name: sum_each_office()
+-- The five states of each office by itself, in the order of numbers.
+SELECT office_no, sum(consumers)::BIGINT AS consumers, sum(missing)::BIGINT AS missing, sum(unusable)::BIGINT AS unusable,
+    sum(on_file)::BIGINT AS on_file, sum(enrolled)::BIGINT AS enrolled, sum(opted_out)::BIGINT AS opted_out
+FROM coverage_cube GROUP BY office_no ORDER BY office_no;
 
--- name: sum_by_level(first_no, last_no, level)
--- The five states of each office of one level; consumers that stand above that level (a feeder not named) are in `rest_by_level`.
-WITH sums AS (
-    SELECT office_no, sum(consumers) AS consumers, sum(missing) AS missing, sum(unusable) AS unusable, sum(on_file) AS on_file,
-        sum(enrolled) AS enrolled, sum(opted_out) AS opted_out
-    FROM coverage_cube WHERE office_no BETWEEN :first_no AND :last_no GROUP BY office_no
-), placed AS (
-    SELECT office.code, sums.* FROM sums
-    ASOF JOIN (SELECT * FROM office WHERE level = :level AND office_no BETWEEN :first_no AND :last_no) AS office
-        ON sums.office_no >= office.office_no
-    WHERE sums.office_no <= office.last_no
+-- name: sum_each_step()
+-- The funnel's steps of each office by itself that the five states do not hold.
+SELECT office_no, coalesce(sum(consumers) FILTER (part = 'verified'), 0)::BIGINT AS verified,
+    coalesce(sum(consumers) FILTER (part = 'joined'), 0)::BIGINT AS joined
+FROM coverage_part WHERE dimension = 'step' GROUP BY office_no ORDER BY office_no;
+
+-- name: list_offices()
+-- All offices as they stand.
+SELECT office_no, last_no, code AS office_code, name AS office, name_hi AS office_hi, level, district FROM office ORDER BY office_no;
+
+-- name: list_heirs()
+-- Offices that inherited days: consumers came to them by the day they began.
+SELECT DISTINCT move.to_code FROM office_move AS move
+JOIN (SELECT code, min(valid_from) AS day FROM office_span GROUP BY code) AS born ON born.code = move.to_code AND move.moved_on <= born.day;
+
+-- name: list_kept_codes(first_day, last_day)
+-- The offices of which days were kept in a span, in order.
+SELECT DISTINCT office_code FROM coverage_day WHERE day BETWEEN :first_day AND :last_day ORDER BY office_code;
+
+-- name: list_recent_days(first_day, last_day, today)
+-- Their days: the office's place in that order, how many days ago.
+WITH recent AS (
+    SELECT * FROM coverage_day WHERE day BETWEEN :first_day AND :last_day
+), kept AS (
+    SELECT office_code, row_number() OVER (ORDER BY office_code) - 1 AS place FROM (SELECT DISTINCT office_code FROM recent)
 )
-SELECT office.code, office.name, office.name_hi, office.level, office.district,
-    coalesce(sum(placed.consumers), 0)::BIGINT, coalesce(sum(placed.missing), 0)::BIGINT, coalesce(sum(placed.unusable), 0)::BIGINT,
-    coalesce(sum(placed.on_file), 0)::BIGINT, coalesce(sum(placed.enrolled), 0)::BIGINT, coalesce(sum(placed.opted_out), 0)::BIGINT
-FROM office LEFT JOIN placed ON placed.code = office.code
-WHERE office.level = :level AND office.office_no BETWEEN :first_no AND :last_no
-GROUP BY ALL ORDER BY min(office.office_no);
+SELECT kept.place, CAST(:today AS DATE) - recent.day AS days_back, recent.consumers, recent.missing + recent.unusable AS to_collect, recent.enrolled
+FROM recent JOIN kept ON kept.office_code = recent.office_code;
+
+-- name: list_reader_names()
+-- Readers on whose rounds consumers carry a reader's own number, in order.
+SELECT DISTINCT part FROM coverage_part WHERE dimension = 'reader' AND part <> '' ORDER BY part;
+
+-- name: list_reader_counts()
+-- How many consumers of each office do: the reader's place in that order.
+WITH known AS (
+    SELECT part, row_number() OVER (ORDER BY part) - 1 AS place
+    FROM (SELECT DISTINCT part FROM coverage_part WHERE dimension = 'reader' AND part <> '')
+)
+SELECT own.office_no, known.place, own.consumers
+FROM coverage_part AS own JOIN known ON known.part = own.part WHERE own.dimension = 'reader' ORDER BY own.office_no;
 
 -- name: sum_by_category(first_no, last_no)
 -- The five states of one office by category.
@@ -112,26 +135,6 @@ SELECT CASE WHEN division.office_no IS NULL OR sums.office_no > division.last_no
 FROM sums ASOF LEFT JOIN (SELECT office_no, last_no, name FROM office WHERE level = 'division') AS division
     ON sums.office_no >= division.office_no
 GROUP BY part ORDER BY sum(consumers) DESC, part;
-
--- name: sum_steps(first_no, last_no)^
--- The funnel's steps of one office that the five states do not hold.
-SELECT coalesce(sum(consumers) FILTER (part = 'verified'), 0)::BIGINT, coalesce(sum(consumers) FILTER (part = 'joined'), 0)::BIGINT
-FROM coverage_part WHERE dimension = 'step' AND office_no BETWEEN :first_no AND :last_no;
-
--- name: top_readers(first_no, last_no, reader_limit)
--- The readers on whose rounds most consumers carry a reader's own number, each with the division of most of them.
-WITH own AS (
-    SELECT office_no, part, consumers FROM coverage_part
-    WHERE dimension = 'reader' AND part <> '' AND office_no BETWEEN :first_no AND :last_no
-), placed AS (
-    SELECT own.part, division.code, sum(own.consumers) AS consumers
-    FROM own ASOF JOIN (SELECT office_no, code FROM office WHERE level = 'division') AS division ON own.office_no >= division.office_no
-    GROUP BY ALL
-), ranked AS (
-    SELECT part, sum(consumers)::BIGINT AS consumers, arg_max(code, consumers) AS code FROM placed GROUP BY part
-    ORDER BY consumers DESC, part LIMIT :reader_limit
-)
-SELECT part, consumers, office.code, office.name, office.name_hi FROM ranked JOIN office ON office.code = ranked.code ORDER BY consumers DESC, part;
 
 -- name: delete_day(day)!
 -- A day is written whole, the last look of that day.
@@ -182,13 +185,6 @@ SELECT office.code, office.name, office.name_hi, office.level, office.district,
     day.consumers, day.missing, day.unusable, day.on_file, day.enrolled, day.opted_out
 FROM coverage_day AS day JOIN office ON office.code = day.office_code
 WHERE day.day = :day AND office.level = :level AND office.office_no BETWEEN :first_no AND :last_no ORDER BY office.office_no;
-
--- name: list_courses(first_no, last_no, level, days)
--- The share enrolled of each office of one level on these days, as one list.
-SELECT day.office_code, list(CASE WHEN day.consumers = 0 THEN 0 ELSE day.enrolled / day.consumers END ORDER BY day.day)
-FROM coverage_day AS day JOIN office ON office.code = day.office_code
-WHERE day.day IN (SELECT unnest(:days::DATE[])) AND office.level = :level AND office.office_no BETWEEN :first_no AND :last_no
-GROUP BY day.office_code;
 
 -- name: keep_new_numbers()#
 -- Numbers of the relation reached_numbers that have not proved themselves before.

@@ -7,6 +7,8 @@ from dashboard.registry.states import REGISTRY, offices_meant, run_on
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
 
+STATES = ("missing", "unusable", "on_file", "enrolled", "opted_out")
+COUNTS = ("consumers", *STATES)
 queries = load_queries(Path(__file__).with_name("coverage.sql"))
 _COUNTS = (
     queries.delete_cube, queries.insert_cube, queries.delete_parts, queries.insert_parts, queries.delete_audience_parts,

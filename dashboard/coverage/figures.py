@@ -6,13 +6,13 @@ from datetime import timedelta
 import pandas as pd
 
 from dashboard.access.scope import Scope
-from dashboard.coverage.cube import queries
+from dashboard.coverage.board import board_of, offices_at
+from dashboard.coverage.cube import COUNTS, STATES, queries
 from dashboard.registry.offices import get_office
 from dashboard.store.clock import Clock, india_day
 from dashboard.store.database import Database
 
-STATES = ("missing", "unusable", "on_file", "enrolled", "opted_out")
-COUNTS = ("consumers", *STATES)
+__all__ = ("COUNTS", "STATES")
 
 
 @dataclass(frozen=True)
@@ -39,24 +39,17 @@ class Coverage:
 def coverage_of(db: Database, scope: Scope, office_code: str) -> Coverage:
     """Return the five states of one office of the scope."""
     office = get_office(db, scope, office_code)
-    with db.read() as cursor:
-        return Coverage(
-            *(
-                int(count)
-                for count in queries.sum_cube(cursor, first_no=office.office_no, last_no=office.last_no)
-            )
-        )
+    return Coverage(*board_of(db).counts.between(office.office_no, office.last_no))
 
 
 def coverage_by(db: Database, scope: Scope, office_code: str, level: str) -> pd.DataFrame:
     """Return the offices of one level within an office: office_code, office, office_hi, level, district and the counts."""
     office = get_office(db, scope, office_code)
-    columns = ["office_code", "office", "office_hi", "level", "district", *COUNTS]
-    with db.read() as cursor:
-        rows = list(
-            queries.sum_by_level(cursor, first_no=office.office_no, last_no=office.last_no, level=level)
-        )
-    return pd.DataFrame(rows, columns=columns)
+    offices, board = offices_at(db, level), board_of(db)
+    rows = offices.within(office.office_no, office.last_no)
+    counts = board.counts.between_each(offices.first_nos[rows], offices.last_nos[rows])
+    table = offices.table.iloc[rows].reset_index(drop=True)
+    return table.assign(**{name: counts[:, place] for place, name in enumerate(COUNTS)})
 
 
 def coverage_by_category(db: Database, scope: Scope, office_code: str) -> pd.DataFrame:

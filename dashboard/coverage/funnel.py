@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from dashboard.access.scope import Scope
-from dashboard.coverage.cube import queries
-from dashboard.coverage.figures import COUNTS, coverage_of
+from dashboard.coverage.board import board_of, offices_at, readers_of
+from dashboard.coverage.cube import COUNTS, queries
+from dashboard.coverage.figures import Coverage
 from dashboard.registry.offices import get_office
 from dashboard.store.database import Database
 
@@ -34,12 +36,12 @@ class Funnel:
 def funnel_of(db: Database, scope: Scope, office_code: str) -> Funnel:
     """Return the six steps of one office of the scope."""
     office = get_office(db, scope, office_code)
-    states = coverage_of(db, scope, office_code)
-    with db.read() as cursor:
-        verified, joined = queries.sum_steps(cursor, first_no=office.office_no, last_no=office.last_no)
+    board = board_of(db)
+    states = Coverage(*board.counts.between(office.office_no, office.last_no))
+    verified, joined = board.steps.between(office.office_no, office.last_no)
     with_number = states.consumers - states.missing
     usable = states.consumers - states.to_collect
-    return Funnel(states.consumers, with_number, usable, int(verified), int(joined), states.enrolled)
+    return Funnel(states.consumers, with_number, usable, verified, joined, states.enrolled)
 
 
 def coverage_by_part(db: Database, scope: Scope, office_code: str, dimension: str) -> pd.DataFrame:
@@ -58,9 +60,15 @@ def coverage_by_part(db: Database, scope: Scope, office_code: str, dimension: st
 
 def top_readers(db: Database, scope: Scope, office_code: str, limit: int = 5) -> pd.DataFrame:
     """Return the readers on whose rounds most consumers carry a reader's own number: agent_id, consumers and their division."""
-    office = get_office(db, scope, office_code)
-    with db.read() as cursor:
-        rows = list(
-            queries.top_readers(cursor, first_no=office.office_no, last_no=office.last_no, reader_limit=limit)
-        )
+    office, divisions = get_office(db, scope, office_code), offices_at(db, "division")
+    rows = []
+    for reader, consumers, numbers, counts in readers_of(db).find_most(
+        office.office_no, office.last_no, limit
+    ):
+        places = np.searchsorted(divisions.first_nos, numbers, "right") - 1
+        if (places >= 0).any():
+            most = int(np.bincount(places[places >= 0], weights=counts[places >= 0]).argmax())
+            rows.append(
+                (reader, consumers, *divisions.table.iloc[most][["office_code", "office", "office_hi"]])
+            )
     return pd.DataFrame(rows, columns=["agent_id", "consumers", "office_code", "office", "office_hi"])

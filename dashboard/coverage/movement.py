@@ -1,13 +1,17 @@
 """How an office has moved: against yesterday, last week and last month, towards its target, and in rank among its neighbours."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from dashboard.access.scope import Scope
-from dashboard.coverage.cube import queries
-from dashboard.coverage.figures import COUNTS, Coverage, coverage_by, coverage_of, trend
+from dashboard.coverage.board import Numbers, Past, past_of
+from dashboard.coverage.cube import COUNTS, queries
+from dashboard.coverage.figures import Coverage, coverage_by, coverage_of, trend
 from dashboard.coverage.pace import Forecast, forecast
 from dashboard.coverage.targets import target_of
 from dashboard.registry.offices import get_office
@@ -34,22 +38,37 @@ class Change:
 def changes_of(db: Database, scope: Scope, office_code: str, clock: Clock) -> list[Change]:
     """Return an office's change since the end of yesterday, of the day a week ago and of the day thirty days ago."""
     now, today = coverage_of(db, scope, office_code), india_day(clock())
-    days = trend(db, scope, office_code, clock, days=max(SPANS.values()))
-    before = {row.day: row for row in days.itertuples()}
-    return [_compare(span, today - timedelta(days=back), now, before) for span, back in SPANS.items()]
+    before = _days_before(db, scope, office_code, clock, list(SPANS.values()))
+    return [
+        _compare(span, today - timedelta(days=back), now, before.get(back)) for span, back in SPANS.items()
+    ]
 
 
-def _compare(span: str, since: date, now: Coverage, before: dict[date, object]) -> Change:
-    row = before.get(since)
-    if row is None:
+def _days_before(
+    db: Database, scope: Scope, office_code: str, clock: Clock, wanted: Sequence[int]
+) -> dict[int, tuple[int, int, int]]:
+    """Return consumers, numbers to collect and enrolled at the end of today less so many days, where that is known.
+
+    What an office inherited with its consumers, and the days of one that is gone, come from the database.
+    """
+    office, today = get_office(db, scope, office_code), india_day(clock())
+    past = past_of(db, today)
+    if office.code == office_code and past.knows(office_code):
+        found = {back: past.of(office_code, back) for back in wanted}
+        return {back: figures for back, figures in found.items() if figures is not None}
+    days = trend(db, scope, office_code, clock, days=max(wanted))
+    return {
+        (today - row.day).days: (int(row.consumers), int(row.missing + row.unusable), int(row.enrolled))
+        for row in days.itertuples()
+    }
+
+
+def _compare(span: str, since: date, now: Coverage, before: tuple[int, int, int] | None) -> Change:
+    if before is None:
         return Change(span, since, None, None, None)
-    then = Coverage(**{name: int(getattr(row, name)) for name in COUNTS})
+    consumers, to_collect, enrolled = before
     return Change(
-        span,
-        since,
-        now.enrolled - then.enrolled,
-        now.to_collect - then.to_collect,
-        now.consumers - then.consumers,
+        span, since, now.enrolled - enrolled, now.to_collect - to_collect, now.consumers - consumers
     )
 
 
@@ -69,11 +88,15 @@ def outlook_of(db: Database, scope: Scope, office_code: str, clock: Clock) -> Ou
     if target is None:
         return None
     now, today = coverage_of(db, scope, office_code), india_day(clock())
-    days = trend(db, scope, office_code, clock, days=_PACE_DAYS)
-    past = days[days["day"] < today]
+    past = _days_before(db, scope, office_code, clock, range(_PACE_DAYS, 0, -1))
     goal = -int(-now.consumers * target.share // 1)
-    known = [*past["day"], today], [*(int(count) for count in past["enrolled"]), now.enrolled]
-    return Outlook(target.share, target.by_day, goal, forecast(*known, goal, today))
+    enrolled = {today - timedelta(days=back): figures[2] for back, figures in past.items() if back > 0}
+    return Outlook(
+        target.share,
+        target.by_day,
+        goal,
+        forecast([*enrolled, today], [*enrolled.values(), now.enrolled], goal, today),
+    )
 
 
 def rank_by_level(db: Database, scope: Scope, office_code: str, level: str, clock: Clock) -> pd.DataFrame:
@@ -82,35 +105,59 @@ def rank_by_level(db: Database, scope: Scope, office_code: str, level: str, cloc
     Columns of `coverage_by`, then gap_rate, enrolled_rate, rank (1 is best, equals share one), rank_change (places won in a week,
     missing where an office had no figures then) and course (list of shares enrolled over thirty days, each third day).
     """
-    office, today = get_office(db, scope, office_code), india_day(clock())
     table = coverage_by(db, scope, office_code, level)
     table = table[table["consumers"] > 0].reset_index(drop=True)
-    table["gap_rate"] = (table["missing"] + table["unusable"]) / table["consumers"]
-    table["enrolled_rate"] = table["enrolled"] / table["consumers"]
-    table["rank"] = _rank(table["enrolled_rate"])
-    before = coverage_by_on(db, scope, office_code, level, today - timedelta(days=_RANK_DAYS))
-    before = before[before["consumers"] > 0]
-    ranks = dict(zip(before["office_code"], _rank(before["enrolled"] / before["consumers"]), strict=True))
-    table["rank_change"] = [
-        ranks[code] - rank if code in ranks else None
-        for code, rank in zip(table["office_code"], table["rank"], strict=True)
-    ]
-    days = [today - timedelta(days=back) for back in range(_COURSE_DAYS, 0, -_COURSE_STEP)]
-    with db.read() as cursor:
-        courses = dict(
-            queries.list_courses(
-                cursor, first_no=office.office_no, last_no=office.last_no, level=level, days=days
-            )
+    consumers, enrolled = (table[name].to_numpy(float) for name in ("consumers", "enrolled"))
+    past, codes = past_of(db, india_day(clock())), table["office_code"].tolist()
+    rates, ranks = enrolled / consumers, _rank(enrolled / consumers)
+    return table.assign(
+        gap_rate=(table["missing"] + table["unusable"]) / consumers,
+        enrolled_rate=rates,
+        rank=ranks,
+        rank_change=_list_rank_changes(db, scope, office_code, level, past, codes, ranks),
+        course=_list_courses(past, codes, rates),
+    )
+
+
+def _list_rank_changes(
+    db: Database, scope: Scope, office_code: str, level: str, past: Past, codes: list[str], ranks: Numbers
+) -> list[int | None]:
+    """Return the places that offices won in a week among all of the level that had consumers then; None where unknown."""
+    everyone = coverage_by(db, scope, office_code, level)["office_code"].tolist()
+    before = past.of_each(everyone, _RANK_DAYS)
+    known = before[:, 0] > 0
+    shares = before[known, 2] / before[known, 0]
+    then = dict(
+        zip(
+            (code for code, is_known in zip(everyone, known, strict=True) if is_known),
+            _rank(shares).tolist(),
+            strict=True,
         )
-    table["course"] = [
-        [*courses.get(code, []), rate]
-        for code, rate in zip(table["office_code"], table["enrolled_rate"], strict=True)
+    )
+    return [
+        then[code] - rank if code in then else None for code, rank in zip(codes, ranks.tolist(), strict=True)
     ]
-    return table
 
 
-def _rank(rates: "pd.Series[float]") -> "pd.Series[int]":
-    return rates.rank(method="min", ascending=False).astype(int)
+def _list_courses(past: Past, codes: list[str], rates: "np.ndarray[Any, Any]") -> list[list[float]]:
+    """Return each office's shares enrolled over thirty days, each third day that is known, and now."""
+    backs = range(_COURSE_DAYS, 0, -_COURSE_STEP)
+    days = [past.of_each(codes, back) for back in backs]
+    shares = [np.where(day[:, 0] > 0, day[:, 2] / np.maximum(day[:, 0], 1), 0.0) for day in days]
+    known = [day[:, 0] >= 0 for day in days]
+    return [
+        [
+            *(float(share[row]) for share, is_known in zip(shares, known, strict=True) if is_known[row]),
+            float(rate),
+        ]
+        for row, rate in enumerate(rates)
+    ]
+
+
+def _rank(rates: "np.ndarray[Any, Any]") -> Numbers:
+    """Return the place of each share: 1 is best, equals share one."""
+    ordered = np.sort(-rates)
+    return np.searchsorted(ordered, -rates) + 1
 
 
 def coverage_by_on(db: Database, scope: Scope, office_code: str, level: str, day: date) -> pd.DataFrame:
