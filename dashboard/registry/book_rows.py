@@ -13,6 +13,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from dashboard.errors import BadInput
 from dashboard.registry.book_hidden import find_hidden
 from dashboard.registry.text_rows import Row
+from dashboard.store.disk import is_machine_fault
 
 _SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".ods")
 _MOST_CELLS = 1 << 28  # of a sheet: a stray cell in the last corner would fill the memory
@@ -63,6 +64,8 @@ def _refusal(error: BaseException, name: str) -> BaseException:
 
     The library gives up on some broken books by a panic, which is no Exception and has no class to import.
     """
+    if is_machine_fault(error):
+        return error
     if isinstance(error, PasswordError):
         return BadInput("password", file=name)
     is_fault = isinstance(

@@ -35,11 +35,11 @@ def find_account(cells: Sequence[str], headers: Headers) -> int | None:
     return next((fields.index(name) for name in ("account_no", WEAK_ACCOUNT) if name in fields), None)
 
 
-def map_columns(columns: Sequence[str], headers: Headers) -> dict[str, int]:
+def map_columns(columns: Sequence[str], headers: Headers, name: str = "") -> dict[str, int]:
     """Return the place of each known field in the columns.
 
     Raises BadInput("no_account_column"), or ("two_account_columns") where two columns claim to be the account number.
-    Of other fields the first column counts.
+    Of other fields the first column counts; a second column of phone numbers is `mobile_more`.
     """
     places: dict[str, list[int]] = {}
     for place, column in enumerate(columns):
@@ -50,7 +50,9 @@ def map_columns(columns: Sequence[str], headers: Headers) -> dict[str, int]:
     accounts = places.get("account_no") or weak
     if not accounts:
         shown = ", ".join(column[:30] for column in columns[:12])
-        raise BadInput("no_account_column", columns=shown, headers=list(columns))
+        raise BadInput("no_account_column", columns=shown, headers=list(columns), file=name)
     if len(accounts) > 1:
-        raise BadInput("two_account_columns", columns=", ".join(columns[place][:30] for place in accounts))
-    return {field: found[0] for field, found in places.items()} | {"account_no": accounts[0]}
+        claiming = ", ".join(columns[place][:30] for place in accounts)
+        raise BadInput("two_account_columns", columns=claiming, file=name)
+    more = {"mobile_more": places["mobile_raw"][1]} if len(places.get("mobile_raw", [])) > 1 else {}
+    return {field: found[0] for field, found in places.items()} | {"account_no": accounts[0]} | more

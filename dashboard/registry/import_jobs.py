@@ -15,6 +15,8 @@ from dashboard.registry.import_log import ImportResult, require_whole_state
 from dashboard.registry.import_work import Progress
 from dashboard.registry.sources import Upload
 
+_OWN_FOLDERS = ("done", "refused")
+_NO_FAULT_OF_THE_FILE = ("file_changed", "packed_too_large")  # it waits where it is
 _log = logging.getLogger(__name__)
 _REASON = ".reason.json"
 _EARLY = 0.03  # share below which no time left is told
@@ -151,7 +153,7 @@ class Inbox:
         self._seen: dict[Path, tuple[int, float]] = {}  # size, and since when it has been that
 
     def look(self, stamp: str, now: float) -> ImportResult | None:
-        """Import what lies ready; `stamp` names the day in `done/`, `now` are seconds of a clock that does not jump.
+        """Import what lies ready, in folders too; `stamp` names the day in `done/`, `now` are seconds of a clock that does not jump.
 
         A file is complete once its size has stood still for the quiet time; nothing goes in while one of them grows.
         Raises SetuError where the import fails for another reason than one of the files; it is tried again then.
@@ -166,9 +168,17 @@ class Inbox:
         if not self._folder.is_dir():
             return []
         return sorted(
-            path for path in self._folder.iterdir()
-            if path.is_file() and not path.name.startswith((".", "~")) and path.suffix.lower() not in (".part", ".tmp")
+            path for path in self._folder.rglob("*")
+            if path.is_file() and not self._is_none_of_ours(path.relative_to(self._folder).parts)
         )  # fmt: skip
+
+    def _is_none_of_ours(self, parts: tuple[str, ...]) -> bool:
+        """What is done, refused, hidden or still on its way."""
+        return (
+            (len(parts) > 1 and parts[0] in _OWN_FOLDERS)
+            or any(part.startswith((".", "~", "__MACOSX")) for part in parts)
+            or any(part.lower().endswith((".part", ".tmp")) for part in parts)
+        )
 
     def _since(self, path: Path, now: float) -> tuple[int, float]:
         size = path.stat().st_size
@@ -177,27 +187,41 @@ class Inbox:
 
     def _import(self, paths: Sequence[Path], stamp: str) -> ImportResult | None:
         """Import the files as one; one that cannot be read is put aside and the others go in."""
-        waiting = list(paths)
+        waiting = {str(path.relative_to(self._folder)): path for path in paths}
         while waiting:
             try:
-                result = self._run([Upload(path, path.name) for path in waiting])
+                result = self._run([Upload(path, name) for name, path in waiting.items()])
             except SetuError as error:
-                broken = next((path for path in waiting if path.name == error.values.get("file")), None)
-                if broken is None:
+                broken = waiting.get(str(error.values.get("file")))
+                if broken is None or error.code in _NO_FAULT_OF_THE_FILE:
                     raise
                 self._put_aside(broken, error)
-                waiting.remove(broken)
+                del waiting[str(error.values["file"])]
                 continue
-            for path in waiting:
-                _move_into(path, self._folder / "done" / stamp)
+            for path in waiting.values():
+                self._move_into(path, self._folder / "done" / stamp)
             return result
         return None
 
     def _put_aside(self, path: Path, error: SetuError) -> None:
         _log.warning("the inbox refused a file: %s", error.code)
-        moved = _move_into(path, self._folder / "refused")
+        moved = self._move_into(path, self._folder / "refused")
         reason = {"code": error.code, "values": error.values}
         moved.with_name(moved.name + _REASON).write_text(json.dumps(reason, default=str), encoding="utf-8")
+
+    def _move_into(self, path: Path, folder: Path) -> Path:
+        """Move a file; where the name is taken a number is added: nothing that came in is lost. Folders that are empty then go."""
+        folder.mkdir(parents=True, exist_ok=True)
+        target, number = folder / path.name, 1
+        while target.exists():
+            number += 1
+            target = folder / f"{path.stem}-{number}{path.suffix}"
+        shutil.move(path, target)
+        above = path.parent
+        while above != self._folder and not any(above.iterdir()):
+            above.rmdir()
+            above = above.parent
+        return target
 
 
 def list_refused_files(folder: Path, scope: Scope) -> list[tuple[str, SetuError]]:
@@ -211,14 +235,3 @@ def list_refused_files(folder: Path, scope: Scope) -> list[tuple[str, SetuError]
         reason = json.loads(path.read_text(encoding="utf-8"))
         found.append((path.name.removesuffix(_REASON), BadInput(reason["code"], **reason["values"])))
     return found
-
-
-def _move_into(path: Path, folder: Path) -> Path:
-    """Move a file; where the name is taken a number is added: nothing that came in is lost."""
-    folder.mkdir(parents=True, exist_ok=True)
-    target, number = folder / path.name, 1
-    while target.exists():
-        number += 1
-        target = folder / f"{path.stem}-{number}{path.suffix}"
-    shutil.move(path, target)
-    return target

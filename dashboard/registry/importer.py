@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import duckdb
+
 from dashboard.access.scope import Scope
 from dashboard.errors import Unavailable
 from dashboard.registry import import_work as work
@@ -42,6 +44,7 @@ from dashboard.registry.states import (
 )
 from dashboard.store.clock import Clock, india_day
 from dashboard.store.database import Cursor, Database
+from dashboard.store.disk import is_full
 
 Refresh = Callable[[Cursor, int, int], None]
 _SMALL_ROWS = 200_000  # an import of more makes the registry anew
@@ -86,7 +89,7 @@ def import_exports(
 
     `refresh(cursor, first_no, last_no)` brings the coverage cube up to date inside the same commit. What `progress`
     raises gives the import up. Raises Refused without Right.IMPORT for the whole state, BadInput for a file that cannot
-    be read (see `read_source`), Unavailable("import_running") while another import is under way.
+    be read (see `read_source`), Unavailable("import_running") while another import is under way, ("disk_full").
     """
     require_whole_state(scope)
     if not _running.acquire(blocking=False):
@@ -96,6 +99,10 @@ def import_exports(
             result = _import(
                 db, scope, uploads, Path(folder), clock, shared_threshold, refresh, progress, small_rows
             )
+    except (OSError, duckdb.Error) as error:
+        if is_full(error):
+            raise Unavailable("disk_full") from error
+        raise
     finally:
         clear_leftovers(db)
         _running.release()

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import IO
 
 from dashboard.errors import BadInput
+from dashboard.store.disk import is_full, is_machine_fault
 
 _BOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".ods")
 _BOOK_PARTS = {"[Content_Types].xml", "content.xml", "xl/workbook.xml"}
@@ -86,6 +87,8 @@ def _unpack_zip(path: Path, folder: Path, name: str, most: int) -> Path:
             with archive.open(members[0]) as source:
                 _copy(source, target, name, most)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
+        if is_machine_fault(error):
+            raise
         raise BadInput("packed_broken", file=name) from error
     return target
 
@@ -101,11 +104,16 @@ def _is_report(member: zipfile.ZipInfo) -> bool:
 
 def _copy(source: IO[bytes] | gzip.GzipFile, target: Path, name: str, most: int) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("wb") as file:
-        while chunk := source.read(_CHUNK):
-            most -= len(chunk)
-            if most < 0:
-                raise BadInput("packed_too_much", file=name)
-            if shutil.disk_usage(target.parent).free < _LEAST_FREE + len(chunk):
-                raise BadInput("packed_too_large", file=name)
-            file.write(chunk)
+    try:
+        with target.open("wb") as file:
+            while chunk := source.read(_CHUNK):
+                most -= len(chunk)
+                if most < 0:
+                    raise BadInput("packed_too_much", file=name)
+                if shutil.disk_usage(target.parent).free < _LEAST_FREE + len(chunk):
+                    raise BadInput("packed_too_large", file=name)
+                file.write(chunk)
+    except OSError as error:  # somebody else filled the disk in between
+        if is_full(error):
+            raise BadInput("packed_too_large", file=name) from error
+        raise

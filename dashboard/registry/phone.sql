@@ -20,8 +20,12 @@ CREATE OR REPLACE TEMP MACRO phone_is_cut(clean) AS phone_is_scientific(clean) A
 -- Parts that may each be a number, as /part//part/: cut at separators and before a plus sign; of a part remain its digits and the
 -- plus sign. Blanks group the digits of one number, unless more than thirteen digits stand in a part: then they divide
 -- numbers, and twenty digits are two tens.
+-- Before that an extension goes (9415012345 ext 2), and the commas of a number that a spreadsheet has grouped (9,41,50,12,345).
+CREATE OR REPLACE TEMP MACRO phone_bare(clean) AS
+    CASE WHEN regexp_full_match(clean, '\d{1,3}(,\d{2,3}){2,4},\d{3}') THEN replace(clean, ',', '')
+         ELSE regexp_replace(clean, '(\d)[\s().,-]*(?i:extension|extn|ext|x)[\s.:-]*\d{1,4}([^\d]|$)', '\1//\2', 'g') END;
 CREATE OR REPLACE TEMP MACRO phone_cut(clean) AS
-    '/' || regexp_replace(replace(regexp_replace(clean, '[/,;|&\n\r\t\\]+|\s+(?i:or|and|या)\s+', '//', 'g'), '+', '//+'), '[^\d/+\s]', '', 'g') || '/';
+    '/' || regexp_replace(replace(regexp_replace(phone_bare(clean), '[/,;|&\n\r\t\\]+|\s+(?i:or|and|या)\s+', '//', 'g'), '+', '//+'), '[^\d/+\s]', '', 'g') || '/';
 CREATE OR REPLACE TEMP MACRO phone_divide(cut) AS
     regexp_replace(regexp_replace(cut, '\s+', '//', 'g'), '/([6-9]\d{9})([6-9]\d{9})/', '/\1//\2/', 'g');
 CREATE OR REPLACE TEMP MACRO phone_parts(cut) AS

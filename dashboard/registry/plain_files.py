@@ -7,7 +7,7 @@ readers disagree, or DuckDB cannot read the file at all, the careful reader read
 import io
 import mmap
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -54,7 +54,7 @@ _SPARE_COLUMNS = 8  # cells beyond the header that are looked at
 _MOST_SUSPECTS = 10_000  # rows with line breaks in their cells that are looked at one by one
 _MOST_REPEATS = 1_000  # of a pattern in DuckDB
 _ODD_BYTES = (b"\x00", b"\n\n", b"\n\r\n", b"\r\r")  # blank lines shift row numbers, which people look up
-_PACKED_OR_WIDE = (b"PK", b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf", b"\x1f\x8b")
+_PACKED_OR_WIDE = (b"%PDF", b"PK", b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf", b"\x1f\x8b")
 _SPACED_QUOTE = re.compile(r'[,;|] +"[^"]')  # the careful reader takes it for a quoted cell, DuckDB for text
 _SOUND = r"is_whole AND regexp_full_match(account_no, '\d{10,12}') AND ltrim(account_no, '0') <> ''"
 
@@ -150,7 +150,7 @@ def _find_header(path: Path, text: str, headers: Headers, name: str) -> PlainFil
     if len(list(cut_rows(iter(head[: best + 1]), layout))) != best + 1:
         return None
     columns = trim_cells(first[best])
-    return PlainFile(path, layout, columns, best + 1, map_columns(columns, headers), headers, name)
+    return PlainFile(path, layout, columns, best + 1, map_columns(columns, headers, name), headers, name)
 
 
 def read_plain(cursor: Cursor, plain: PlainFile) -> PlainRows | None:
@@ -248,7 +248,24 @@ def _records(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _cell(places: dict[str, int], name: str) -> str:
+    if name == "mobile_raw" and "mobile_more" in places:
+        first, more = f"c{places[name]}", f"c{places['mobile_more']}"
+        return (
+            f"CASE WHEN trim({more}) IN ('', trim({first})) THEN {first} WHEN trim({first}) = '' THEN {more}"
+            f" ELSE {first} || '/' || {more} END"
+        )
     return f"c{places[name]}" if name in places else "NULL::VARCHAR"
+
+
+def cell_of(row: Sequence[str], places: dict[str, int], name: str) -> str | None:
+    """Return a row's cell of a field, None where the report has none; two columns of phone numbers are one cell."""
+    if name not in places:
+        return None
+    cell = row[places[name]]
+    more = row[places["mobile_more"]] if name == "mobile_raw" and "mobile_more" in places else ""
+    if more.strip(" ") in ("", cell.strip(" ")):
+        return cell
+    return f"{cell}/{more}" if cell.strip(" ") else more
 
 
 def _quote(path: Path) -> str:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from dashboard.errors import BadInput
 from dashboard.registry.headers import Headers
 from dashboard.registry.packed import unpack
-from dashboard.registry.plain_files import FIELDS, SEEN, find_plain, read_plain
+from dashboard.registry.plain_files import FIELDS, SEEN, cell_of, find_plain, read_plain
 from dashboard.registry.tabular import RefusedRow, Row, open_tables
 from dashboard.store.database import Cursor
 
@@ -95,9 +95,7 @@ def _keep_rows(rows: Sequence[Row], places: dict[str, int], path: Path, first_no
     """Write rows of the careful reader where DuckDB finds them; return the query that reads them."""
     columns: dict[str, pa.Array] = {"row_no": pa.array([first_no + row_no for row_no, _ in rows], pa.int64())}
     for name in FIELDS:
-        place = places.get(name)
-        cells = [None if place is None else row[place] for _, row in rows]
-        columns[name] = pa.array(cells, pa.string())
+        columns[name] = pa.array([cell_of(row, places, name) for _, row in rows], pa.string())
     pq.write_table(pa.table(columns), path)
     quoted = str(path).replace("'", "''")
     return f"SELECT * FROM read_parquet('{quoted}')"

@@ -26,8 +26,11 @@ from dashboard.registry.text_rows import (
 
 _LONGEST_CELL = 10_000  # characters; a longer one is a broken file, not an address
 _LONGEST_RAW = 100_000  # characters kept of a refused row
+_END_MARK = "\x1a"  # how CP/M and some mainframes end a text
 _LEAST_HEADERS = 3  # known headers that make a line in the middle of a file a header
-_TOTALS = re.compile(r"\W*((GRAND|SUB|PAGE|SHEET)?\W*TOTALS?\b|(कुल|महा|उप)?\s*(योग|कुल)(\W|$))", re.IGNORECASE)
+_TOTALS = re.compile(
+    r"\W*((GRAND|SUB|PAGE|SHEET)?\W*TOTALS?\b|((कुल|महा|उप|सर्व|सकल|समस्त)\W*)?(योग|कुल)(\W|$))", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ class TableReader:
             return self._refuse(row_no, "broken_quotes", row)
         account = self.places["account_no"]
         if not (account < len(row) and len(row[account]) >= 10 and row[account][:10].isdigit()):
-            if not any(cell.strip() for cell in row):
+            if not any(cell.strip().strip(_END_MARK) for cell in row):
                 return False
             if self._is_header(row_no, row):
                 return self._count_aside("repeated_header")
@@ -106,14 +109,19 @@ class TableReader:
 
     def _is_header(self, row_no: int, row: list[str]) -> bool:
         columns = trim_cells(row)
-        if columns == self.columns:
+        if columns == self.columns or columns == [str(number) for number in range(1, len(self.columns) + 1)]:
             return True
         folded = [fold_header(cell) for cell in columns]
         if folded == [fold_header(column) for column in self.columns]:
             return True
-        if "account_no" in map(self.headers.get, folded) and count_known(row, self.headers) >= _LEAST_HEADERS:
+        if (
+            "account_no" not in map(self.headers.get, folded)
+            or count_known(row, self.headers) < _LEAST_HEADERS
+        ):
+            return False
+        if not map_columns(columns, self.headers, self.name).items() <= self.places.items():
             raise BadInput("header_changes", file=self.name, row=row_no)
-        return False
+        return True  # the same columns in the other language
 
     def _is_totals(self, row: list[str]) -> bool:
         first = next((cell for cell in row if cell.strip()), "")
@@ -186,7 +194,7 @@ def _find_table(rows: Iterator[Row], headers: Headers, encoding: str, name: str)
     best = max(range(len(first)), key=lambda place: (count_known(first[place][1], headers), -place))
     columns = trim_cells(first[best][1])
     return TableReader(
-        columns, map_columns(columns, headers), chain(first[best + 1 :], rows), encoding, headers, name
+        columns, map_columns(columns, headers, name), chain(first[best + 1 :], rows), encoding, headers, name
     )
 
 

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,12 @@ _DELIMITERS = (",", ";", "\t", "|")
 _MOST_LINES = 100  # of one row: a cell with more line breaks is a quote that was never closed
 _MOST_LETTERS = 20_000
 _STRAY = "setu_stray_bytes"
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a"))
+_MOST_CONTROLS = 0.02  # of a text's bytes: what is packed or drawn has many more
+_LIKELY = re.compile(
+    "[\t\r\n -~\u00a0-\u00ff\u0900-\u097f\u2010-\u203a₹]"
+)  # what reports of Uttar Pradesh are written in
+_LEAST_LIKELY = 0.9
 csv.field_size_limit(256 * 1024 * 1024)
 
 Row = tuple[int, list[str]]
@@ -73,7 +80,7 @@ def trim_cells(cells: Sequence[str]) -> list[str]:
 def find_encoding(path: Path, name: str) -> str:
     """Return utf-8-sig, utf-16 (-le, -be), utf-32 or cp1252; every file decodes as the last.
 
-    A UTF-8 file with a few stray bytes stays one. Raises BadInput("not_text") for bytes that are no text.
+    A UTF-8 file with a few stray bytes or zeros stays one. Raises BadInput("not_text") for bytes that are no text.
     """
     with path.open("rb") as file:
         head = file.read(1 << 16)
@@ -81,19 +88,21 @@ def find_encoding(path: Path, name: str) -> str:
         return "utf-32"
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    if b"\x00" in head:
-        return _find_wide_encoding(head, name)
+    wide = _find_wide_encoding(head) if b"\x00" in head else None
+    if wide:
+        return wide
+    if head.startswith(b"%PDF") or sum(map(head.count, _CONTROLS)) > _MOST_CONTROLS * len(head):
+        raise BadInput("not_text", file=name)
     return "utf-8-sig" if _is_utf8(path) else "cp1252"
 
 
-def _find_wide_encoding(head: bytes, name: str) -> str:
-    """UTF-16 without a mark: of its two bytes a letter of the header has one zero, always on the same side."""
-    start = head[:256]
-    even, odd = start[::2].count(0), start[1::2].count(0)
-    most, least = max(even, odd), min(even, odd)
-    if len(start) < 8 or most * 3 < len(start) or least > most // 8:
-        raise BadInput("not_text", file=name)
-    return "utf-16-be" if even > odd else "utf-16-le"
+def _find_wide_encoding(head: bytes) -> str | None:
+    """UTF-16 without a mark: read with the right one of its two orders it is text, with the other it is Chinese."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = head[: len(head) // 2 * 2].decode(encoding, "replace")
+        if len(text) > 3 and len(_LIKELY.findall(text)) >= _LEAST_LIKELY * len(text):
+            return encoding
+    return None
 
 
 def _is_utf8(path: Path) -> bool:

@@ -53,9 +53,26 @@ def _ascii_digit(mark: str) -> str:
     return mark
 
 
+def _bare(text: str) -> str:
+    """Without the extension behind a number, or the commas within one."""
+    groups = text.split(",")
+    first, *middle, last = map(len, groups) if len(groups) > 1 else (0, 0)
+    is_grouped = 2 <= len(middle) <= 4 and 1 <= first <= 3 and last == 3 and set(middle) <= {2, 3}
+    if is_grouped and all(map(_is_digits, groups)):
+        return "".join(groups)
+    extension = r"(?<=[0-9])[ \t\n\r\f().,-]*(?:extension|extn|ext|x)[ \t\n\r\f.:-]*[0-9]{1,4}(?![0-9])"
+    return re.sub(extension, "/", text, flags=re.IGNORECASE | re.ASCII)
+
+
+def _is_digits(text: str) -> bool:
+    return re.fullmatch("[0-9]+", text) is not None
+
+
 def _parts(text: str) -> list[str]:
     """Parts by separators and before plus signs; crowded parts afterwards, cut at their blanks."""
-    marked = re.sub(r"[/,;|&\n\r\t\\]+|[\s]+(?:or|and|या)[\s]+", "/", text, flags=re.IGNORECASE | re.ASCII)
+    marked = re.sub(
+        r"[/,;|&\n\r\t\\]+|[\s]+(?:or|and|या)[\s]+", "/", _bare(text), flags=re.IGNORECASE | re.ASCII
+    )
     parts = marked.replace("+", "/+").split("/")
     kept = [re.sub(r"[^0-9+ \f\r\v]", "", part) for part in parts]
     crowded = any(len(re.sub("[^0-9]", "", part)) > 13 for part in kept)
@@ -133,7 +150,7 @@ def _number(draw: random.Random) -> str:
 
 def _written(draw: random.Random) -> str:
     number = _number(draw)
-    way = draw.randrange(9)
+    way = draw.randrange(11)
     if way == 0:
         number = f"{number[:5]} {number[5:]}"
     elif way == 1:
@@ -143,6 +160,10 @@ def _written(draw: random.Random) -> str:
         number = "".join(chr(zero + int(digit)) for digit in number)
     elif way == 3:
         number = f"{float(number):.{draw.randrange(3, 12)}E}"
+    elif way == 5:
+        number += draw.choice([" ext 2", "x12", " Extn. 345", " ext. 9/"])
+    elif way == 6:
+        number = f"{int(number):,}"
     elif way == 4:
         number += draw.choice([".0", ".00", ".", " ", "\u00a0", "\u200b"])
     front = draw.choice(

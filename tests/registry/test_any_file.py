@@ -1,5 +1,6 @@
 """Whatever bytes a file holds: it is read or refused in words, and both readers see the same."""
 
+import errno
 import gzip
 import tempfile
 import zipfile
@@ -18,6 +19,7 @@ from dashboard.registry import packed, sources
 from dashboard.registry.headers import shipped_headers
 from dashboard.registry.sources import Upload, read_source
 from dashboard.store.database import Cursor
+from dashboard.store.disk import is_full
 from tests.registry.torture import BOOKS, HEADER
 
 _STARTS = [
@@ -104,3 +106,29 @@ def test_a_packed_list_for_memory_has_its_own_limit(tmp_path: Path) -> None:
         assert plain.stat().st_size == 1_111
     with pytest.raises(BadInput, match="packed_too_much"), packed.unpacked(path, path.name, 1_000):
         pass
+
+
+@pytest.mark.parametrize("name", ["a.csv.gz", "a.zip"])
+def test_a_disk_that_fills_up_is_no_fault_of_the_file(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.csv", b"account_no\n" * 1_000)
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"account_no\n" * 1_000))
+    (tmp_path / "unpacked_0").mkdir()
+    (tmp_path / "unpacked_0" / "a.csv").symlink_to("/dev/full")  # has room for nothing
+    with pytest.raises(BadInput, match="packed_too_large"):
+        packed.unpack(path, tmp_path, name)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), True),
+        (duckdb.IOException('IO Error: Could not write file "x": No space left on device'), True),
+        (duckdb.OutOfMemoryException("failed to offload data block … 'max_temp_directory_size'"), True),
+        (OSError("broken"), False),
+        (duckdb.IOException("IO Error: Could not read"), False),
+    ],
+)
+def test_a_full_disk_is_told_from_other_trouble(error: Exception, told: bool) -> None:
+    assert is_full(error) is told

@@ -81,3 +81,24 @@ def test_files_of_all_kinds_go_in_as_one_export_and_every_row_is_accounted_for(
     assert found is not None
     assert found[0] == len(set(accounts))
     assert sheets == [("book.xlsx › Gonda",), ("book.xlsx › Lucknow",)]
+
+
+MOBILES_TWICE = [
+    ("", "9415098765", "9415098765"),
+    ("9415012345", "9415098765", "9415012345/9415098765"),
+    ("9415012345", "9415012345", "9415012345"),
+    ("NA", "05222900612", "NA/05222900612"),
+    ("9415012345", " ", "9415012345"),
+]
+
+
+def test_a_second_column_of_phone_numbers_counts_too(
+    cursor: Cursor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [f"{1_000_000_001 + place},{one},{two}" for place, (one, two, _) in enumerate(MOBILES_TWICE)]
+    path = tmp_path / "twice.csv"
+    path.write_text("\n".join(["ACCT_ID,MOBILE_NO,PHONE_NO", *lines, ""]), encoding="utf-8")
+    for way in ("fast", "careful"):
+        _, rows = read(cursor, path, tmp_path / way)
+        assert [row[4] for row in rows] == [cell for *_, cell in MOBILES_TWICE]
+        monkeypatch.setattr(sources, "find_plain", lambda *about: None)

@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 
 from dashboard.access.scope import Role, Scope
+from dashboard.coverage.cube import refresh_cube
 from dashboard.errors import BadInput, IllegalChange, Refused, Unavailable
 from dashboard.registry.import_jobs import ImportJob, ImportJobs, Inbox, list_refused_files
 from dashboard.registry.import_log import ImportResult
 from dashboard.registry.import_work import Progress
+from dashboard.registry.importer import import_exports
 from dashboard.registry.sources import Upload
+from dashboard.store.clock import Clock
+from dashboard.store.database import Database
 
 RESULT = ImportResult(1, 2, 2, 0, 0, 2, 0, 0, 0.1, None, [])
 COMPOSER = Scope("ee", Role.COMPOSER, "DIV1", 5, 9)
@@ -155,3 +159,50 @@ def test_the_same_name_twice_loses_nothing(tmp_path: Path) -> None:
         path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "done" / "2026-11-25").iterdir()
     }
     assert kept == {"export.csv": "monday", "export-2.csv": "tuesday"}
+
+
+def test_a_folder_is_taken_whole_and_its_broken_file_put_aside(tmp_path: Path) -> None:
+    registry = Registry("june/broken.csv")
+    inbox = Inbox(tmp_path, registry.bring_in, quiet_seconds=0)
+    for name in ("june/1.csv", "june/broken.csv", "june/.hidden.csv", "july.part/1.csv", "2.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    assert inbox.look("2026-11-25", 0) == RESULT
+    assert registry.brought == [["2.csv", "june/1.csv"]]
+    assert (tmp_path / "refused" / "broken.csv").exists()
+    assert inbox.look("2026-11-26", 1) is None
+
+
+def test_a_file_without_an_account_column_does_not_hold_up_the_others(
+    db: Database, administrator: Scope, clock: Clock, tmp_path: Path
+) -> None:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    (folder / "good.csv").write_text("ACCT_ID,DISCOM\n0000000013,MVVNL\n", encoding="utf-8")
+    (folder / "letter.csv").write_text("NAME,MOBILE\nRAM,9415012346\n", encoding="utf-8")
+    (folder / "twice.csv").write_text("ACCT_ID,ACCOUNT_NO\n1,2\n", encoding="utf-8")
+    (folder / "empty.csv").touch()
+    inbox = Inbox(
+        folder,
+        lambda uploads: import_exports(
+            db, administrator, uploads, clock=clock, shared_threshold=6, refresh=refresh_cube
+        ),
+        quiet_seconds=0,
+    )
+    assert inbox.look("2026-11-25", 0) is not None
+    refused = {name: error.code for name, error in list_refused_files(folder, administrator)}
+    assert refused == {
+        "letter.csv": "no_account_column",
+        "twice.csv": "two_account_columns",
+        "empty.csv": "file_empty",
+    }
+
+
+def test_a_file_that_grows_while_it_is_read_stays_where_it_is(tmp_path: Path) -> None:
+    def run(uploads: Sequence[Upload]) -> ImportResult:
+        raise BadInput("file_changed", file=uploads[0].name)
+
+    (tmp_path / "export.csv").write_text("a", encoding="utf-8")
+    with pytest.raises(BadInput, match="file_changed"):
+        Inbox(tmp_path, run, quiet_seconds=0).look("2026-11-25", 0)
+    assert (tmp_path / "export.csv").exists()

@@ -49,6 +49,14 @@ EXAMPLES = [
     ("৯৪১৫০১২৩৪৫", 9415012345, "ok"),
     ("۹۴۱۵۰۱۲۳۴۵", 9415012345, "ok"),
     ("9415012345 12", None, "malformed"),
+    ("(0)9415012345 ext 2", 9415012345, "ok"),  # as the library reads it
+    ("9415012345x21", 9415012345, "ok"),
+    ("0522-2900612 Extn. 34", 5222900612, "landline"),
+    ("9,41,50,12,345", 9415012345, "ok"),  # grouped by a spreadsheet
+    ("9,415,012,345", 9415012345, "ok"),
+    ("+977 9841234567", None, "malformed"),  # Nepal
+    ("1800-180-5025", None, "malformed"),  # toll-free: nobody's WhatsApp
+    ("98765O3219", None, "malformed"),  # a letter for a digit: nobody knows which
     ("00", None, "missing"),
     ("1912", None, "malformed"),
     ("0123456789", None, "malformed"),  # the trunk zero off, nine digits
