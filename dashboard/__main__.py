@@ -10,6 +10,7 @@ from typing import Any
 
 from dashboard.commands.parser import build_parser
 from dashboard.errors import SetuError
+from dashboard.logs import keep_data_out
 from dashboard.ui.catalogue import has_words, say
 
 # Loaded when asked for: `phone` need not load what `run` needs.
@@ -41,6 +42,7 @@ def main(words: list[str] | None = None) -> int:
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
     )
+    keep_data_out()
     try:
         answer = _load(_COMMANDS[arguments.command])(arguments)
     except SetuError as error:

@@ -9,7 +9,8 @@ from dashboard.runtime import Runtime
 
 @dataclass(frozen=True)
 class Health:
-    """`status` ok or degraded; `sender` running, waiting (for what: a key of words) or stopped; lag in seconds of the oldest webhook not yet applied."""
+    """`status` ok or degraded; `database` ok, or the error code that says why nothing can be written; `failing` names the steps of
+    the clockwork that fail at the moment and by which error; `sender` running, waiting (for what: a key of words) or stopped; lag in seconds of the oldest webhook not yet applied."""
 
     status: str
     database: str
@@ -25,6 +26,7 @@ class Health:
     in_doubt: int
     updates_not_understood: int
     sandbox_restarts: int
+    failing: dict[str, str]
 
 
 def read_health(runtime: Runtime) -> Health:
@@ -40,10 +42,13 @@ def read_health(runtime: Runtime) -> Health:
         odd = count_odd(cursor)
     sender, waiting_for = _ask_sender(runtime)
     lag = (runtime.clock() - oldest).total_seconds() if oldest else 0.0
+    trouble, failing = runtime.db.trouble, dict(runtime.failing)
+    if runtime.applier and not runtime.applier.is_alive:
+        failing["webhooks"] = "stopped"
     return Health(
-        "ok" if sender != "stopped" else "degraded", "ok", sender, waiting_for, runtime.sandbox is not None and runtime.sandbox.is_alive, runtime.is_demo,
+        "degraded" if sender == "stopped" or trouble or failing else "ok", trouble or "ok", sender, waiting_for, runtime.sandbox is not None and runtime.sandbox.is_alive, runtime.is_demo,
         last_import_at, int(consumers), int(enrolled), int(waiting), max(lag, 0.0), int(in_doubt), odd,
-        runtime.sandbox.restart_count if runtime.sandbox else 0,
+        runtime.sandbox.restart_count if runtime.sandbox else 0, failing,
     )  # fmt: skip
 
 

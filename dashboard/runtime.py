@@ -1,25 +1,17 @@
 """The only place that wires the parts together: database, sender, webhooks, sandbox, the daily work."""
 
-import gc
 import logging
-import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-
-import duckdb
-import pyarrow as pa
 
 from dashboard.access.scope import Role, Scope
 from dashboard.config import Settings
-from dashboard.coverage.brief_shelf import MorningRound
 from dashboard.coverage.cube import refresh_cube
 from dashboard.coverage.days import keep_days, take_snapshot
-from dashboard.coverage.verified import count_new_numbers, verify_numbers
 from dashboard.delivery.account import account_of, complete_settings
-from dashboard.delivery.applier import Ears, WebhookApplier, numbers_reached
+from dashboard.delivery.applier import Ears, WebhookApplier
 from dashboard.delivery.claims import note_marketing
 from dashboard.delivery.client import ManagementClient
 from dashboard.delivery.credentials import Account, is_loopback
@@ -33,23 +25,15 @@ from dashboard.delivery.phone_watch import PhoneWatch
 from dashboard.delivery.sandbox.main import SandboxConfig
 from dashboard.delivery.sandbox.process import SandboxProcess
 from dashboard.delivery.webhook import WebhookCounts
-from dashboard.delivery.webhook_keeping import forget_old
 from dashboard.enrolment.consent import Refresh, mark_undeliverable, suppressed_numbers
-from dashboard.enrolment.inbound import InboundText, handle_inbound, mark_answered, numbers_heard
+from dashboard.enrolment.inbound import InboundText, handle_inbound, mark_answered
 from dashboard.enrolment.keywords import choose_text
 from dashboard.enrolment.number_change import NumberChange, handle_number_change
 from dashboard.enrolment.preferences import record_preferences
-from dashboard.errors import SetuError, Unavailable
-from dashboard.notices.approval import expire_approvals
+from dashboard.errors import Unavailable
 from dashboard.notices.hours import Span, quiet_span
-from dashboard.notices.inbox import place_new
-from dashboard.notices.lifecycle import release_due, settle_finished
-from dashboard.notices.outage_course import tell_restored
-from dashboard.notices.outcome import keep_tallies
-from dashboard.notices.pacing import keep_hours
-from dashboard.notices.repeats import make_occurrences, schedule_approved
 from dashboard.notices.standing import ask_standing, is_marketing
-from dashboard.registry.import_jobs import ImportJobs, Inbox
+from dashboard.registry.import_jobs import ImportJobs
 from dashboard.registry.import_log import ImportResult
 from dashboard.registry.import_work import Progress
 from dashboard.registry.importer import clear_leftovers, import_exports
@@ -82,6 +66,9 @@ class Runtime:
     webhooks: WebhookCounts = field(default_factory=WebhookCounts)
     is_demo: bool = False
     refresh: Refresh = field(default=refresh_cube)
+    failing: dict[str, str] = field(
+        default_factory=dict
+    )  # steps of the clockwork that fail now, and by which error
     imports: ImportJobs = field(init=False)
 
     def __post_init__(self) -> None:
@@ -278,116 +265,3 @@ def _number_change_with(runtime: Runtime) -> Callable[[DeliveredChange], None]:
         handle_number_change(runtime.db, runtime.clock, own)
 
     return settle
-
-
-class Housekeeper:
-    """What happens by the clock: due notices start, ended ones close, each day's coverage is kept, the morning's briefs
-    are printed, memory is tidied."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._morning = MorningRound(
-            runtime.db,
-            runtime.briefs_dir,
-            runtime.clock,
-            runtime.settings.brief_days,
-            runtime.settings.brief_hour,
-        )
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="housekeeper", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopped.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        since_collect, since_verify = 0.0, _VERIFY_SECONDS
-        while not self._stopped.wait(_TICK_SECONDS):
-            since_verify += _TICK_SECONDS
-            try:
-                self.work()
-                if since_verify >= _VERIFY_SECONDS:
-                    since_verify = 0.0
-                    verify_reached(self._runtime.db, self._runtime.clock)
-                    forget_old(self._runtime.db, self._runtime.clock, self._runtime.settings.webhook_days)
-                    keep_tallies(self._runtime.db, self._runtime.clock)
-            except SetuError as error:
-                _log.warning("housekeeping: %s", error.code)
-            except duckdb.Error as error:  # memory or disk were short: tried again, nothing is due only once
-                _log.error("housekeeping: %s", type(error).__name__)  # its text may hold a number
-            since_collect += _TICK_SECONDS
-            gc.collect(
-                0
-            )  # the young, most of what runs leave behind; the server's own collecting is off (web.py)
-            if since_collect >= _COLLECT_SECONDS:
-                since_collect = 0.0
-                gc.collect()
-
-    def work(self) -> None:
-        """Do what is due now."""
-        runtime = self._runtime
-        expire_approvals(runtime.db, runtime.clock, runtime.settings.approval_hours)
-        make_occurrences(runtime.db, runtime.clock)
-        schedule_approved(runtime.db, runtime.clock, runtime.quiet)
-        release_due(runtime.db, runtime.clock, runtime.quiet)
-        keep_hours(runtime.db, runtime.clock, runtime.quiet)
-        tell_restored(runtime.db, runtime.clock, runtime.quiet)
-        place_new(runtime.db)
-        settle_finished(runtime.db, runtime.clock)
-        keep_days(runtime.db, runtime.clock)
-        self._morning.work()
-
-
-def verify_reached(db: Database, clock: Clock) -> int:
-    """Note the numbers that wrote to us or were reached since the last look; return how many are new to us.
-
-    How far the last look went is kept in the commit that notes them: what a crash cuts off is found at the next start.
-    """
-    now, last = clock(), read_fact(db, "verified_until")
-    since = datetime.fromisoformat(last) if last else datetime(1970, 1, 9)
-    with db.read() as cursor:
-        heard = numbers_heard(cursor, since - _LATE_MESSAGES)
-        reached = numbers_reached(cursor, since - _LATE_REPORTS)
-    numbers = pa.table({"mobile": pa.array([*heard, *reached], pa.int64())})
-    if not (new := count_new_numbers(db, numbers)):
-        return 0
-
-    def note(cursor: Cursor) -> None:
-        verify_numbers(cursor, numbers, now)
-        cursor.execute("DELETE FROM fact WHERE name = 'verified_until'")
-        cursor.execute("INSERT INTO fact VALUES ('verified_until', ?)", [now.isoformat()])
-
-    db.write(note)
-    return new
-
-
-class InboxWatcher:
-    """Looks into the drop folder, on a thread of its own: an import takes minutes."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        settings = runtime.settings
-        self._inbox = Inbox(settings.data_dir / "inbox", self._bring_in, settings.inbox_quiet_seconds)
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopped.set()
-        self._runtime.imports.stop()
-        self._thread.join()
-
-    def _bring_in(self, uploads: Sequence[Upload]) -> ImportResult:
-        return self._runtime.imports.run_now(_INBOX, uploads)
-
-    def _run(self) -> None:
-        while not self._stopped.wait(_INBOX_TICK_SECONDS):
-            try:
-                self._inbox.look(india_day(self._runtime.clock()).isoformat(), time.monotonic())
-            except (SetuError, OSError) as error:
-                _log.warning("the inbox waits: %s", error)

@@ -22,6 +22,8 @@ from dashboard.config import Settings
 from dashboard.delivery.webhook import LONGEST_BODY, WebhookCounts, answer_handshake, judge_body, judge_head
 from dashboard.errors import SetuError
 from dashboard.health import Health, read_health
+from dashboard.housekeeper import Housekeeper, InboxWatcher
+from dashboard.logs import keep_data_out
 
 _log = logging.getLogger(__name__)
 _ANSWERS = {status: PlainTextResponse("", status_code=status) for status in (200, 401, 413, 503)}
@@ -32,10 +34,11 @@ _SWITCH_SECONDS = 0.0005
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
     """Start the installation with the server and end it with the server."""
+    keep_data_out()
     rt = await run_in_threadpool(runtime.start, Settings())
-    keeper = runtime.Housekeeper(rt)
+    keeper = Housekeeper(rt)
     keeper.start()
-    inbox = runtime.InboxWatcher(rt)
+    inbox = InboxWatcher(rt)
     inbox.start()
     _settle_down()
     try:
@@ -66,6 +69,8 @@ async def show_health(request: Request) -> Response:
         health = await run_in_threadpool(read_health, runtime.current())
     except SetuError as error:
         return JSONResponse({"status": "down", "code": error.code}, status_code=503)
+    except duckdb.Error as error:
+        return JSONResponse({"status": "down", "code": type(error).__name__}, status_code=503)
     return JSONResponse(
         json.loads(json.dumps(vars(health), default=_to_text)),
         status_code=200 if health.status == "ok" else 503,

@@ -1,4 +1,4 @@
-"""What happens by the clock goes on after the database has failed once."""
+"""What happens by the clock: a step that fails is told, and holds up neither the others nor the next tick."""
 
 import threading
 from pathlib import Path
@@ -6,26 +6,62 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboard import runtime
+from dashboard import housekeeper
 from dashboard.config import Settings
+from dashboard.errors import Unavailable
+from dashboard.health import read_health
+from dashboard.housekeeper import Housekeeper
+from dashboard.runtime import Runtime
 from dashboard.store.database import Database
 from tests.conftest import NOON
 
 
-def test_one_failure_of_the_database_does_not_end_the_clockwork(
-    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def keeper(db: Database, tmp_path: Path) -> Housekeeper:
+    return Housekeeper(Runtime(Settings(data_dir=tmp_path), db, lambda: NOON))
+
+
+def fail_with(error: Exception) -> None:
+    raise error
+
+
+def test_each_step_stands_alone_and_what_fails_is_told_until_it_works(
+    keeper: Housekeeper, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(runtime, "_TICK_SECONDS", 0.01)
-    keeper = runtime.Housekeeper(runtime.Runtime(Settings(data_dir=tmp_path), db, lambda: NOON))
+    runtime, done = keeper._runtime, []
+    errors = [KeyError("9812345210"), duckdb.OutOfMemoryException("9812345210"), Unavailable("webhooks_full")]
+    steps = {str(place): lambda error=error: fail_with(error) for place, error in enumerate(errors)}
+    for _ in range(3):
+        keeper.do({**steps, "last": lambda: done.append(1)})
+    assert done == [1, 1, 1]
+    assert runtime.failing == {"0": "KeyError", "1": "OutOfMemoryException", "2": "webhooks_full"}
+    health = read_health(runtime)
+    assert health.failing == runtime.failing and health.status == "degraded"
+    assert len([one for one in caplog.records if one.name == "dashboard.housekeeper"]) == 3
+    assert "9812345210" not in "".join(one.getMessage() for one in caplog.records)
+    keeper.do({name: lambda: None for name in steps})
+    assert read_health(runtime).failing == {}
+
+
+def test_the_steps_are_all_that_is_due(keeper: Housekeeper) -> None:
+    keeper.do(keeper.list_often())
+    keeper.do(keeper.list_seldom())
+    assert keeper._runtime.failing == {}
+
+
+def test_a_failing_step_does_not_end_the_clockwork(
+    keeper: Housekeeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeper, "_TICK_SECONDS", 0.01)
     calls, went_on = [], threading.Event()
 
     def work() -> None:
         calls.append(1)
-        if len(calls) == 1:
-            raise duckdb.OutOfMemoryException("9812345210")
-        went_on.set()
+        if len(calls) > 2:
+            went_on.set()
+        raise RecursionError
 
-    monkeypatch.setattr(keeper, "work", work)
+    monkeypatch.setattr(keeper, "list_often", lambda: {"often": work})
     keeper.start()
     try:
         assert went_on.wait(10)

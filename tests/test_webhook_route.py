@@ -14,8 +14,9 @@ from dashboard.delivery.applier import WebhookApplier, count_waiting
 from dashboard.delivery.gatherer import Gatherer
 from dashboard.delivery.webhook import LONGEST_BODY, sign
 from dashboard.runtime import Runtime
-from dashboard.web import show_metrics, take_webhook
+from dashboard.web import show_health, show_metrics, take_webhook
 from tests.conftest import NOON
+from tests.full_disk import full_disk
 
 FORGED = {"x-hub-signature-256": "sha256=" + "0" * 64}
 
@@ -96,3 +97,20 @@ def test_a_disk_that_does_not_keep_up_turns_away(rt: Runtime, monkeypatch: pytes
     monkeypatch.setattr("dashboard.delivery.gatherer.MOST_BYTES", 1)
     assert asyncio.run(post(signed(b"{}"), b"{}"))[0] == 503
     assert rt.webhooks.turned_away == 1
+
+
+def test_a_full_disk_is_never_answered_with_200_and_health_says_so(rt: Runtime) -> None:
+    body = b'{"entry":[]}' * 1000
+
+    async def flood(count: int) -> list[int]:
+        return [(await post(signed(body), body))[0] for _ in range(count)]
+
+    with full_disk(rt.db.path):
+        answers = asyncio.run(flood(30))
+        health = asyncio.run(show_health(Request({"type": "http"})))
+    assert answers[-1] == 503 and set(answers) <= {200, 503}
+    assert count_waiting(rt.db) == answers.count(200)
+    assert (rt.webhooks.stored, rt.webhooks.turned_away) == (answers.count(200), answers.count(503))
+    assert health.status_code == 503 and b'"database":"database_unwritable"' in health.body
+    assert asyncio.run(flood(1)) == [200]
+    assert rt.db.trouble is None

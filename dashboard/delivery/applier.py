@@ -236,6 +236,10 @@ class WebhookApplier:
         """Something has been stored."""
         self._woken.set()
 
+    @property
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
+
     def stop(self) -> None:
         """Finish the round at hand; the rest waits on disk for the next start."""
         self._stopping.set()
@@ -254,6 +258,6 @@ class WebhookApplier:
     def _apply_round(self) -> bool:
         try:
             return apply_waiting(self._db, self._clock, self._ears).bodies > 0
-        except (duckdb.Error, SetuError) as error:
-            _log.error("webhooks wait: %s", type(error).__name__)  # they are on disk and are tried again
+        except Exception as error:  # noqa: BLE001 - they are on disk and are tried again; this thread must not end
+            _log.error("webhooks wait: %s", type(error).__name__)
             return False

@@ -18,6 +18,7 @@ from dashboard.store.queries import load_queries
 _queries = load_queries(Path(__file__).with_name("claims.sql"))
 _REPORT_LEAD = timedelta(minutes=10)  # a report may have been stored before the answer that it contradicts
 _DAY = timedelta(hours=24)
+_CLOCK_ERROR = timedelta(days=2)  # by how much a clock that was wrong may hold up the limit of a day
 
 Suppressed = Callable[[Cursor, list[int]], set[int]]
 IsMarketing = Callable[[Cursor, str, str], bool]  # of a template in a language
@@ -268,14 +269,14 @@ def _has_more(cursor: Cursor, part: _Part) -> bool:
     )
 
 
-def has_rested(cursor: Cursor, reason: str, before: datetime) -> bool:
+def has_rested(cursor: Cursor, reason: str, before: datetime, now: datetime) -> bool:
     """Return whether any job has paused for this reason since before a moment."""
-    return bool(list(_queries.rested_jobs(cursor, reason=reason, before=before)))
+    return bool(list(_queries.rested_jobs(cursor, reason=reason, before=before, now=now)))
 
 
 def let_rested_go_on(cursor: Cursor, reason: str, before: datetime, now: datetime) -> list[int]:
     """Let the jobs go on that have paused for this reason since before a moment, and return them."""
-    jobs = [job_id for (job_id,) in _queries.rested_jobs(cursor, reason=reason, before=before)]
+    jobs = [job_id for (job_id,) in _queries.rested_jobs(cursor, reason=reason, before=before, now=now)]
     for job_id in jobs:
         ledger.go_on(cursor, job_id, now)
     return jobs
@@ -311,7 +312,8 @@ def count_people_today(cursor: Cursor, now: datetime, limit: int, in_flight: int
 
     Below the limit it may say too many: people are told apart only where that matters. `in_flight`: claimed, not answered.
     """
-    most = int(_queries.count_claimed_since(cursor, since=now - _DAY))
+    since, until = now - _DAY, now + _CLOCK_ERROR
+    most = int(_queries.count_claimed_since(cursor, since=since, until=until))
     if most < limit:
         return most
-    return int(_queries.count_people_since(cursor, since=now - _DAY)) + in_flight
+    return int(_queries.count_people_since(cursor, since=since, until=until)) + in_flight

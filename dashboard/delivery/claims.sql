@@ -24,10 +24,12 @@ WHERE job_id = :job_id AND message_no > :after_no AND message_no <= :up_to_no OR
 
 -- name: due_retries(job_id, first_no, last_no, now, size)
 -- Refused messages whose time has come, with how often they were refused for a reason whose attempts are limited.
+-- What was written down "later than now" tells that the clock has been set back: it does not wait for that day to come again.
 SELECT due.message_no, message.mobile, message.parameters, due.attempt, due.refused_count, due.since
 FROM (
     SELECT message_no, attempt, refused_count, since FROM waiting_retry
-    WHERE job_id = :job_id AND message_no BETWEEN :first_no AND :last_no AND retry_at <= :now ORDER BY attempt, message_no LIMIT :size
+    WHERE job_id = :job_id AND message_no BETWEEN :first_no AND :last_no 
+      AND (retry_at <= :now OR since > :now + INTERVAL 1 MINUTE) ORDER BY attempt, message_no LIMIT :size
 ) AS due
 JOIN message ON message.job_id = :job_id AND message.message_no = due.message_no
 ORDER BY due.attempt, due.message_no;
@@ -73,18 +75,19 @@ WHERE NOT EXISTS (
       AND outcome.attempt = promised.attempt
 );
 
--- name: count_claimed_since(since)$
--- How many templates were claimed since a moment: at least as many as the people they went to.
+-- name: count_claimed_since(since, until)$
+-- How many templates were claimed since a moment: at least as many as the people they went to. `until` lies ahead: after the clock was
+-- set back, what was sent before counts all the same, but not for ever.
 SELECT coalesce(sum(len(claim.message_nos)), 0) FROM claim JOIN job ON job.job_id = claim.job_id
-WHERE claim.claimed_at > :since AND job.kind = 'template';
+WHERE claim.claimed_at > :since AND claim.claimed_at < :until AND job.kind = 'template';
 
--- name: count_people_since(since)$
+-- name: count_people_since(since, until)$
 -- How many different people were, or may have been, sent a template since a moment.
 SELECT count(DISTINCT message.mobile)
 FROM outcome
 JOIN message ON message.job_id = outcome.job_id AND message.message_no = outcome.message_no
 JOIN job ON job.job_id = outcome.job_id
-WHERE outcome.answered_at > :since AND outcome.result IN ('accepted', 'held', 'in_doubt') AND job.kind = 'template';
+WHERE outcome.answered_at > :since AND outcome.answered_at < :until AND outcome.result IN ('accepted', 'held', 'in_doubt') AND job.kind = 'template';
 
 -- name: unfinished_parts()
 -- The parts, one a number, of the jobs that may come to their end.
@@ -92,9 +95,10 @@ SELECT job.job_id, state, coalesce(number_no, 1), coalesce(first_no, 1), coalesc
 FROM job LEFT JOIN job_route ON job_route.job_id = job.job_id
 WHERE state IN ('running', 'paused') ORDER BY job.job_id;
 
--- name: rested_jobs(reason, before)
--- The jobs that have rested long enough for one reason.
-SELECT job_id FROM job WHERE state = 'paused' AND pause_reason = :reason AND changed_at < :before;
+-- name: rested_jobs(reason, before, now)
+-- The jobs that have rested long enough for one reason, or since a moment that a clock set back has put into the future.
+SELECT job_id FROM job
+WHERE state = 'paused' AND pause_reason = :reason AND (changed_at < :before OR changed_at > :now + INTERVAL 1 MINUTE);
 
 -- name: held_recipients(mobiles, now, marketing)
 -- Those of the numbers to whom nothing may go, with the code that says why. Of marketing the last word counts: stop or resume.

@@ -217,8 +217,9 @@ class Dispatcher:
         if not findings.is_empty:
             now, jobs_out, stopped = self._clock(), self._jobs_in_flight(), dict(self._stopped)
             self._db.write(lambda cursor: findings.write(cursor, now, jobs_out, stopped), alters_pages=False)
-        self._unwritten = Findings()
+        self._unwritten = Findings(undeliverable=findings.undeliverable)  # told below, or at the next round
         self._follow_up(findings)
+        self._unwritten.undeliverable = []
 
     def _follow_up(self, findings: Findings) -> None:
         for pause in findings.pauses:
@@ -316,7 +317,7 @@ class Dispatcher:
         now = self._clock()
         before = now - timedelta(hours=self._settings.template_pause_hours)
         with self._db.read() as cursor:
-            is_rested = claims.has_rested(cursor, _TEMPLATE_PAUSED, before)
+            is_rested = claims.has_rested(cursor, _TEMPLATE_PAUSED, before, now)
         if is_rested:
             self._db.write(lambda cursor: claims.let_rested_go_on(cursor, _TEMPLATE_PAUSED, before, now))
         self._look_at = time.monotonic() + min(_LOOK_SECONDS, self._pause_unit)

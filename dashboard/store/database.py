@@ -11,12 +11,22 @@ from typing import Any, TypeVar
 import duckdb
 
 from dashboard.errors import Unavailable
+from dashboard.store.clock import utc_now
+from dashboard.store.connection import (
+    Config,
+    Cursor,
+    connect,
+    has_lost_its_file,
+    is_committed,
+    is_disk_trouble,
+    reopen,
+)
 from dashboard.store.shelf import Eased, Shelf
 
-Cursor = duckdb.DuckDBPyConnection
 T = TypeVar("T")
-_STOP = object()
+_STOP, _WAKE = object(), object()
 _GROUP_SIZE = 256
+_MEND_SECONDS = 1.0  # between attempts to open or to write again
 
 
 class Database:
@@ -25,12 +35,15 @@ class Database:
     Reads: `with database.read() as cursor`. Changes: `database.write(change)`, where `change(cursor)` runs inside a
     transaction together with other waiting changes; it must neither sleep nor use the network.
 
-    `version` counts the commits that may have altered what `recall` keeps in memory.
+    `version` counts the commits that may have altered what `recall` keeps in memory. `trouble` is the error code that says why
+    nothing can be written at the moment, None where it can: a full disk is waited for, a file that DuckDB gave up is opened again.
     """
 
-    def __init__(self, connection: Cursor, path: Path) -> None:
-        self.path = path
+    def __init__(self, connection: Cursor, path: Path, config: Config) -> None:
+        self.path, self._config = path, config
+        self.trouble: str | None = None
         self._connection = connection
+        self._is_broken = False
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._closed = False
         self.version = self.commit_count = 0
@@ -42,10 +55,24 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Cursor]:
-        """Lend a fresh cursor on a consistent snapshot; fetch all results inside the block."""
-        cursor = self._connection.cursor()
+        """Lend a fresh cursor on a consistent snapshot; fetch all results inside the block.
+
+        Raises Unavailable("database_failed") where the file must be opened again first: that happens by itself.
+        """
+        connection = self._connection
+        try:
+            cursor = connection.cursor()
+        except duckdb.ConnectionException as error:
+            raise Unavailable("database_closed" if self._closed else "database_failed") from error
         try:
             yield cursor
+        except duckdb.Error as error:
+            if not has_lost_its_file(error):
+                raise
+            if connection is self._connection:
+                self._is_broken = True
+                self._queue.put(_WAKE)
+            raise Unavailable("database_failed") from error
         finally:
             cursor.close()
 
@@ -69,6 +96,7 @@ class Database:
         `alters_pages=False` promises that the change touches nothing that is kept: offices,
         consumers, coverage.
         Raises what `change` raises; then nothing of this change is kept, while its neighbours' changes are.
+        Raises Unavailable("database_unwritable") or ("database_failed") where the disk fails.
         """
         return self.write_later(change, alters_pages=alters_pages).result()
 
@@ -99,20 +127,58 @@ class Database:
         self._connection.close()
 
     def _run_writer(self) -> None:
-        cursor = self._connection.cursor()
+        cursor: Cursor | None = self._connection.cursor()
         stopping = False
-        while not stopping:
+        while cursor is not None and not stopping:
             group, stopping = self._next_group()
             if group:
                 self._commit_group(cursor, group)
-        cursor.close()
+            if self._is_broken and not stopping:
+                cursor.close()
+                cursor = self._open_again()
+        if cursor is not None:
+            cursor.close()
 
     def _next_group(self) -> tuple[list[Any], bool]:
-        group = [self._queue.get()]
+        try:
+            group = [self._queue.get(timeout=_MEND_SECONDS if self.trouble else None)]
+        except queue.Empty:  # nobody has written since the disk failed: see whether it is well again
+            return [(_write_probe, False, Future[None]())], False
         while len(group) < _GROUP_SIZE and not self._queue.empty():
             group.append(self._queue.get())
         stopping = any(item is _STOP for item in group)
-        return [item for item in group if item is not _STOP], stopping
+        return [item for item in group if item is not _STOP and item is not _WAKE], stopping
+
+    def _open_again(self) -> Cursor | None:
+        """Open the file that DuckDB has given up, as soon as the disk lets us; None: we are asked to stop meanwhile.
+
+        What waits to be written is refused at once, so that a webhook is not answered before it is stored.
+        """
+        self.trouble = "database_failed"
+        self._connection.close()
+        while True:
+            try:
+                self._connection = reopen(self.path, self._config)
+            except (duckdb.Error, Unavailable):
+                if self._refuse_waiting():
+                    return None
+                continue
+            self._is_broken, self.trouble = False, None
+            self._count_version()
+            return self._connection.cursor()
+
+    def _refuse_waiting(self) -> bool:
+        """Refuse what comes for a while; return whether we are to stop."""
+        try:
+            items = [self._queue.get(timeout=_MEND_SECONDS)]
+        except queue.Empty:
+            return False
+        while not self._queue.empty():
+            items.append(self._queue.get())
+        for item in items:
+            if item is not _STOP and item is not _WAKE:
+                item[2].set_exception(Unavailable("database_failed"))
+        return any(item is _STOP for item in items)
 
     def _count_version(self) -> None:
         with self._version_lock:
@@ -121,30 +187,59 @@ class Database:
     def _commit_group(self, cursor: Cursor, group: list[Any]) -> None:
         """Commit all changes at once; where one fails, roll back and commit each alone."""
         try:
-            results = _in_transaction(cursor, [change for change, _, _ in group])
-        except BaseException as error:  # noqa: BLE001 - handed to the caller that waits
-            if len(group) == 1:
-                group[0][2].set_exception(error)
-                return
-            for item in group:
-                self._commit_group(cursor, [item])
+            results = self._in_transaction(cursor, [change for change, _, _ in group])
+        except BaseException as error:  # noqa: BLE001 - handed to the callers that wait
+            self._refuse(cursor, group, error)
             return
         self.commit_count += 1
+        if not self._is_broken:
+            self.trouble = None
         if any(alters_pages for _, alters_pages, _ in group):
             self._count_version()  # after the commit: what was read before it is never kept under the new number
         for (_, _, done), result in zip(group, results, strict=True):
             done.set_result(result)
 
+    def _refuse(self, cursor: Cursor, group: list[Any], error: BaseException) -> None:
+        """Tell those who wait what went wrong; neighbours of a change that failed are committed each alone."""
+        if has_lost_its_file(error):
+            self._is_broken, self.trouble = True, "database_failed"
+        elif is_disk_trouble(error):
+            self.trouble = "database_unwritable"
+        if len(group) > 1 and not self._is_broken:
+            for item in group:
+                self._commit_group(cursor, [item])
+            return
+        for _, _, done in group:
+            done.set_exception(_as_ours(error))
 
-def _in_transaction(cursor: Cursor, changes: list[Callable[[Cursor], Any]]) -> list[Any]:
-    cursor.execute("BEGIN")
-    try:
-        results = [change(cursor) for change in changes]
-        cursor.execute("COMMIT")
-    except BaseException:
-        _roll_back(cursor)
-        raise
-    return results
+    def _in_transaction(self, cursor: Cursor, changes: list[Callable[[Cursor], Any]]) -> list[Any]:
+        cursor.execute("BEGIN")
+        try:
+            results = [change(cursor) for change in changes]
+            cursor.execute("COMMIT")
+        except BaseException as error:
+            if is_committed(error):  # it is on disk; only what DuckDB does behind a commit has failed
+                self._is_broken = True
+                return results
+            _roll_back(cursor)
+            raise
+        return results
+
+
+def _as_ours(error: BaseException) -> BaseException:
+    """Return what the caller is told: of a disk that fails our own error, in words that say what to do."""
+    code = "database_failed" if has_lost_its_file(error) else "database_unwritable"
+    if not has_lost_its_file(error) and not is_disk_trouble(error):
+        return error
+    ours = Unavailable(code)
+    ours.__cause__ = error
+    return ours
+
+
+def _write_probe(cursor: Cursor) -> None:
+    """Write something that the disk must hold."""
+    cursor.execute("DELETE FROM fact WHERE name = 'written_at'")
+    cursor.execute("INSERT INTO fact VALUES ('written_at', ?)", [utc_now().isoformat()])
 
 
 def _roll_back(cursor: Cursor) -> None:
@@ -162,22 +257,12 @@ def open_database(path: Path, *, memory_limit: str = "6GB", threads: int = 2) ->
     from dashboard.store.migrate import migrate
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = _connect(
-        path,
-        {
-            "memory_limit": memory_limit,
-            "threads": str(threads),
-            "temp_directory": str(path.parent / "tmp"),
-            "preserve_insertion_order": "false",
-        },
-    )
+    config: Config = {
+        "memory_limit": memory_limit,
+        "threads": str(threads),
+        "temp_directory": str(path.parent / "tmp"),
+        "preserve_insertion_order": "false",
+    }
+    connection = connect(path, config)
     migrate(connection, path)
-    return Database(connection, path)
-
-
-def _connect(path: Path, config: dict[str, str | bool | int | float | list[str]]) -> Cursor:
-    try:
-        return duckdb.connect(str(path), config=config)
-    except duckdb.IOException as error:
-        locked = "lock" in str(error).lower()
-        raise Unavailable("database_locked" if locked else "database_unreadable", path=str(path)) from error
+    return Database(connection, path, config)

@@ -23,7 +23,9 @@ def show_header(visitor: Visitor | None, on_sign_out: Callable[[], None] | None 
 
 
 def show_banner(rt: Runtime) -> None:
-    """Say on every page that the sandbox stands in for WhatsApp or that the registry is made up."""
+    """Say on every page what holds for all: nothing can be saved, the sandbox stands in for WhatsApp, the registry is made up."""
+    if rt.db.trouble:
+        st.error(t(f"error.{rt.db.trouble}"), icon=":material/hard_drive:")
     kind = "_".join(["banner"] + ["demo"] * rt.is_demo + ["sandbox"] * rt.settings.uses_sandbox)
     if kind == "banner":
         return

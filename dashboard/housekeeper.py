@@ -1,0 +1,174 @@
+"""What happens by the clock, each step on its own: one that fails is told and holds up none of the others."""
+
+import gc
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import pyarrow as pa
+
+from dashboard.access.scope import Role, Scope
+from dashboard.coverage.brief_shelf import MorningRound
+from dashboard.coverage.days import keep_days
+from dashboard.coverage.verified import count_new_numbers, verify_numbers
+from dashboard.delivery.applier import numbers_reached
+from dashboard.delivery.webhook_keeping import forget_old
+from dashboard.enrolment.inbound import numbers_heard
+from dashboard.errors import SetuError
+from dashboard.notices.approval import expire_approvals
+from dashboard.notices.inbox import place_new
+from dashboard.notices.lifecycle import release_due, settle_finished
+from dashboard.notices.outage_course import tell_restored
+from dashboard.notices.outcome import keep_tallies
+from dashboard.notices.pacing import keep_hours
+from dashboard.notices.repeats import make_occurrences, schedule_approved
+from dashboard.registry.import_jobs import Inbox
+from dashboard.registry.import_log import ImportResult
+from dashboard.registry.sources import Upload
+from dashboard.runtime import Runtime, read_fact
+from dashboard.store.clock import Clock, india_day
+from dashboard.store.database import Cursor, Database
+
+_log = logging.getLogger(__name__)
+_TICK_SECONDS = 1.0
+_COLLECT_SECONDS = 30.0
+_INBOX_TICK_SECONDS = 5.0
+_INBOX = Scope("inbox", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)  # whoever may write into the folder
+_SELDOM_SECONDS = 30.0
+_LATE_REPORTS = timedelta(hours=1)  # a report may wait so long for our own record of its message
+_LATE_MESSAGES = timedelta(days=8)  # Meta repeats an undelivered webhook for up to seven days
+
+Steps = dict[str, Callable[[], object]]
+
+
+class Housekeeper:
+    """Does each second, and each half minute, what is due; `Runtime.failing` names the steps that fail."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        settings = runtime.settings
+        self._morning = MorningRound(
+            runtime.db, runtime.briefs_dir, runtime.clock, settings.brief_days, settings.brief_hour
+        )
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="housekeeper", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def list_often(self) -> Steps:
+        """Return what is looked at every second, in this order."""
+        db, clock, quiet = self._runtime.db, self._runtime.clock, self._runtime.quiet
+        return {
+            "expire_approvals": lambda: expire_approvals(db, clock, self._runtime.settings.approval_hours),
+            "make_occurrences": lambda: make_occurrences(db, clock),
+            "schedule_approved": lambda: schedule_approved(db, clock, quiet),
+            "release_due": lambda: release_due(db, clock, quiet),
+            "keep_hours": lambda: keep_hours(db, clock, quiet),
+            "tell_restored": lambda: tell_restored(db, clock, quiet),
+            "place_new": lambda: place_new(db),
+            "settle_finished": lambda: settle_finished(db, clock),
+            "keep_days": lambda: keep_days(db, clock),
+            "morning_briefs": self._morning.work,
+        }
+
+    def list_seldom(self) -> Steps:
+        """Return what is looked at every half minute, in this order."""
+        db, clock = self._runtime.db, self._runtime.clock
+        return {
+            "verify_reached": lambda: verify_reached(db, clock),
+            "forget_old": lambda: forget_old(db, clock, self._runtime.settings.webhook_days),
+            "keep_tallies": lambda: keep_tallies(db, clock),
+        }
+
+    def do(self, steps: Steps) -> None:
+        """Do every step, whatever becomes of those before it."""
+        for name, step in steps.items():
+            try:
+                step()
+            except Exception as error:  # noqa: BLE001 - the last line: told in health and log, done again at the next tick
+                note_failure(self._runtime.failing, name, error)
+            else:
+                self._runtime.failing.pop(name, None)
+
+    def _run(self) -> None:
+        since_collect, since_seldom = 0.0, _SELDOM_SECONDS
+        while not self._stopped.wait(_TICK_SECONDS):
+            since_seldom += _TICK_SECONDS
+            self.do(self.list_often())
+            if since_seldom >= _SELDOM_SECONDS:
+                since_seldom = 0.0
+                self.do(self.list_seldom())
+            since_collect += _TICK_SECONDS
+            gc.collect(0)  # the young, most of what runs leave behind; the server's own is off (web.py)
+            if since_collect >= _COLLECT_SECONDS:
+                since_collect = 0.0
+                gc.collect()
+
+
+def note_failure(failing: dict[str, str], name: str, error: Exception) -> None:
+    """Write down which step fails and by which error, in the log once and not every second."""
+    words = error.code if isinstance(error, SetuError) else type(error).__name__
+    if failing.get(name) != words:
+        _log.error("by the clock: %s fails: %s", name, words, exc_info=error)
+    failing[name] = words
+
+
+def verify_reached(db: Database, clock: Clock) -> int:
+    """Note the numbers that wrote to us or were reached since the last look; return how many are new to us.
+
+    How far the last look went is kept in the commit that notes them: what a crash cuts off is found at the next start.
+    """
+    now, last = clock(), read_fact(db, "verified_until")
+    since = datetime.fromisoformat(last) if last else datetime(1970, 1, 9)
+    with db.read() as cursor:
+        heard = numbers_heard(cursor, since - _LATE_MESSAGES)
+        reached = numbers_reached(cursor, since - _LATE_REPORTS)
+    numbers = pa.table({"mobile": pa.array([*heard, *reached], pa.int64())})
+    if not (new := count_new_numbers(db, numbers)):
+        return 0
+
+    def note(cursor: Cursor) -> None:
+        verify_numbers(cursor, numbers, now)
+        cursor.execute("DELETE FROM fact WHERE name = 'verified_until'")
+        cursor.execute("INSERT INTO fact VALUES ('verified_until', ?)", [now.isoformat()])
+
+    db.write(note)
+    return new
+
+
+class InboxWatcher:
+    """Looks into the drop folder, on a thread of its own: an import takes minutes."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        settings = runtime.settings
+        self._inbox = Inbox(settings.data_dir / "inbox", self._bring_in, settings.inbox_quiet_seconds)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._runtime.imports.stop()
+        self._thread.join()
+
+    def _bring_in(self, uploads: Sequence[Upload]) -> ImportResult:
+        return self._runtime.imports.run_now(_INBOX, uploads)
+
+    def _run(self) -> None:
+        while not self._stopped.wait(_INBOX_TICK_SECONDS):
+            try:
+                self._inbox.look(india_day(self._runtime.clock()).isoformat(), time.monotonic())
+            except Exception as error:  # noqa: BLE001 - looked into again; its text may hold a file's cell
+                note_failure(self._runtime.failing, "inbox", error)
+            else:
+                self._runtime.failing.pop("inbox", None)

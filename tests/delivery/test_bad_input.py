@@ -1,0 +1,103 @@
+"""What goes wrong in the middle of a send: the state stays true, says so, and goes on by itself or by a person's word."""
+
+import time
+from datetime import timedelta
+
+import pytest
+
+from dashboard.delivery import ledger
+from dashboard.delivery.claims import count_people_today
+from dashboard.store import database as database_module
+from dashboard.store.clock import utc_now
+from tests.full_disk import full_disk
+
+from .conftest import add_job, make_settings, mobiles, read_job, read_tally, wait_for, wait_for_state
+from .counting_server import ACCEPT, wrong_recipients
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_module, "_MEND_SECONDS", 0.05)
+    monkeypatch.setattr("dashboard.delivery.dispatcher._BROKEN_SECONDS", 0.05)
+
+
+def test_a_disk_that_fills_up_in_the_middle_of_a_send_costs_nobody_a_message(
+    db, server, make_dispatcher
+) -> None:
+    job_id = add_job(db, 900)
+    dispatcher = make_dispatcher(make_settings(server.url, rate_per_second=1000.0))
+    wait_for(lambda: server.calls > 150)
+    with full_disk(db.path):
+        wait_for(lambda: db.trouble and dispatcher.status().waiting_reason == "database")
+        calls = server.calls
+        time.sleep(0.3)
+        assert server.calls - calls < 400  # nothing is claimed that cannot be written down
+    wait_for_state(db, job_id, "finished")
+    assert wrong_recipients(server, mobiles(900)) == {}
+    assert read_tally(db, job_id) == ledger.Tally(total=900, accepted=900)
+    assert (db.trouble, dispatcher.status().waiting_reason) == (None, None)
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=-2), timedelta(days=2)])
+def test_a_clock_that_jumps_in_the_middle_of_a_send_sends_nobody_two_and_skips_nobody(
+    db, server, make_dispatcher, jump
+) -> None:
+    moved, refused = [timedelta()], set()
+
+    def behave(number: int, body: dict) -> object:
+        is_first = body["to"] not in refused
+        refused.add(body["to"])
+        return (500, 131000) if is_first and number % 5 == 0 else ACCEPT
+
+    server.behave = behave
+    job_id = add_job(db, 300)
+    dispatcher = make_dispatcher(
+        make_settings(server.url, rate_per_second=600.0), clock=lambda: utc_now() + moved[0]
+    )
+    wait_for(lambda: server.calls > 100)
+    moved[0] = jump
+    wait_for_state(db, job_id, "finished")
+    assert wrong_recipients(server, mobiles(300)) == {}
+    assert read_tally(db, job_id) == ledger.Tally(total=300, accepted=300)
+    assert dispatcher.status().rate_per_second == 600.0
+
+
+def test_a_clock_set_back_does_not_forget_who_was_written_to_today(db, server, make_dispatcher) -> None:
+    moved = [timedelta()]
+    job_id = add_job(db, 60)
+    dispatcher = make_dispatcher(
+        make_settings(server.url, daily_limit=25), clock=lambda: utc_now() + moved[0]
+    )
+    wait_for(lambda: dispatcher.status().waiting_reason == "daily_limit")
+    moved[0] = timedelta(hours=-40)
+    time.sleep(0.6)  # some recounts
+    assert (server.calls, read_job(db, job_id).state) == (25, "running")
+    with db.read() as cursor:
+        assert count_people_today(cursor, utc_now() + moved[0], 25, 0) == 25
+
+
+def test_a_token_that_expires_in_the_middle_stops_all_and_a_new_one_finishes(
+    db, server, make_dispatcher
+) -> None:
+    tokens = {"Bearer token": True, "Bearer new": True}
+
+    def behave(number: int, body: dict) -> object:
+        return ACCEPT if tokens[server.headers[-1]["Authorization"]] else (401, 190)
+
+    server.behave = behave
+    jobs = [add_job(db, 250), add_job(db, 150)]
+    old = make_dispatcher(make_settings(server.url, rate_per_second=500.0))
+    wait_for(lambda: server.calls > 100)
+    tokens["Bearer token"] = False
+    for job_id in jobs:
+        wait_for_state(db, job_id, "paused")
+        assert read_job(db, job_id).pause_reason == "token_expired"
+    wait_for(lambda: old.status().in_flight == 0)
+    counted = [read_tally(db, job_id) for job_id in jobs]
+    assert all(one.failed == one.in_doubt == 0 and one.waiting == one.total - one.accepted for one in counted)
+    old.stop()
+    make_dispatcher(make_settings(server.url, whatsapp_token="new", rate_per_second=1000.0))
+    for job_id in jobs:
+        db.write(lambda cursor, job_id=job_id: ledger.go_on(cursor, job_id, utc_now()))
+        wait_for_state(db, job_id, "finished")
+    assert sorted(server.taken.values()) == [1] * 100 + [2] * 150  # the first 150 people are in both
