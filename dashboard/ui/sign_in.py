@@ -15,11 +15,10 @@ from dashboard.access import sign_in
 from dashboard.access.users import find_user
 from dashboard.runtime import Runtime
 from dashboard.ui.page import show_header
-from dashboard.ui.visitor import Visitor, read_visitor
+from dashboard.ui.visitor import SESSION_BEGAN, Visitor, find_inside, read_visitor
 from dashboard.ui.words import choose_language, current_language, t
 
 COOKIE_NAME = "upbhokta_setu"
-_BEGAN = "session_began_at"
 _ENDED = "session_ended"
 
 
@@ -62,10 +61,8 @@ def _let_in(rt: Runtime, package: stauth.Authenticate) -> None:
 
 def _check_session(rt: Runtime) -> Visitor | None:
     """Read the person's row and let pass only an active one whose session began after the last sign-out."""
-    user = find_user(rt.db, st.session_state["username"])
-    began_at = st.session_state[_BEGAN]
-    too_old = rt.clock() - began_at > timedelta(hours=rt.settings.session_hours)
-    if user is None or too_old or not sign_in.session_is_valid(user, began_at):
+    user = find_inside(rt)
+    if user is None:
         _forget_session(_open_package(rt))
         st.warning(t("sign_in.ended"), icon=":material/lock_clock:")
         _show_form(rt)
@@ -93,7 +90,9 @@ def _enter_by_cookie(rt: Runtime) -> bool:
     is_over = expires_at.replace(tzinfo=None) <= rt.clock()
     if user is None or is_over or not sign_in.session_is_valid(user, began_at):
         return False
-    st.session_state.update({"authentication_status": True, "username": user.username, _BEGAN: began_at})
+    st.session_state.update(
+        {"authentication_status": True, "username": user.username, SESSION_BEGAN: began_at}
+    )
     choose_language(user.language)
     return True
 
@@ -133,7 +132,7 @@ def _begin_session(rt: Runtime, package: stauth.Authenticate, username: str) -> 
     """Hand the checked person to the package, which keeps the state and sets the cookie."""
     package.authentication_controller.login(token={"username": username})
     st.session_state["logout"] = None
-    st.session_state[_BEGAN] = rt.clock()
+    st.session_state[SESSION_BEGAN] = rt.clock()
     package.cookie_controller.set_cookie()
     user = find_user(rt.db, username)
     if user is not None:

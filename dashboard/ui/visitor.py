@@ -4,12 +4,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import streamlit as st
 
 from dashboard import runtime
 from dashboard.access.scope import Right, Scope
-from dashboard.access.sign_in import scope_of
+from dashboard.access.sign_in import scope_of, session_is_valid
 from dashboard.access.users import User, find_user
 from dashboard.errors import Refused
 from dashboard.runtime import Runtime
@@ -27,6 +28,7 @@ class Visitor:
         return self.scope.may(right)
 
 
+SESSION_BEGAN = "session_began_at"
 _run = threading.local()  # a run has its thread; a fragment's later run has another one
 
 
@@ -46,11 +48,25 @@ def current_visitor() -> Visitor:
     return of_this_run or read_visitor()
 
 
+def is_visiting() -> bool:
+    """Tell whether the gate has read the person's row in this very run."""
+    return getattr(_run, "visitor", None) is not None
+
+
 def read_visitor() -> Visitor:
     """Return the person of this session, their row read anew. Raises Refused("signed_out")."""
     rt = runtime.current()
-    username = st.session_state.get("username")
-    user = find_user(rt.db, username) if username and st.session_state.get("authentication_status") else None
+    user = find_inside(rt)
     if user is None:
         raise Refused("signed_out")
     return Visitor(user, scope_of(rt.db, user), rt)
+
+
+def find_inside(rt: Runtime) -> User | None:
+    """Return the session's person, their row read anew; None for one who is out: by themselves, by an administrator, by time."""
+    username, began_at = st.session_state.get("username"), st.session_state.get(SESSION_BEGAN)
+    if not username or began_at is None or not st.session_state.get("authentication_status"):
+        return None
+    user = find_user(rt.db, username)
+    too_old = rt.clock() - began_at > timedelta(hours=rt.settings.session_hours)
+    return user if user is not None and not too_old and session_is_valid(user, began_at) else None

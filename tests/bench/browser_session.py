@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
-from google.protobuf.message import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -38,20 +37,79 @@ class PageBroke(Exception):
     """A run that did not bring the page: an exception, an error told to the person, or nothing at all."""
 
 
+@dataclass(frozen=True)
+class Placed:
+    """One element where it stands, with the part of the page (`fragment`) that is computed alone, '' for none, and its run."""
+
+    kind: str
+    element: Any
+    fragment: str
+    run: int
+
+
 @dataclass
 class Screen:
-    """What one run brought."""
+    """What stands on the page, by place; a part that is computed alone renews its own and leaves the rest."""
 
-    widgets: list[tuple[str, Message]] = field(default_factory=list)  # kind, element
-    titles: list[str] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    placed: dict[tuple[int, ...], Placed] = field(default_factory=dict)
+    blocks: list[tuple[int, ...]] = field(default_factory=list)  # that this run has sent
+    parts: frozenset[str] = frozenset()  # that this run computes; empty: the whole page
     cookies: dict[str, str] = field(default_factory=dict)
-    element_count: int = 0
+    element_count: int = 0  # that the last run has sent
+    run: int = 0
+
+    @property
+    def widgets(self) -> list[tuple[str, Any]]:
+        """Kind and element of each, in the order of the page."""
+        return [(one.kind, one.element) for _, one in sorted(self.placed.items()) if one.kind in _WIDGETS]
+
+    @property
+    def titles(self) -> list[str]:
+        return [one.element.body for one in self._of("heading")]
+
+    @property
+    def texts(self) -> list[str]:
+        return [_ESCAPED.sub(r"\1", one.element.body) for one in self._of("markdown")]
+
+    @property
+    def errors(self) -> list[str]:
+        told = [
+            one.element
+            for one in self._of("alert")
+            if one.element.format in (one.element.ERROR, one.element.WARNING)
+        ]
+        lost = ["page not found"] if () in self.placed else []
+        return [*lost, *(one.element.message for one in self._of("exception")), *(one.body for one in told)]
+
+    def _of(self, kind: str) -> list[Placed]:
+        return [one for one in self.placed.values() if one.kind == kind]
 
     def find(self, kind: str, key: str) -> Any:
         """Return the first widget of a kind whose key begins so, None where there is none."""
         return next((one for name, one in self.widgets if name == kind and key_of(one).startswith(key)), None)
+
+    def part_of(self, widget_id: str) -> str:
+        """Return the part that a widget belongs to, '' for none."""
+        found = (
+            one.fragment for one in self.placed.values() if getattr(one.element, "id", None) == widget_id
+        )
+        return next(found, "")
+
+    def begin(self, parts: frozenset[str]) -> None:
+        """A run begins: of the whole page, or of some parts."""
+        self.parts, self.blocks, self.element_count, self.run = parts, [], 0, self.run + 1
+        if not parts:
+            self.placed = {}
+
+    def end(self) -> None:
+        """A run has ended: what it did not send again of its own is gone."""
+        if self.parts:
+            self.placed = {path: one for path, one in self.placed.items() if not self._is_stale(path, one)}
+
+    def _is_stale(self, path: tuple[int, ...], one: Placed) -> bool:
+        if one.run == self.run:
+            return False
+        return one.fragment in self.parts or any(path[: len(block)] == block for block in self.blocks)
 
 
 def key_of(element: Any) -> str:
@@ -125,7 +183,8 @@ class BrowserSession:
 
     async def _click(self, state: WidgetState) -> None:
         self._states[state.id] = state
-        wanted = ClientState(page_script_hash=self.page_hash, query_string=self.query)
+        part = self.screen.part_of(state.id)
+        wanted = ClientState(page_script_hash=self.page_hash, query_string=self.query, fragment_id=part)
         wanted.widget_states.widgets.extend(self._states.values())
         if state.WhichOneof("value") == "trigger_value":
             del self._states[state.id]
@@ -156,47 +215,42 @@ class BrowserSession:
         self.byte_count += len(received.data)
         self.message_count += 1
         message = ForwardMsg.FromString(received.data)
-        kind = message.WhichOneof("type")
+        kind, path = message.WhichOneof("type"), tuple(message.metadata.delta_path)
         if kind == "ref_hash":
             message, kind = self._kept[message.ref_hash][0], "delta"
             self._kept[message.hash] = (message, self._run_count)
         elif message.metadata.cacheable and message.hash:
             self._kept[message.hash] = (message, self._run_count)
         if kind == "script_finished":
+            self.screen.end()
             return message.script_finished in _DONE
-        self._show(kind, message)
+        self._show(kind, message, path)
         return False
 
-    def _show(self, kind: str | None, message: ForwardMsg) -> None:
+    def _show(self, kind: str | None, message: ForwardMsg, path: tuple[int, ...]) -> None:
         if kind == "new_session":
-            self.screen = Screen()
+            self.screen.begin(frozenset(message.metadata.run.fragment_ids))
         elif kind == "navigation":
             self.pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
             self.page_hash = message.navigation.page_script_hash
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
         elif kind == "page_not_found":
-            self.screen.errors.append("page not found")
+            self.screen.placed[()] = Placed("page_not_found", None, "", self.screen.run)
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-            self._put(message.delta.new_element)
+            self._put(message.delta, path)
+        elif kind == "delta" and message.delta.WhichOneof("type") == "add_block":
+            self.screen.blocks.append(path)
 
-    def _put(self, element: Any) -> None:
-        screen, kind = self.screen, element.WhichOneof("type")
-        screen.element_count += 1
+    def _put(self, delta: Any, path: tuple[int, ...]) -> None:
+        kind = delta.new_element.WhichOneof("type")
+        element = getattr(delta.new_element, kind)
+        self.screen.element_count += 1
+        self.screen.placed[path] = Placed(kind, element, delta.fragment_id, self.screen.run)
         if kind in _WIDGETS:
-            widget = getattr(element, kind)
-            screen.widgets.append((kind, widget))
-            self._obey(kind, widget)
-        elif kind == "heading":
-            screen.titles.append(element.heading.body)
-        elif kind == "markdown":
-            screen.texts.append(_ESCAPED.sub(r"\1", element.markdown.body))
-        elif kind == "exception":
-            screen.errors.append(element.exception.message)
-        elif kind == "alert" and element.alert.format in (element.alert.ERROR, element.alert.WARNING):
-            screen.errors.append(element.alert.body)
+            self._obey(kind, element)
         elif kind == "component_instance":
-            self._take_cookie(json.loads(element.component_instance.json_args))
+            self._take_cookie(json.loads(element.json_args))
 
     def _obey(self, kind: str, widget: Any) -> None:
         """Take over a value that the page has set itself."""
@@ -220,7 +274,7 @@ class BrowserSession:
     def _judge(self) -> None:
         if self.screen.errors:
             raise PageBroke(self.screen.errors[0][:300])
-        if not self.screen.titles or self.screen.element_count < 5:
+        if not self.screen.titles or len(self.screen.placed) < 5:
             raise PageBroke("an empty page")
 
 
