@@ -1,12 +1,13 @@
-"""Which rows and columns of a spreadsheet are hidden: the reader of its cells does not say. XLSX and ODS; XLS keeps it to itself."""
+"""Which rows and columns of a spreadsheet are hidden: the reader of its cells does not say."""
 
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
-from html import unescape
 from pathlib import Path
 from typing import IO
+
+from dashboard.registry.book_tags import attribute, number, tags
+from dashboard.registry.book_xls import find_hidden_in_xls
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
@@ -15,14 +16,13 @@ _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _ODS_PART = re.compile(rb"<table:table\s[^>]*>|<table:table-(?:row|column)\b[^>]*>")
 _ODS_HIDDEN = re.compile(rb"table:visibility=\"(?:collapse|filter)\"")
-_CHUNK = 1 << 20
 _MOST_COLUMNS, _MOST_ROWS = 1_000, 1_048_576  # beyond which "hidden" is but the empty rest of a sheet
 
 
 def find_hidden(path: Path) -> "dict[str, Counter[str]]":
     """Return by sheet the counts `hidden_rows` and `hidden_columns`. Raises zipfile.BadZipFile."""
     if not zipfile.is_zipfile(path):
-        return {}
+        return find_hidden_in_xls(path)
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
         if "content.xml" in names:
@@ -44,26 +44,21 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
         relations = archive.read("xl/_rels/workbook.xml.rels")
     except KeyError:
         return {}
-    targets = {_attribute(tag, "Id"): _attribute(tag, "Target") for tag in _RELATION.findall(relations)}
+    targets = {attribute(tag, "Id"): attribute(tag, "Target") for tag in _RELATION.findall(relations)}
     parts = {}
     for tag in _SHEET.findall(archive.read("xl/workbook.xml")):
-        target = targets.get(_attribute(tag, r"(?:\w+:)?id"), "")
-        parts[_attribute(tag, "name")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        target = targets.get(attribute(tag, r"(?:\w+:)?id"), "")
+        parts[attribute(tag, "name")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
     return parts
-
-
-def _attribute(tag: bytes, name: str) -> str:
-    found = re.search(rf'\s{name}="([^"]*)"'.encode(), tag)
-    return unescape(found[1].decode("utf-8", "replace")) if found else ""
 
 
 def _hidden_of_sheet(file: IO[bytes]) -> "Counter[str]":
     found: Counter[str] = Counter()
-    for tag in _tags(file, re.compile(_ROW.pattern + b"|" + _COLUMN.pattern)):
+    for tag in tags(file, re.compile(_ROW.pattern + b"|" + _COLUMN.pattern)):
         if not _HIDDEN.search(tag):
             continue
         if _COLUMN.match(tag):
-            width = _number(tag, "max") - _number(tag, "min") + 1
+            width = number(tag, "max") - number(tag, "min") + 1
             found["hidden_columns"] += width if 0 < width < _MOST_COLUMNS else 0
         else:
             found["hidden_rows"] += 1
@@ -73,27 +68,12 @@ def _hidden_of_sheet(file: IO[bytes]) -> "Counter[str]":
 def _hidden_of_ods(file: IO[bytes]) -> "dict[str, Counter[str]]":
     found: dict[str, Counter[str]] = {}
     counts: Counter[str] = Counter()
-    for tag in _tags(file, _ODS_PART):
+    for tag in tags(file, _ODS_PART):
         if tag.startswith(b"<table:table "):
-            counts = found.setdefault(_attribute(tag, "table:name"), Counter())
+            counts = found.setdefault(attribute(tag, "table:name"), Counter())
         elif _ODS_HIDDEN.search(tag):
             is_column = tag.startswith(b"<table:table-column")
-            times = _number(tag, f"table:number-{'columns' if is_column else 'rows'}-repeated") or 1
+            times = number(tag, f"table:number-{'columns' if is_column else 'rows'}-repeated") or 1
             if times < (_MOST_COLUMNS if is_column else _MOST_ROWS // 2):
                 counts["hidden_columns" if is_column else "hidden_rows"] += times
     return found
-
-
-def _number(tag: bytes, name: str) -> int:
-    text = _attribute(tag, name)
-    return int(text) if text.isdecimal() and len(text) < 8 else 0
-
-
-def _tags(file: IO[bytes], pattern: "re.Pattern[bytes]") -> Iterator[bytes]:
-    """Yield the tags of a part in its order, a piece of it at a time."""
-    rest = b""
-    while chunk := file.read(_CHUNK):
-        text = rest + chunk
-        whole = text.rfind(b">") + 1
-        yield from pattern.findall(text[:whole])
-        rest = text[whole:][-_CHUNK:]

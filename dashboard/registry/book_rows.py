@@ -3,7 +3,7 @@
 import datetime as dt
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from dashboard.errors import BadInput
 from dashboard.registry.book_hidden import find_hidden
+from dashboard.registry.book_spans import Range, find_spans
 from dashboard.registry.text_rows import Row
 from dashboard.store.disk import is_machine_fault
 
@@ -41,12 +42,12 @@ def open_sheets(path: Path, name: str) -> Iterator[SheetRows]:
     try:
         _require_sound(path, name)
         book = CalamineWorkbook.from_path(path)
-        hidden = find_hidden(path)
+        hidden, spans = find_hidden(path), find_spans(path)
         for one in book.sheets_metadata:
             sheet = book.get_sheet_by_name(one.name)
             if sheet.total_height * sheet.total_width > _MOST_CELLS:
                 raise BadInput("book_too_large", file=name)
-            merged = _merged_downwards(sheet)
+            merged = _merged_downwards(sheet, spans.get(one.name, []))
             notes = Counter(hidden.get(one.name, {}))
             if merged:
                 notes["merged_cells"] += len(
@@ -107,9 +108,9 @@ def _sheet_rows(sheet: CalamineSheet, merged: _Merged) -> Iterator[Row]:
         yield row_no + 1, cells
 
 
-def _merged_downwards(sheet: CalamineSheet) -> _Merged:
+def _merged_downwards(sheet: CalamineSheet, spans: Sequence[Range]) -> _Merged:
     found: _Merged = {}
-    for (first, column), (last, _) in sheet.merged_cell_ranges or []:
+    for (first, column), (last, _) in sheet.merged_cell_ranges or spans:
         if last > first:
             for row_no in range(first, min(last, sheet.total_height) + 1):
                 found.setdefault(row_no, {})[column] = first

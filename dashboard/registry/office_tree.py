@@ -39,6 +39,9 @@ class OfficeTree:
     _by_name: dict[tuple[Ident, str, str], Ident] = field(default_factory=dict)
     _by_code: dict[tuple[Ident, str, str], str] = field(default_factory=dict)
     _anywhere: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    _said: dict[tuple[str, str], set[str]] = field(
+        default_factory=dict
+    )  # discoms that this import's rows name with a code
     _made: dict[Ident, str] = field(default_factory=dict)
     _unique_names: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
 
@@ -75,6 +78,7 @@ class OfficeTree:
         office of its discom: it is counted, never dropped. What is decided does not depend on the order of the paths.
         """
         rows = [read_columns(path) for path in paths]
+        self._note_codes(rows)
         leaves = count_leaves(self.nodes) if may_move else {}
         claims = Claims(
             lambda code: self.nodes[code].parent_code, lambda code: leaves.get(code, 0), may_move=may_move
@@ -129,17 +133,30 @@ class OfficeTree:
         code = f"DIV{subdivision[:-1]}"
         return Cell("division", code, "") if (discom, "division", code) in self._by_code else cell
 
+    def _note_codes(self, rows: Iterable[OfficeColumns]) -> None:
+        """Note which discoms the rows name with a code: a row without a discom is then understood, or seen to be unclear."""
+        self._said = {}
+        for row in rows:
+            for cell in row.coded if row.discom else ():
+                if cell.code:
+                    self._said.setdefault((cell.level, cell.code), set()).add(row.discom)
+
     def _find_discom(self, row: OfficeColumns) -> Ident:
         if row.discom:
-            return self._find(TOP_CODE, TOP_CODE, Cell("discom", row.discom, row.discom), True)
-        discoms = {
-            self.discom_of(code)
-            for cell in row.coded
-            for code in self._anywhere.get((cell.level, cell.code), ()) if cell.code
-        }  # fmt: skip
+            return self._named_discom(row.discom)
+        discoms = {discom for cell in row.coded if cell.code for discom in self._discoms_with(cell)}
         derived = f"DIV{row.coded[-1].code[:-1]}"
         discoms = discoms or {self.discom_of(code) for code in self._anywhere.get(("division", derived), ())}
         return discoms.pop() if len(discoms) == 1 else TOP_CODE
+
+    def _named_discom(self, name: str) -> Ident:
+        return self._find(TOP_CODE, TOP_CODE, Cell("discom", name, name), True)
+
+    def _discoms_with(self, cell: Cell) -> set[Ident]:
+        """Return the discoms that have an office of this level and code, or are said to by this import."""
+        key = (cell.level, cell.code)
+        known: set[Ident] = {self.discom_of(code) for code in self._anywhere.get(key, ())}
+        return known | {self._named_discom(name) for name in self._said.get(key, ())}
 
     def _is_own_code(self, office: Ident, code: str) -> bool:
         return not isinstance(office, str) or office == code or office.endswith(f"/{code}")
@@ -161,7 +178,7 @@ class OfficeTree:
         known = self._by_code.get((discom, cell.level, cell.code)) or self._by_code.get(
             (TOP_CODE, cell.level, cell.code)
         )
-        if known is None and is_alone and len(self._anywhere.get((cell.level, cell.code), ())) > 1:
+        if known is None and is_alone and len(self._discoms_with(cell)) > 1:
             return ("unclear", discom, cell.level, cell.code)
         if known is None and isinstance(by_name, str) and "/" in by_name:
             known = by_name  # until now its reports had no codes

@@ -102,3 +102,10 @@ def test_a_second_column_of_phone_numbers_counts_too(
         _, rows = read(cursor, path, tmp_path / way)
         assert [row[4] for row in rows] == [cell for *_, cell in MOBILES_TWICE]
         monkeypatch.setattr(sources, "find_plain", lambda *about: None)
+
+
+def test_cells_merged_downwards_are_in_each_of_their_rows(cursor: Cursor, tmp_path: Path) -> None:
+    for case in BOOKS:
+        if "merged_cells" in case.notes:
+            _, rows = read(cursor, case.write(tmp_path), tmp_path / f"work_{case.name}")
+            assert {row[5] for row in rows} == {"DIV000001"}, case.name

@@ -92,6 +92,24 @@ def test_one_zone_code_in_two_discoms_is_two_zones() -> None:
     assert tree.nodes[second or ""].parent_code == "PVVNL/Z1"
 
 
+def _of(discom: str | None, division: str) -> tuple[str | None, ...]:
+    return (discom, None, None, None, None, division, None, None, None, None, None)
+
+
+def test_a_row_without_a_discom_follows_the_rows_that_name_it() -> None:
+    tree = _tree()
+    first, second = tree.place_all([_of(None, "DIV100001"), _of("MVVNL", "DIV100001")])
+    assert first == second
+    assert tree.discom_of(first or "") == "MVVNL"
+
+
+def test_a_code_of_two_discoms_without_a_discom_is_unplaced() -> None:
+    tree = _tree()
+    codes = tree.place_all([_of(None, "DIV100001"), _of("MVVNL", "DIV100001"), _of("PVVNL", "DIV100001")])
+    assert tree.nodes[codes[0] or ""].parent_code == "UP/UNPLACED"
+    assert len(set(codes)) == 3
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.tuples(*[st.sampled_from([None, "A", "B", "C"]) for _ in range(11)]), max_size=30))
 def test_any_rows_make_a_tree_of_nested_intervals(paths: list[tuple[str | None, ...]]) -> None:

@@ -165,8 +165,25 @@ def xls() -> bytes:
     for line, account in enumerate((A, 123456789012.0, 13.0), 2):
         for place, cell in enumerate([account, *row("")[1:]]):
             sheet.write(line, place, cell)
+    sheet.row(2).hidden = True
+    sheet.col(1).hidden = sheet.col(2).hidden = True
+    book.add_sheet("खाली")
     book.save(content)
     return content.getvalue()
+
+
+SPANS_TWO, COVERED = "⇓", "⇑"
+
+
+def _ods_text(text: str) -> str:
+    if text == COVERED:
+        return "<table:covered-table-cell/>"
+    span = (
+        ' table:number-columns-spanned="1" table:number-rows-spanned="2"'
+        if text.startswith(SPANS_TWO)
+        else ""
+    )
+    return f'<table:table-cell office:value-type="string"{span}><text:p>{text.removeprefix(SPANS_TWO)}</text:p></table:table-cell>'
 
 
 def ods() -> bytes:
@@ -174,7 +191,7 @@ def ods() -> bytes:
         texts = [
             f'<table:table-cell office:value-type="float" office:value="{cell}"><text:p>{cell}</text:p></table:table-cell>'
             if isinstance(cell, float)
-            else f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+            else _ods_text(str(cell))
             for cell in cells
         ]
         return f"<table:table-row{more}>{''.join(texts)}</table:table-row>"
@@ -182,6 +199,7 @@ def ods() -> bytes:
     body = "".join([
         line("BILLED REPORT"), line(*HEADER), line(*row(A)), line(*row(B), more=' table:visibility="collapse"'),
         line(123456789012.0, *row("")[1:]), line(13.0, *row("")[1:]),
+        line(*row(C)[:4], *(f"{SPANS_TWO}{office}" for office in OFFICE)), line(*row(D)[:4], *[COVERED] * 4),
     ])  # fmt: skip
     names = " ".join(
         f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
@@ -194,13 +212,14 @@ def ods() -> bytes:
     )  # fmt: skip
 
 
+_XLS_NOTES = {"hidden_rows": 1, "hidden_columns": 2, "empty_sheets": 1}
 BOOKS = [
     Case("book.xlsx", xlsx(), [A, B, C, "123456789012", "0000000099", D, "0000000055"], [(8, "cut_by_excel"), (4, "cut_by_excel")],
          notes={"hidden_rows": 1, "hidden_columns": 2, "merged_cells": 3, "hidden_sheets": 1, "cover_sheets": 1, "empty_sheets": 1}),
-    Case("old.xls", xls(), [A, "123456789012"], [(5, "cut_by_excel")]),
-    Case("open.ods", ods(), [A, B, "123456789012"], [(6, "cut_by_excel")], notes={"hidden_rows": 1}),
+    Case("old.xls", xls(), [A, "123456789012"], [(5, "cut_by_excel")], notes=_XLS_NOTES),
+    Case("open.ods", ods(), [A, B, "123456789012", C, D], [(6, "cut_by_excel")], notes={"hidden_rows": 1, "merged_cells": 4}),
     Case("one.zip", _archive(("june/report.csv", lines(*TWO).encode()), ("__MACOSX/._report.csv", b"x")), [A, B]),
-    Case("book.zip", _archive(("report.xls", xls())), [A, "123456789012"], [(5, "cut_by_excel")]),
+    Case("book.zip", _archive(("report.xls", xls())), [A, "123456789012"], [(5, "cut_by_excel")], notes=_XLS_NOTES),
     Case("packed_twice.zip", _archive(("report.csv.gz", gzip.compress(lines(*TWO).encode()))), [A, B]),
 ]  # fmt: skip
 
