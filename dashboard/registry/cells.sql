@@ -31,7 +31,9 @@ CREATE OR REPLACE TEMP MACRO number_signed(text) AS
         CASE WHEN regexp_matches(text, '^[-(]|-$|CR\.?$') THEN '-' ELSE '' END
         || number_grouped(regexp_extract(text, '\d(?:[\d.,]*\d)?|[.,]\d+')) END;
 CREATE OR REPLACE TEMP MACRO rupees_of(cell) AS
-    CASE WHEN cell <> '' THEN coalesce(TRY_CAST(cell AS DECIMAL(14, 2)), TRY_CAST(number_signed(number_signs(cell)) AS DECIMAL(14, 2))) END;
+    CASE WHEN NOT contains(cell, ',') AND TRY_CAST(cell AS DECIMAL(14, 2)) IS NOT NULL THEN CAST(cell AS DECIMAL(14, 2))
+         WHEN regexp_full_match(cell, '-?[1-9]\d?\d?(,\d\d\d?)*,\d\d\d(\.\d+)?') THEN TRY_CAST(replace(cell, ',', '') AS DECIMAL(14, 2))
+         WHEN cell <> '' THEN TRY_CAST(number_signed(number_signs(cell)) AS DECIMAL(14, 2)) END;
 CREATE OR REPLACE TEMP MACRO number_of(cell) AS
     CASE WHEN cell <> '' THEN CAST(coalesce(TRY_CAST(cell AS DECIMAL(14, 4)), TRY_CAST(number_signed(number_signs(cell)) AS DECIMAL(14, 4))) AS DOUBLE) END;
 
@@ -40,3 +42,13 @@ CREATE OR REPLACE TEMP MACRO tariff_of(cell) AS
          WHEN regexp_full_match(cell, '(LMV|HV)-\d{1,2}') THEN cell
          WHEN regexp_matches(upper(cell), '(LMV|HV)\W?\d') THEN regexp_replace(regexp_extract(upper(cell), '(LMV|HV)\W?\d+'), '^(LMV|HV)\W?(\d+)$', '\1-\2')
          ELSE nullif(upper(trim(cell)), '') END;
+
+-- What a merged row makes of them.
+CREATE OR REPLACE TEMP MACRO segment_of(payable, paid, asked) AS
+    CASE WHEN payable IS NULL OR payable <= 0 THEN 'none'
+         WHEN paid IS NULL THEN 'never_paid'
+         WHEN asked - paid > 180 THEN 'long_unpaid'
+         ELSE 'due' END;
+CREATE OR REPLACE TEMP MACRO first_state(verdict) AS CASE verdict WHEN 'missing' THEN 'missing' WHEN 'ok' THEN 'on_file' ELSE 'unusable' END;
+-- A report that says nothing of a field does not change it.
+CREATE OR REPLACE TEMP MACRO differs(new, old) AS new IS NOT NULL AND new IS DISTINCT FROM old;

@@ -114,13 +114,16 @@ def write_files(
 
 def write_rows(cursor: Cursor, place: int, source: Source, target: str, terms: Terms) -> None:
     """Write one file's rows into the target, merged with what the registry knows of their accounts."""
-    row = cursor.execute("SELECT first_no, last_no FROM staging.known WHERE file_no = ?", [place]).fetchone()
-    first_no, last_no = row or (0, -1)
-    sql = queries.insert_rows.sql.replace("{merge}", queries.merge.sql).replace("{relation}", source.relation)
-    cursor.execute(
-        sql.replace("{consumer}", target),
-        {"file_no": place, "first_no": first_no, "last_no": last_no, **vars(terms)},
-    )
+    known = cursor.execute(
+        "SELECT first_no, last_no FROM staging.known WHERE file_no = ?", [place]
+    ).fetchone()
+    values = {"file_no": place, **vars(terms)}
+    end = queries.take_new.sql
+    if known:
+        end = queries.know_rows.sql.replace("{merge}", queries.merge.sql)
+        values |= {"first_no": known[0], "last_no": known[1]}
+    sql = queries.insert_rows.sql.replace("{merge}", end).replace("{relation}", source.relation)
+    cursor.execute(sql.replace("{consumer}", target), values)
     require_unchanged(source)
 
 

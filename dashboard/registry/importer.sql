@@ -112,7 +112,7 @@ WHERE number.old_no IS NULL OR office.office_no IS NULL;
 -- Where the import's rows go: as consumers, with the place of the row in the files and the office they had until now.
 CREATE TABLE {consumer} AS SELECT *, NULL::BIGINT AS seq, NULL::INTEGER AS old_no FROM consumer WHERE false;
 
--- name: insert_rows(file_no, first_no, last_no)!
+-- name: insert_rows(file_no)!
 -- The rows of one file: typed, judged by their own text, merged, in the order of offices.
 -- Loads in kW (1 BHP = 0.746 kW, 1 kVA at a power factor of 0.9). Rows of an account that comes again are merged later.
 INSERT INTO {consumer}
@@ -142,13 +142,30 @@ read_numbers AS (
     LEFT JOIN staging.known_cell AS reader ON reader.text = read_numbers.agent_mobile
     LEFT JOIN staging.place AS place ON place.path_hash = hash(discom, zone_code, zone_name, circle_code, circle_name, division_code,
         division_name, subdivision_code, subdivision_name, substation, feeder)
-), old AS (
+)
+{merge};
+
+-- name: know_rows(first_no, last_no)!
+-- (Between the one above and `merge`.) What the registry has of the accounts of one file.
+, old AS (
     SELECT consumer.* REPLACE (number.office_no AS office_no)
     FROM consumer JOIN staging.number AS number ON number.old_no = consumer.office_no
     ANTI JOIN staging.twice AS twice ON twice.account_no = consumer.account_no
     WHERE consumer.office_no BETWEEN :first_no AND :last_no
 )
 {merge};
+
+-- name: take_new(fallback_no, today, import_id)!
+-- (The end of `insert_rows` for a file of which the registry has no account.) Each account as the report has it.
+SELECT new.account_no, coalesce(new.office_no, :fallback_no) AS office_no,
+    coalesce(CASE WHEN new.name = kept.name_export THEN kept.name_now END, new.name) AS name,
+    coalesce(CASE WHEN new.address = kept.address_export THEN kept.address_now END, new.address) AS address,
+    category, supply_type, load_kw, book_no, sc_no, meter_no, pole_no, transformer, latitude, longitude,
+    bill_date, due_date, last_pay_date, last_pay_amount, amount_payable,
+    segment_of(amount_payable, last_pay_date, coalesce(bill_date, due_date, CAST(:today AS DATE))) AS arrears_segment,
+    agent_id, agent_mobile, mobile_raw, mobile, verdict, first_state(verdict) AS state, :import_id AS import_id, seq, NULL::INTEGER AS old_no
+FROM typed AS new LEFT JOIN corrected_text AS kept ON kept.account_no = new.account_no
+ORDER BY office_no;
 
 -- name: insert_twice(fallback_no)!
 -- The rows of accounts that came more than once, brought together: of each field the last row that has it.
@@ -179,11 +196,13 @@ WITH typed AS (
 -- name: merge(fallback_no, today, import_id)!
 -- (The common end of the two above.) Each account as it will stand: what a report lacks never erases what is known; a blank
 -- number neither. A cell that is the same as last time leaves the number alone (it may have been corrected or consented to since).
-, joined AS (
-    SELECT new.account_no, new.seq, old.account_no IS NULL AS is_new, old,
-        coalesce(new.office_no, old.office_no, :fallback_no) AS office_no,
-        coalesce(CASE WHEN new.name = kept.name_export THEN kept.name_now END, new.name, old.name) AS name,
-        coalesce(CASE WHEN new.address = kept.address_export THEN kept.address_now END, new.address, old.address) AS address,
+, said AS (
+    SELECT typed.* REPLACE (coalesce(CASE WHEN name = kept.name_export THEN kept.name_now END, name) AS name,
+        coalesce(CASE WHEN address = kept.address_export THEN kept.address_now END, address) AS address)
+    FROM typed LEFT JOIN corrected_text AS kept ON kept.account_no = typed.account_no
+), paired AS (
+    SELECT new.account_no, new.seq, coalesce(new.office_no, old.office_no, :fallback_no) AS office_no,
+        coalesce(new.name, old.name) AS name, coalesce(new.address, old.address) AS address,
         coalesce(new.category, old.category) AS category, coalesce(new.supply_type, old.supply_type) AS supply_type,
         coalesce(new.load_kw, old.load_kw) AS load_kw, coalesce(new.book_no, old.book_no) AS book_no,
         coalesce(new.sc_no, old.sc_no) AS sc_no, coalesce(new.meter_no, old.meter_no) AS meter_no,
@@ -192,35 +211,31 @@ WITH typed AS (
         coalesce(new.bill_date, old.bill_date) AS bill_date, coalesce(new.due_date, old.due_date) AS due_date,
         coalesce(new.last_pay_date, old.last_pay_date) AS last_pay_date,
         coalesce(new.last_pay_amount, old.last_pay_amount) AS last_pay_amount,
-        coalesce(new.amount_payable, old.amount_payable) AS amount_payable,
-        coalesce(new.agent_id, old.agent_id) AS agent_id, coalesce(new.agent_mobile, old.agent_mobile) AS agent_mobile,
+        coalesce(new.amount_payable, old.amount_payable) AS amount_payable, coalesce(new.agent_id, old.agent_id) AS agent_id,
+        coalesce(new.agent_mobile, old.agent_mobile) AS agent_mobile,
+        new.mobile_raw AS new_raw, new.mobile AS new_mobile, new.verdict AS new_verdict,
+        old.mobile_raw AS old_raw, old.mobile AS old_mobile, old.verdict AS old_verdict, old.state AS old_state,
+        old.office_no AS old_no, old.import_id AS old_import,
         old.account_no IS NULL OR (new.verdict <> 'missing' AND new.mobile_raw IS DISTINCT FROM old.mobile_raw) AS takes_number,
-        new.mobile_raw AS new_raw, new.mobile AS new_mobile, new.verdict AS new_verdict
-    FROM typed AS new LEFT JOIN old ON old.account_no = new.account_no LEFT JOIN corrected_text AS kept ON kept.account_no = new.account_no
-), judged AS (
-    SELECT * EXCLUDE (takes_number, new_raw, new_mobile, new_verdict),
-        CASE WHEN amount_payable IS NULL OR amount_payable <= 0 THEN 'none'
-             WHEN last_pay_date IS NULL THEN 'never_paid'
-             WHEN coalesce(bill_date, due_date, CAST(:today AS DATE)) - last_pay_date > 180 THEN 'long_unpaid'
-             ELSE 'due' END AS arrears_segment,
-        CASE WHEN takes_number THEN new_raw ELSE old.mobile_raw END AS mobile_raw,
-        CASE WHEN takes_number THEN new_mobile ELSE old.mobile END AS mobile,
-        CASE WHEN takes_number THEN new_verdict ELSE old.verdict END AS verdict,
-        CASE WHEN NOT takes_number THEN old.state WHEN new_verdict = 'missing' THEN 'missing' WHEN new_verdict <> 'ok' THEN 'unusable'
-             ELSE 'on_file' END AS state
-    FROM joined
+        differs(new.office_no, old.office_no) OR differs(new.name, old.name) OR differs(new.address, old.address)
+            OR differs(new.amount_payable, old.amount_payable) OR differs(new.bill_date, old.bill_date) OR
+            differs(new.due_date, old.due_date) OR differs(new.last_pay_date, old.last_pay_date) OR
+            differs(new.last_pay_amount, old.last_pay_amount) OR differs(new.agent_id, old.agent_id) OR
+            differs(new.agent_mobile, old.agent_mobile) OR differs(new.category, old.category) OR
+            differs(new.supply_type, old.supply_type) OR differs(new.load_kw, old.load_kw) OR differs(new.book_no, old.book_no) OR
+            differs(new.sc_no, old.sc_no) OR differs(new.meter_no, old.meter_no) OR differs(new.pole_no, old.pole_no) OR
+            differs(new.transformer, old.transformer) OR differs(new.latitude, old.latitude) OR differs(new.longitude, old.longitude) AS is_changed
+    FROM said AS new LEFT JOIN old ON old.account_no = new.account_no
 )
 SELECT account_no, office_no, name, address, category, supply_type, load_kw, book_no, sc_no, meter_no, pole_no, transformer,
-    latitude, longitude, bill_date, due_date, last_pay_date, last_pay_amount, amount_payable, arrears_segment, agent_id, agent_mobile,
-    mobile_raw, mobile, verdict, state,
-    CASE WHEN is_new OR row(old.office_no, old.name, old.address, old.category, old.supply_type, old.load_kw, old.book_no, old.sc_no,
-            old.meter_no, old.pole_no, old.transformer, old.latitude, old.longitude, old.bill_date, old.due_date, old.last_pay_date,
-            old.last_pay_amount, old.amount_payable, old.agent_id, old.agent_mobile, old.mobile_raw)
-        IS DISTINCT FROM row(office_no, name, address, category, supply_type, load_kw, book_no, sc_no,
-            meter_no, pole_no, transformer, latitude, longitude, bill_date, due_date, last_pay_date,
-            last_pay_amount, amount_payable, agent_id, agent_mobile, mobile_raw) THEN :import_id ELSE old.import_id END AS import_id,
-    seq, old.office_no AS old_no
-FROM judged ORDER BY office_no;
+    latitude, longitude, bill_date, due_date, last_pay_date, last_pay_amount, amount_payable,
+    segment_of(amount_payable, last_pay_date, coalesce(bill_date, due_date, CAST(:today AS DATE))) AS arrears_segment, agent_id, agent_mobile,
+    CASE WHEN takes_number THEN new_raw ELSE old_raw END AS mobile_raw,
+    CASE WHEN takes_number THEN new_mobile ELSE old_mobile END AS mobile,
+    CASE WHEN takes_number THEN new_verdict ELSE old_verdict END AS verdict,
+    CASE WHEN takes_number THEN first_state(new_verdict) ELSE old_state END AS state,
+    CASE WHEN takes_number OR is_changed THEN :import_id ELSE old_import END AS import_id, seq, old_no
+FROM paired ORDER BY office_no;
 
 -- name: take_twice_out()!
 -- Rows of accounts that come more than once leave the target …

@@ -47,10 +47,15 @@ def _odd_text(name: str) -> str:
 
 
 SEEN = f"{', '.join(_CELLS)}, hash({', '.join(PATH_FIELDS)}) AS path_hash, {_odd_text('name')}, {_odd_text('address')}"
+_BREAKS = " + ".join(
+    f"CASE WHEN contains({name}, chr(10)) THEN length({name}) - length(replace({name}, chr(10), '')) ELSE 0 END"
+    for name in ("name", "address")
+)
 _HEAD_BYTES = 1 << 20
 _COUNTED_BYTES = 1 << 24
 _LONGEST_LINE = 10_000  # bytes; a file with longer ones goes to the careful reader, which refuses by the cell
 _SPARE_COLUMNS = 8  # cells beyond the header that are looked at
+_MOST_BROKEN = 50_000  # rows with line breaks in name or address that are cut one by one
 _MOST_SUSPECTS = 10_000  # rows with line breaks in their cells that are looked at one by one
 _MOST_REPEATS = 1_000  # of a pattern in DuckDB
 _ODD_BYTES = (b"\x00", b"\n\n", b"\n\r\n", b"\r\r")  # blank lines shift row numbers, which people look up
@@ -76,21 +81,18 @@ class PlainFile:
         return len(self.columns)
 
     def relation(self) -> str:
-        """Return a query that yields row_no, FIELDS, `is_whole` (neither a cell too few nor one too many) and `broken_line`
-        (the whole row, where a line break stands in a cell of it)."""
+        """Return a query that yields row_no, FIELDS and `is_whole` (neither a cell too few nor one too many)."""
         last = self.width - 1
         spare = [f"c{place}" for place in range(self.width, self.width + _SPARE_COLUMNS)]
         fields = [f"{_cell(self.places, name)} AS {name}" for name in FIELDS]
         whole = f"c{last} IS NOT NULL AND (c{self.width} IS NULL OR trim(concat({', '.join(spare)})) = '')"
-        cells = [f"c{place}" for place in range(self.width)]
-        broken = (
-            f"CASE WHEN {' OR '.join(f'contains({cell}, chr(10))' for cell in [*cells, *spare])}"
-            f" THEN concat_ws('{self.layout.delimiter}', {', '.join([*cells, *spare])}) END"
-        )
-        return (
-            f"SELECT row_number() OVER () + {self.header_row} AS row_no, {', '.join(fields)}, {whole} AS is_whole, {broken} AS broken_line"
-            f" FROM {self.scan()}"
-        )
+        return f"SELECT row_number() OVER () + {self.header_row} AS row_no, {', '.join(fields)}, {whole} AS is_whole FROM {self.scan()}"
+
+    def broken_rows(self) -> str:
+        """Return a query that yields whole rows, as `broken_row`, where a line break stands in any cell: it costs a whole reading."""
+        cells = [f"c{place}" for place in range(self.width + _SPARE_COLUMNS)]
+        is_broken = " OR ".join(f"contains({cell}, chr(10))" for cell in cells)
+        return f"SELECT concat_ws('{self.layout.delimiter}', {', '.join(cells)}) AS broken_row FROM {self.scan()} WHERE {is_broken}"
 
     def scan(self) -> str:
         """One thread reads a file in its order, so that rows can be numbered; files are read side by side."""
@@ -158,7 +160,7 @@ def read_plain(cursor: Cursor, plain: PlainFile) -> PlainRows | None:
     relation = plain.relation()
     try:
         cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE seen AS SELECT {SEEN}, {_SOUND} AS is_sound, broken_line FROM ({relation})"
+            f"CREATE OR REPLACE TEMP TABLE seen AS SELECT {SEEN}, {_SOUND} AS is_sound, {_BREAKS} AS breaks FROM ({relation})"
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return None  # broken quotes, another encoding, a line beyond measure
@@ -167,25 +169,48 @@ def read_plain(cursor: Cursor, plain: PlainFile) -> PlainRows | None:
     odd = dict(cursor.execute("SELECT row_no, account_no FROM seen WHERE is_sound IS NOT TRUE").fetchall())
     cursor.execute("DELETE FROM seen WHERE is_sound IS NOT TRUE")
     count = _count(cursor, "SELECT count(*) FROM seen")
-    sound = f"SELECT * EXCLUDE (is_whole, broken_line) FROM ({relation}) WHERE {_SOUND}"
+    sound = f"SELECT * EXCLUDE (is_whole) FROM ({relation}) WHERE {_SOUND}"
     return _judge_odd_rows(plain, sound, count, odd)
 
 
 def _is_sound(cursor: Cursor, plain: PlainFile) -> bool:
     """Return whether every line of the file is in a row, and no open quote has taken whole rows into its cell."""
-    rows = _count(cursor, "SELECT count(*) FROM seen")
-    lines = _count_lines(plain.path) - plain.header_row
-    if rows == lines:
+    breaks = _count_lines(plain.path) - plain.header_row - _count(cursor, "SELECT count(*) FROM seen")
+    if not breaks:
         return True
-    mark = plain.layout.delimiter
-    breaks = (
-        "SELECT coalesce(sum(length(broken_line) - length(replace(broken_line, chr(10), ''))), 0) FROM seen"
+    if breaks == _count(cursor, "SELECT coalesce(sum(breaks), 0) FROM seen"):
+        broken = dict(
+            cursor.execute(
+                "SELECT row_no, account_no FROM seen WHERE breaks > 0 LIMIT ?", [_MOST_BROKEN]
+            ).fetchall()
+        )
+        if len(broken) < _MOST_BROKEN:
+            return _are_single_rows(plain, broken)
+    return _holds_no_rows(cursor, plain, breaks)
+
+
+def _are_single_rows(plain: PlainFile, broken: dict[int, str | None]) -> bool:
+    """Return whether the careful reader sees one row each in these, and no consumer behind a line break of it."""
+    account = plain.places["account_no"]
+    for row_no, row in _pick_rows(plain, broken):
+        if isinstance(row, BrokenQuotes) or len(row) <= account or row[account] != broken.pop(row_no):
+            return False
+        if any(plain.layout.is_row(part) for part in plain.layout.delimiter.join(row).split("\n")[1:]):
+            return False
+    return not broken
+
+
+def _holds_no_rows(cursor: Cursor, plain: PlainFile, breaks: int) -> bool:
+    """As `_is_sound` where line breaks stand in many rows or in other cells than usual: the file is read once more."""
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE broken AS {plain.broken_rows()}")
+    lines = (
+        "SELECT coalesce(sum(length(broken_row) - length(replace(broken_row, chr(10), ''))), 0) FROM broken"
     )
-    if rows + _count(cursor, breaks) != lines:
+    if _count(cursor, lines) != breaks:
         return False
-    like_row = rf"\n\W*\d[^\n]*(\{mark}[^\n]*){{{min(plain.width - 1, _MOST_REPEATS)}}}"
+    like_row = rf"\n\W*\d[^\n]*(\{plain.layout.delimiter}[^\n]*){{{min(plain.width - 1, _MOST_REPEATS)}}}"
     suspects = cursor.execute(
-        f"SELECT broken_line FROM seen WHERE regexp_matches(broken_line, '{like_row}') LIMIT {_MOST_SUSPECTS}"
+        f"SELECT broken_row FROM broken WHERE regexp_matches(broken_row, '{like_row}') LIMIT {_MOST_SUSPECTS}"
     ).fetchall()
     return len(suspects) < _MOST_SUSPECTS and not any(
         plain.layout.is_row(part) for (text,) in suspects for part in text.split("\n")[1:]

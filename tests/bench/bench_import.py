@@ -69,6 +69,7 @@ def _run(script: str, folder: Path, paths: list[Path]) -> list[dict[str, object]
 
 def test_an_import_takes_at_most_twice_the_bare_read(export: list[Path], tmp_path: Path) -> None:
     folder = Path(os.environ.get("SETU_BENCH_DIR") or tmp_path)
+    folder.mkdir(parents=True, exist_ok=True)
     size = sum(path.stat().st_size for path in export) / 1e9
     [bare] = _run(_BARE, folder, export)
     (folder / "bare.duckdb").unlink()
