@@ -8,8 +8,8 @@ from dashboard.registry.offices import Office
 from dashboard.ui.downloads import offer_table
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits
-from dashboard.ui.import_parts import keep_uploads
 from dashboard.ui.tables import escape_marks
+from dashboard.ui.uploads import keep_uploads
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import t, t_each
 

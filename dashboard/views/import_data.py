@@ -3,8 +3,10 @@
 import streamlit as st
 
 from dashboard.access.scope import Right
-from dashboard.ui import import_parts as parts
+from dashboard.ui.consent_parts import show_consents
 from dashboard.ui.header_parts import show_header_aliases
+from dashboard.ui.import_parts import show_exports
+from dashboard.ui.import_past import show_history, show_inbox
 from dashboard.ui.visitor import current_visitor
 from dashboard.ui.words import t, t_each
 
@@ -22,12 +24,12 @@ kind = st.segmented_control(
     format_func=t_each("import_data.what_", KINDS).__getitem__,
 )
 if kind == "consents":
-    parts.show_consents(visitor)
+    show_consents(visitor)
 else:
-    parts.show_exports(visitor)
+    show_exports(visitor)
     st.subheader(t("import_data.headers"))
     show_header_aliases(visitor)
 st.subheader(t("import_data.inbox"))
-parts.show_inbox(visitor)
+show_inbox(visitor)
 st.subheader(t("import_data.history"))
-parts.show_history(visitor)
+show_history(visitor)
