@@ -18,6 +18,7 @@ from dashboard.delivery.webhook_keeping import forget_old
 from dashboard.enrolment.inbound import numbers_heard
 from dashboard.errors import SetuError
 from dashboard.notices.approval import expire_approvals
+from dashboard.notices.chain import rejudge_chains
 from dashboard.notices.inbox import place_new
 from dashboard.notices.lifecycle import release_due, settle_finished
 from dashboard.notices.outage_course import tell_restored
@@ -84,6 +85,7 @@ class Housekeeper:
         return {
             "verify_reached": lambda: verify_reached(db, clock),
             "forget_old": lambda: forget_old(db, clock, self._runtime.settings.webhook_days),
+            "rejudge_chains": lambda: rejudge_chains(db, clock),
             "keep_tallies": lambda: keep_tallies(db, clock),
         }
 

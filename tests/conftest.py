@@ -36,3 +36,12 @@ def scope_of(db: Database, role: Role, office_code: str, username: str = "someon
     with db.read() as cursor:
         office = find_office(cursor, office_code)
     return Scope(username, role, office_code, office.office_no, office.last_no)
+
+
+def seat(db: Database, scope: Scope, mobile: int | None = None) -> Scope:
+    """Give a person the account whose approvals count; return the scope."""
+    row = [scope.username, scope.username, scope.role.value, scope.office_code, "-", mobile, "en", NOON, NOON]
+    db.write(
+        lambda cursor: cursor.execute("INSERT INTO app_user VALUES (?, ?, ?, ?, ?, ?, ?, true, 0, NULL, ?, ?)", row)
+    )  # fmt: skip
+    return scope

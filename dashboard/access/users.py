@@ -9,6 +9,7 @@ import bcrypt
 import pandas as pd
 
 from dashboard.access.audit import record
+from dashboard.access.persons import clean_staff_no, write_person
 from dashboard.access.scope import Right, Role, Scope
 from dashboard.errors import BadInput, Refused
 from dashboard.store.clock import Clock
@@ -19,6 +20,7 @@ queries = load_queries(Path(__file__).with_name("users.sql"))
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 _SHORTEST, _LONGEST_BYTES = 10, 72  # bcrypt reads no further than 72 bytes
 _ROUNDS = 12
+_NAMED_ROLES = (Role.COMPOSER, Role.APPROVER)  # their word decides what goes out
 _RESERVED = {"clock"}  # what the machine does by itself stands in the audit trail under this name
 
 
@@ -65,15 +67,20 @@ def add_user(
     password: str,
     mobile: int | None = None,
     language: str = "hi",
+    staff_no: str = "",
     by: Scope | None,
 ) -> User:
     """Make an account; `by` None only from the command line, where whoever may start the program may.
 
-    Raises BadInput: username_form, username_taken, password_short, password_long, office_unknown; Refused outside the scope.
+    `staff_no` tells whose account it is; whoever writes or approves notices needs one on the page.
+    Raises BadInput: staff_no_form, staff_no_missing, username_form, username_taken, password_short, password_long, office_unknown; Refused outside the scope.
     """
     name = username.strip().lower()
     if not _USERNAME.fullmatch(name):
         raise BadInput("username_form")
+    person = clean_staff_no(staff_no)
+    if by is not None and not person and role in _NAMED_ROLES:
+        raise BadInput("staff_no_missing")
     password_hash = hash_password(password)
 
     def change(cursor: Cursor) -> User:
@@ -84,7 +91,9 @@ def add_user(
             cursor, username=name, full_name=full_name.strip() or name, role=role.value, office_code=office_code,
             password_hash=password_hash, mobile=mobile, language=language, now=clock(),
         )  # fmt: skip
-        _record(cursor, clock(), by, "user.add", name, office_code, {"role": role.value})
+        if person:
+            write_person(cursor, name, person, _name_actor(by), clock())
+        _record(cursor, clock(), by, "user.add", name, office_code, {"role": role.value, "staff_no": person})
         user = read_user(cursor, name)
         assert user is not None
         return user
@@ -117,6 +126,25 @@ def change_password(db: Database, clock: Clock, *, username: str, password: str,
     db.write(change)
 
 
+def set_staff_no(db: Database, clock: Clock, *, username: str, staff_no: str, by: Scope | None) -> None:
+    """Say whose account an account is. Raises BadInput("staff_no_form"), ("staff_no_missing"), else as `disable_user`.
+
+    Nobody says it of their own account: it decides who counts as another person.
+    """
+    person = clean_staff_no(staff_no)
+    if not person:
+        raise BadInput("staff_no_missing")
+
+    def change(cursor: Cursor) -> None:
+        user = _require_user(cursor, by, username)
+        if by is not None and by.username == user.username:
+            raise BadInput("user_self")
+        write_person(cursor, user.username, person, _name_actor(by), clock())
+        _record(cursor, clock(), by, "user.person", user.username, user.office_code, {"staff_no": person})
+
+    db.write(change)
+
+
 def set_language(db: Database, username: str, language: str) -> None:
     """Remember the language that a person chose for themselves."""
     if language not in ("hi", "en"):
@@ -139,6 +167,7 @@ def list_users(db: Database, scope: Scope) -> pd.DataFrame:
         "is_active",
         "locked_until",
         "created_at",
+        "staff_no",
     ]
     with db.read() as cursor:
         rows = list(queries.list_users(cursor, first_no=scope.first_no, last_no=scope.last_no))
@@ -175,6 +204,10 @@ def _require_office(cursor: Cursor, by: Scope | None, office_code: str) -> None:
         raise BadInput("office_unknown", office=office_code)
 
 
+def _name_actor(by: Scope | None) -> str:
+    return by.username if by else "command line"
+
+
 def _record(
     cursor: Cursor,
     now: datetime,
@@ -184,5 +217,6 @@ def _record(
     office_code: str,
     detail: dict[str, str],
 ) -> None:
-    actor = by.username if by else "command line"
-    record(cursor, now, actor, action, office_code=office_code, detail={"account": username, **detail})
+    record(
+        cursor, now, _name_actor(by), action, office_code=office_code, detail={"account": username, **detail}
+    )

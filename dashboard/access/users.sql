@@ -5,8 +5,9 @@ FROM app_user WHERE username = :username;
 
 -- name: list_users(first_no, last_no)
 -- The accounts of an interval of offices; an account whose office is gone shows to those who see the whole state.
-SELECT app_user.username, full_name, role, app_user.office_code, coalesce(office.name, ''), coalesce(office.name_hi, ''), is_active, locked_until, created_at
-FROM app_user LEFT JOIN office ON office.code = app_user.office_code
+SELECT app_user.username, full_name, role, app_user.office_code, coalesce(office.name, ''), coalesce(office.name_hi, ''), is_active, locked_until, created_at,
+    coalesce(account_now.staff_no, '')
+FROM app_user JOIN account_now ON account_now.username = app_user.username LEFT JOIN office ON office.code = app_user.office_code
 WHERE coalesce(office.office_no, 1) BETWEEN :first_no AND :last_no ORDER BY app_user.username;
 
 -- name: insert_user(username, full_name, role, office_code, password_hash, mobile, language, now)!

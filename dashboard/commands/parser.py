@@ -116,6 +116,10 @@ def _add_user_commands(
     add.add_argument("--office", required=True, metavar="CODE")
     add.add_argument("--full-name", default="", metavar="TEXT")
     add.add_argument("--mobile", default="", metavar="NUMBER", help="own number, for test sends")
+    add.add_argument("--person", default="", metavar="STAFF_NO", help="staff number: whose account it is")
+    person = actions.add_parser("person", parents=[shared], help="say whose account an account is")
+    person.add_argument("name")
+    person.add_argument("staff_no", metavar="STAFF_NO")
     for action, text in (
         ("disable", "sign a person out and keep them out"),
         ("password", "set a new password from standard input"),

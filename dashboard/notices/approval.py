@@ -8,6 +8,7 @@ from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.delivery import ledger
 from dashboard.errors import BadInput, Refused
+from dashboard.notices.chain import withdraw_lost
 from dashboard.notices.drafting import is_unchanged
 from dashboard.notices.notice import (
     Notice,
@@ -30,24 +31,26 @@ _SHORTEST_COMMENT = 3
 def approve(db: Database, scope: Scope, clock: Clock, notice_id: int, approved_hash: str) -> None:
     """Give the next step to exactly what was shown (`approved_hash`); the last step approves the notice.
 
-    Raises Refused("own_notice") for whoever wrote or submitted it, ("approval_given") for whoever gave an earlier
+    Earlier steps whose giver has lost the right since are taken back first and wanted anew.
+    Raises Refused("own_notice") for whoever wrote or submitted it (by whichever account), ("approval_given") for whoever gave an earlier
     step, ("approval_level") for an office below the step's, ("hash_stale") where the notice has changed since.
     """
 
     def change(cursor: Cursor) -> None:
         notice = read_notice(cursor, scope, Right.APPROVE, notice_id)
-        state = next_state(notice.state, Action.APPROVE)
+        state, now = next_state(notice.state, Action.APPROVE), clock()
+        if withdraw_lost(cursor, notice, now):
+            notice = read_notice(cursor, scope, Right.APPROVE, notice_id)
         _require_another(scope, notice)
         step = _require_step(scope, notice)
         if approved_hash != notice.content_hash or not is_unchanged(cursor, notice):
             raise Refused("hash_stale")
-        now = clock()
         if step is not None:
             approval_queries.insert_given(
                 cursor, job_id=notice.job_id, step_no=step.step_no, username=scope.username,
                 content_hash=approved_hash, now=now,
             )  # fmt: skip
-        if step is None or step is notice.steps[-1]:
+        if all(other.given_by for other in notice.steps if other is not step):
             _decide(cursor, notice, state, scope.username, now, None)
         number = step.step_no if step else 1
         _record(cursor, now, scope.username, "notice.approve", notice, step=number, hash=approved_hash)
@@ -86,7 +89,7 @@ def may_approve(scope: Scope, notice: Notice) -> bool:
     step = notice.next_step
     return (
         scope.may(Right.APPROVE)
-        and scope.username not in (notice.created_by, notice.submitted_by)
+        and scope.username not in notice.author_accounts
         and not has_given(notice, scope.username)
         and (step is None or step.may_be_given_by(scope))
     )
@@ -97,10 +100,11 @@ def count_approvers(db: Database, notice: Notice) -> int:
     step = notice.next_step
     if step is None:
         return 0
+    barred = notice.author_accounts.union(*(other.giver_accounts for other in notice.steps))
     with db.read() as cursor:
         return int(
             approval_queries.count_approvers(
-                cursor, first_no=step.first_no, last_no=step.last_no, author=notice.created_by
+                cursor, first_no=step.first_no, last_no=step.last_no, barred=list(barred)
             )
         )
 
@@ -125,7 +129,7 @@ def _expire(cursor: Cursor, now: datetime, notice_id: int) -> None:
 
 
 def _require_another(scope: Scope, notice: Notice) -> None:
-    if scope.username in (notice.created_by, notice.submitted_by):
+    if scope.username in notice.author_accounts:
         raise Refused("own_notice")
 
 

@@ -8,13 +8,22 @@ INSERT INTO approval_step VALUES (:job_id, :step_no, :level);
 
 -- name: list_steps(job_id, first_no, last_no, levels)
 -- The steps of a submission, each with the lowest office around the audience that is of its level or above, and who gave it.
-SELECT step.step_no, step.level, above.office_no, above.last_no, given.username,
-    coalesce(approver.full_name, given.username), given.given_at
+-- Each void takes one approval of its step back: the last one given counts where there are more approvals than voids.
+WITH given AS (
+    SELECT step_no, arg_max(username, given_at) AS username, max(given_at) AS given_at, count(*) AS approvals
+    FROM approval_given WHERE job_id = :job_id GROUP BY step_no
+), void AS (
+    SELECT step_no, count(*) AS voids FROM approval_void WHERE job_id = :job_id GROUP BY step_no
+), standing AS (
+    SELECT given.* FROM given LEFT JOIN void ON void.step_no = given.step_no WHERE given.approvals > coalesce(void.voids, 0)
+)
+SELECT step.step_no, step.level, above.office_no, above.last_no, standing.username,
+    coalesce(approver.full_name, standing.username), standing.given_at
 FROM approval_step AS step
 JOIN office AS above ON above.office_no <= :first_no AND above.last_no >= :last_no
     AND list_position(:levels::VARCHAR[], above.level) <= list_position(:levels::VARCHAR[], step.level)
-LEFT JOIN approval_given AS given ON given.job_id = step.job_id AND given.step_no = step.step_no
-LEFT JOIN app_user AS approver ON approver.username = given.username
+LEFT JOIN standing ON standing.step_no = step.step_no
+LEFT JOIN app_user AS approver ON approver.username = standing.username
 WHERE step.job_id = :job_id
 QUALIFY row_number() OVER (PARTITION BY step.step_no ORDER BY above.office_no DESC) = 1
 ORDER BY step.step_no;
@@ -22,6 +31,28 @@ ORDER BY step.step_no;
 -- name: insert_given(job_id, step_no, username, content_hash, now)!
 -- A person's approval of one step.
 INSERT INTO approval_given VALUES (:job_id, :step_no, :username, :content_hash, :now);
+
+-- name: insert_void(job_id, step_no, username, now)!
+-- An approval that counts no more, since its giver may not give it any more.
+INSERT INTO approval_void VALUES (:job_id, :step_no, :username, :now);
+
+-- name: may_give(username, first_no, last_no)$
+-- Whether an account as it stands now could give a step.
+SELECT count(*) > 0 FROM app_user JOIN office ON office.code = app_user.office_code
+WHERE app_user.username = :username AND app_user.is_active AND app_user.role = 'approver'
+    AND office.office_no <= :first_no AND office.last_no >= :last_no;
+
+-- name: list_doubtful()
+-- Notices that have not begun, with an approval by somebody who may not give one for their office now.
+SELECT DISTINCT notice.notice_id FROM notice
+JOIN approval_given AS given ON given.job_id = notice.job_id
+JOIN office_ever AS place ON place.code = notice.office_code
+LEFT JOIN app_user ON app_user.username = given.username
+LEFT JOIN office ON office.code = app_user.office_code
+WHERE notice.state IN ('submitted', 'approved', 'scheduled')
+    AND NOT coalesce(app_user.is_active AND app_user.role = 'approver'
+        AND office.office_no <= place.office_no AND office.last_no >= place.last_no, false)
+ORDER BY notice.notice_id;
 
 -- name: list_submitted(first_no, last_no)
 -- The notices of an interval of offices that wait for somebody's approval, the longest first.
@@ -34,8 +65,8 @@ SELECT notice_id FROM notice
 WHERE (state = 'submitted' AND submitted_at <= :since) OR (state = 'approved' AND coalesce(decided_at, submitted_at) <= :since)
 ORDER BY notice_id;
 
--- name: count_approvers(first_no, last_no, author)$
--- Accounts that could give a step: approvers whose offices hold the step's, the author left out.
+-- name: count_approvers(first_no, last_no, barred)$
+-- Accounts that could give a step: approvers whose offices hold the step's, the persons who wrote it or gave a step left out.
 SELECT count(*) FROM app_user JOIN office ON office.code = app_user.office_code
-WHERE app_user.role = 'approver' AND app_user.is_active AND app_user.username <> :author
+WHERE app_user.role = 'approver' AND app_user.is_active AND NOT list_contains(:barred::VARCHAR[], app_user.username)
     AND office.office_no <= :first_no AND office.last_no >= :last_no;

@@ -89,7 +89,8 @@ def save_draft(
 ) -> int:
     """Keep a draft, new or in place of an earlier state of the notice; what was submitted or approved before is void.
 
-    Raises Refused("not_author") for whoever did not write it: nobody approves words that they put in themselves.
+    Raises Refused("not_author") for whoever did not write it: nobody approves words that they put in themselves;
+    ("follow_up_fixed") for one that goes to some of another's recipients: it has no audience of its own.
     """
     require_known(draft)
 
@@ -116,6 +117,8 @@ def _save(cursor: Cursor, scope: Scope, clock: Clock, draft: NoticeDraft, notice
     else:
         notice = read_notice(cursor, scope, Right.COMPOSE, notice_id)
         _require_author(scope, notice)
+        if notice.is_follow_up:
+            raise Refused("follow_up_fixed")
         state = next_state(notice.state, Action.EDIT)
         _discard_job(cursor, notice, clock)
         queries.update_draft(cursor, notice_id=notice_id, state=state.value, **fields)

@@ -18,6 +18,7 @@ from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
 
 follow_queries = load_queries(Path(__file__).with_name("follow_up.sql"))
+RESEND = "resend"
 Stage = Callable[[Cursor], None]
 """Writes the recipients into the temporary table from which the ledger takes its messages."""
 
@@ -72,11 +73,13 @@ def write_follow_up(
 
 def _insert(cursor: Cursor, scope: Scope, now: datetime, first: Notice, follow: FollowUp) -> int:
     notice_id = int(queries.next_notice_id(cursor))
+    # The words of the first are its author's, who may not approve them either when they go once more.
+    author = first.created_by if follow.kind == RESEND else scope.username
     queries.insert_notice(
         cursor, notice_id=notice_id, template=follow.template, language=first.language,
         body=get_template(follow.template).bodies[first.language],
         variables=json.dumps(dict(follow.variables), ensure_ascii=False), office_code=first.office_code,
-        audience=json.dumps(first.audience.as_fields, ensure_ascii=False), created_by=scope.username, now=now,
+        audience=json.dumps(first.audience.as_fields, ensure_ascii=False), created_by=author, now=now,
     )  # fmt: skip
     return notice_id
 

@@ -52,8 +52,14 @@ DROP TABLE IF EXISTS temp.staged_message;
 INSERT INTO notice_follow VALUES (:notice_id, :of_notice_id, :kind);
 
 -- name: list_follows(notice_id)
--- The notices that follow one, oldest first.
-SELECT notice_id, kind FROM notice_follow WHERE of_notice_id = :notice_id ORDER BY notice_id;
+-- The notices that follow one, oldest first; one that was given up before it went is none.
+SELECT notice_id, kind FROM notice_follow JOIN notice USING (notice_id)
+WHERE of_notice_id = :notice_id AND state NOT IN ('draft', 'returned') ORDER BY notice_id;
+
+-- name: is_overtaken(notice_id)$
+-- Whether what an outage notice says is not so any more: supply is back, or a later time was told.
+SELECT count(*) > 0 FROM outage JOIN outage_event AS said ON said.outage_id = outage.outage_id
+WHERE outage.notice_id = :notice_id AND (said.kind = 'restored' OR (said.kind = 'expected' AND said.notice_id IS NOT NULL));
 
 -- name: get_followed(notice_id)^
 -- The notice that one follows.

@@ -8,7 +8,9 @@ from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.delivery import ledger, numbers
 from dashboard.errors import BadInput, Refused
+from dashboard.notices.chain import HOLDS, require_chain, withdraw_lost
 from dashboard.notices.drafting import is_unchanged
+from dashboard.notices.follow_up import follow_queries
 from dashboard.notices.hours import Span
 from dashboard.notices.notice import Notice, has_given, queries, read_any_notice, read_notice
 from dashboard.notices.pacing import AS_IT_COMES, RESTS, Pace, let_go, overrides_quiet, set_pace
@@ -34,7 +36,9 @@ def list_actions(scope: Scope, notice: Notice) -> frozenset[Action]:
     allowed = {action for action in possible if action in _RIGHTS and scope.may(_RIGHTS[action])}
     if notice.created_by != scope.username:
         allowed -= {Action.EDIT, Action.SUBMIT, Action.DELETE}
-    if scope.username in (notice.created_by, notice.submitted_by):
+    if notice.is_follow_up:
+        allowed -= {Action.EDIT, Action.SUBMIT}
+    if scope.username in notice.author_accounts:
         allowed -= {Action.APPROVE, Action.RETURN}
     step = notice.next_step
     if step and (not step.may_be_given_by(scope) or has_given(notice, scope.username)):
@@ -57,11 +61,21 @@ def start(
     """Let an approved notice go out now, or at a time (UTC). A second press finds it started: IllegalChange.
 
     It keeps to `pace`, and rests in the `quiet` hours unless its purpose is urgent, which the audit trail then says.
-    Raises BadInput("schedule_past"), Refused("hash_stale") where the frozen rows are not those that were approved.
+    Raises BadInput("schedule_past"), Refused("hash_stale") where the frozen rows are not those that were approved,
+    ("approver_lost") where an approval counts no more: the notice then waits for that approval anew.
     """
     if send_at is not None and send_at <= clock():
         raise BadInput("schedule_past")
-    db.write(lambda cursor: start_on(cursor, scope, clock, notice_id, send_at, pace, quiet))
+
+    def change(cursor: Cursor) -> Refused | None:
+        notice = _may(cursor, scope, notice_id, Action.START if send_at is None else Action.SCHEDULE)
+        refusal = withdraw_lost(cursor, notice, clock())
+        if refusal is None:
+            start_on(cursor, scope, clock, notice_id, send_at, pace, quiet)
+        return refusal
+
+    if refusal := db.write(change):
+        raise refusal
 
 
 def start_on(
@@ -77,6 +91,7 @@ def start_on(
     notice = read_notice(cursor, scope, Right.SEND, notice_id)
     state = next_state(notice.state, Action.START if send_at is None else Action.SCHEDULE)
     _require_unchanged(cursor, notice)
+    require_chain(cursor, notice)
     if obstacle := find_obstacle(cursor, notice.template, notice.language):
         raise obstacle.as_error()
     set_pace(cursor, _job_of(notice), notice.template, pace)
@@ -135,15 +150,19 @@ def count_doubts(db: Database, scope: Scope, clock: Clock, notice_id: int, grace
 
 
 def settle_doubt(
-    db: Database, scope: Scope, clock: Clock, notice_id: int, as_sent: bool, grace: timedelta = timedelta()
-) -> int:
+    db: Database, scope: Scope, clock: Clock, notice_id: int, as_sent: bool, grace: timedelta = timedelta(),
+    holds: timedelta = HOLDS,
+) -> int:  # fmt: skip
     """Settle every message in doubt for longer than `grace` by a person's word: treated as sent, or sent again.
 
-    Returns how many they were.
+    Returns how many they were. Sending again is Refused("notice_overtaken") where an outage is over or a later time was told,
+    ("doubt_too_old") where the notice ended longer ago than an approval `holds`.
     """
 
     def change(cursor: Cursor) -> int:
         notice = read_notice(cursor, scope, Right.SEND, notice_id)
+        if not as_sent:
+            _require_timely(cursor, notice, clock(), holds)
         count = ledger.settle_in_doubt(cursor, _job_of(notice), as_sent, clock(), grace)
         if count and not as_sent and notice.state is State.FINISHED:
             queries.set_state(cursor, notice_id=notice_id, state=State.SENDING.value)
@@ -153,10 +172,18 @@ def settle_doubt(
     return db.write(change)
 
 
+def _require_timely(cursor: Cursor, notice: Notice, now: datetime, holds: timedelta) -> None:
+    if follow_queries.is_overtaken(cursor, notice_id=notice.notice_id):
+        raise Refused("notice_overtaken")
+    if notice.state is State.FINISHED and now >= (notice.finished_at or now) + holds:
+        raise Refused("doubt_too_old")
+
+
 def release_due(db: Database, clock: Clock, quiet: Span | None = None) -> int:
     """Start scheduled notices whose time has come, return how many were due. System function.
 
-    One whose frozen rows or template changed since goes back to its author instead.
+    One whose frozen rows or template changed since goes back to its author instead, one whose approval counts no more to
+    those who may approve it.
     """
     with db.read() as cursor:
         due = [notice_id for (notice_id,) in queries.list_due(cursor, now=clock())]
@@ -170,6 +197,8 @@ def _release(cursor: Cursor, clock: Clock, notice_id: int, quiet: Span | None) -
     if notice.state is not State.SCHEDULED:
         return
     now, job_id = clock(), _job_of(notice)
+    if withdraw_lost(cursor, notice, now):
+        return
     action = Action.START if is_unchanged(cursor, notice) else Action.RETURN
     state = next_state(notice.state, action).value
     if action is Action.START:

@@ -1,11 +1,12 @@
 """A notice as it stands: read with the reader's right, the same truth for everyone who looks."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from dashboard.access.persons import read_persons
 from dashboard.access.scope import Right, Scope
 from dashboard.errors import Refused
 from dashboard.notices.draft import Audience, NoticeDraft, read_audience
@@ -22,7 +23,8 @@ approval_queries = load_queries(Path(__file__).with_name("approval.sql"))
 class Step:
     """One approval that a submission needs: by an approver whose offices hold all of `first_no` to `last_no`.
 
-    `level` names that office's level; `given_by` and what follows are None while nobody has given it.
+    `level` names that office's level; `given_by` and what follows are None while nobody has given it. `giver_accounts` are
+    all accounts of the person who gave it.
     """
 
     step_no: int
@@ -32,6 +34,7 @@ class Step:
     given_by: str | None
     giver_name: str | None
     given_at: datetime | None
+    giver_accounts: frozenset[str] = frozenset()
 
     def may_be_given_by(self, scope: Scope) -> bool:
         return scope.first_no <= self.first_no <= self.last_no <= scope.last_no
@@ -39,7 +42,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Notice:
-    """One notice; times are UTC, `exclusions` counts those left out by reason, `pause_reason` is a key of words."""
+    """One notice; times are UTC, `exclusions` counts those left out by reason, `pause_reason` is a key of words.
+
+    `author_accounts` are all accounts of the persons who wrote and submitted it. `is_follow_up`: it goes to some of those to
+    whom another notice was addressed.
+    """
 
     notice_id: int
     state: State
@@ -66,6 +73,8 @@ class Notice:
     author_name: str
     decider_name: str | None
     steps: tuple[Step, ...] = ()
+    author_accounts: frozenset[str] = frozenset()
+    is_follow_up: bool = False
 
     @property
     def next_step(self) -> Step | None:
@@ -79,8 +88,8 @@ class Notice:
 
 
 def has_given(notice: Notice, username: str) -> bool:
-    """Tell whether a person has approved a step of this submission already."""
-    return any(step.given_by == username for step in notice.steps)
+    """Tell whether a person has approved a step of this submission already, by whichever account."""
+    return any(username in step.giver_accounts for step in notice.steps)
 
 
 def get_notice(db: Database, scope: Scope, notice_id: int) -> Notice:
@@ -108,8 +117,15 @@ def _to_notice(cursor: Cursor, row: tuple[Any, ...]) -> Notice:
     fields[1] = State(fields[1])
     fields[5], fields[9] = json.loads(fields[5]), json.loads(fields[9])
     fields[7] = read_audience(json.loads(fields[7]))
-    steps = approval_queries.list_steps(
-        cursor, job_id=row[11], first_no=row[24], last_no=row[25], levels=list(LEVELS)
+    rows = list(
+        approval_queries.list_steps(
+            cursor, job_id=row[11], first_no=row[24], last_no=row[25], levels=list(LEVELS)
+        )
     )
-    fields.append(tuple(Step(*step) for step in steps))
+    persons = read_persons(cursor, {row[13], row[15], *(step[4] for step in rows)} - {None})
+    fields.append(
+        tuple(replace(Step(*step), giver_accounts=persons.get(step[4], frozenset())) for step in rows)
+    )
+    fields.append(persons[row[13]] | persons.get(row[15], frozenset()))
+    fields.append(bool(queries.follows_another(cursor, notice_id=row[0])))
     return Notice(*fields)

@@ -32,6 +32,10 @@ UPDATE notice SET state = :state WHERE notice_id = :notice_id;
 -- When it is to start.
 UPDATE notice SET state = :state, send_at = :send_at WHERE notice_id = :notice_id;
 
+-- name: follows_another(notice_id)$
+-- Whether a notice goes to some of those to whom another was addressed.
+SELECT count(*) > 0 FROM notice_follow WHERE notice_id = :notice_id;
+
 -- name: delete_notice(notice_id)!
 -- A draft that its author gave up.
 DELETE FROM notice WHERE notice_id = :notice_id;

@@ -30,6 +30,7 @@ class Action(StrEnum):
     CANCEL = "cancel"
     WAIVE = "waive"  # the rules want nobody's leave
     EXPIRE = "expire"  # the clock alone
+    REOPEN = "reopen"  # an approval counts no more
 
 
 # Any edit voids what was submitted or approved: what is approved is what is sent.
@@ -47,6 +48,9 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.SUBMITTED, Action.WAIVE): State.APPROVED,
     (State.SUBMITTED, Action.EXPIRE): State.DRAFT,
     (State.APPROVED, Action.EXPIRE): State.DRAFT,
+    (State.SUBMITTED, Action.REOPEN): State.SUBMITTED,
+    (State.APPROVED, Action.REOPEN): State.SUBMITTED,
+    (State.SCHEDULED, Action.REOPEN): State.SUBMITTED,
     (State.SUBMITTED, Action.RETURN): State.RETURNED,
     (State.APPROVED, Action.START): State.SENDING,
     (State.SCHEDULED, Action.START): State.SENDING,

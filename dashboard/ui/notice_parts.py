@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.access.scope import Right
-from dashboard.notices import approval, lifecycle
+from dashboard.notices import approval, chain, lifecycle
 from dashboard.notices.drafting import estimate
 from dashboard.notices.frozen import preview_message
 from dashboard.notices.notice import Notice
@@ -58,13 +58,15 @@ def show_head(visitor: Visitor, notice: Notice) -> None:
     st.caption(
         t("notices.written", name=notice.author_name, at=moment(notice.submitted_at or notice.created_at))
     )
-    if notice.decided_by and notice.state not in (State.RETURNED, State.DRAFT):
+    if notice.decided_by and notice.state not in (State.RETURNED, State.DRAFT, State.SUBMITTED):
         st.caption(t("notices.approved_by", name=notice.decider_name, at=moment(notice.decided_at)))
     if notice.finished_at:
         st.caption(t("notices.finished_at", at=moment(notice.finished_at)))
     if notice.comment == approval.EXPIRED and notice.state is State.DRAFT:
         hours = f"{visitor.rt.settings.approval_hours:g}"
         st.warning(t("approval.expired", hours=hours), icon=":material/timer_off:")
+    if notice.comment == chain.LOST and notice.state is State.SUBMITTED:
+        st.warning(t("approval.lost"), icon=":material/person_off:")
     if notice.comment and notice.state is State.RETURNED:
         st.warning(
             t("notices.returned_with", name=notice.decider_name or "", comment=escape_marks(notice.comment)),
@@ -131,7 +133,7 @@ def decide(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -> None
     if notice.state is not State.SUBMITTED:
         return
     if Action.APPROVE not in actions:
-        own = visitor.scope.username in (notice.created_by, notice.submitted_by)
+        own = visitor.scope.username in notice.author_accounts
         st.info(t("notices.own" if own else "notices.waits"), icon=":material/hourglass_top:")
         if Action.RETURN not in actions:
             return

@@ -131,10 +131,16 @@ def _offer_to_settle(visitor: Visitor, notice: Notice, count: int, grace: timede
             with st.popover(label, icon=f":material/{icon}:", key=f"notices_doubt_{name}_open"):
                 st.markdown(t(f"notices.doubt_{name}_sure"))
                 if st.button(t(f"notices.doubt_{name}_yes"), key=f"notices_doubt_{name}"):
-                    lifecycle.settle_doubt(
-                        visitor.rt.db, visitor.scope, visitor.rt.clock, notice.notice_id, as_sent, grace
-                    )
-                    st.rerun()
+                    _settle(visitor, notice, as_sent, grace)
+
+
+def _settle(visitor: Visitor, notice: Notice, as_sent: bool, grace: timedelta) -> None:
+    holds = timedelta(hours=visitor.rt.settings.approval_hours)
+    with told():
+        lifecycle.settle_doubt(
+            visitor.rt.db, visitor.scope, visitor.rt.clock, notice.notice_id, as_sent, grace, holds
+        )
+        st.rerun()
 
 
 def show_failures(sums: Report) -> None:

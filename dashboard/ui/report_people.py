@@ -1,12 +1,14 @@
 """The recipients of a notice one by one: whom to send to once more, whom to look at, whom to phone."""
 
+from datetime import timedelta
+
 import streamlit as st
 
 from dashboard.access.scope import Right
 from dashboard.notices.notice import Notice
 from dashboard.notices.recipients import GROUPS, export_recipients, list_recipients
 from dashboard.notices.report import Report
-from dashboard.notices.resend import count_refused, find_resend, resend_refused
+from dashboard.notices.resend import count_refused, find_resend, list_leave, resend_refused
 from dashboard.ui.downloads import offer_file, prepare_file
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits
@@ -36,12 +38,17 @@ def offer_resend(visitor: Visitor, notice: Notice, sums: Report) -> None:
         return
     st.markdown(t("report.resend_note", count=group_digits(count)))
     label = t("report.resend", count=group_digits(count))
+    holds = timedelta(hours=rt.settings.approval_hours)
+    wants_leave = bool(list_leave(rt.db, scope, rt.clock, notice.notice_id, count, holds))
     with st.popover(label, icon=":material/redo:", key="notices_resend_open"):
-        st.markdown(t("report.resend_sure", count=group_digits(count)))
-        pressed = st.button(t("report.resend_yes"), type="primary", key="notices_resend")
+        st.markdown(
+            t("report.resend_leave") if wants_leave else t("report.resend_sure", count=group_digits(count))
+        )
+        words = t("report.resend_ask" if wants_leave else "report.resend_yes")
+        pressed = st.button(words, type="primary", key="notices_resend")
     if pressed:
         with told():
-            new_id = resend_refused(rt.db, scope, rt.clock, notice.notice_id, rt.quiet)
+            new_id = resend_refused(rt.db, scope, rt.clock, notice.notice_id, rt.quiet, holds)
             open_page("notices", notice=str(new_id))
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.access.scope import Role
-from dashboard.access.users import add_user, change_password, disable_user, list_users
+from dashboard.access.users import add_user, change_password, disable_user, list_users, set_staff_no
 from dashboard.errors import BadInput
 from dashboard.registry.phone import judge
 from dashboard.ui.errors import told
@@ -32,6 +32,7 @@ users = list_users(rt.db, scope)
 shown = users.assign(
     role_words=[t(f"page.role_{role}") for role in users["role"]],
     office_name=name_offices(users),
+    staff=users["staff_no"].replace("", t("users.staff_no_unknown")),
     state=[
         describe_state(active, until, rt.clock())
         for active, until in zip(users["is_active"], users["locked_until"], strict=True)
@@ -42,6 +43,7 @@ columns = {
     "full_name": Column(t("users.full_name")),
     "role_words": Column(t("users.role")),
     "office_name": Column(t("users.office")),
+    "staff": Column(t("users.staff_no")),
     "state": Column(t("users.state")),
     "created_at": Column(t("users.created"), "moment"),
 }
@@ -67,6 +69,19 @@ else:
                         rt.db, rt.clock, username=account["username"], password=password, by=scope
                     )
                     st.success(t("users.password_set"), icon=":material/task_alt:")
+        with st.form("users_staff_form", border=False):
+            staff_no = st.text_input(
+                t("users.staff_no"),
+                account["staff_no"],
+                key=f"users_staff_no_{account['username']}",
+                help=t("users.staff_no_help"),
+            )
+            if st.form_submit_button(
+                t("users.set_staff_no"), icon=":material/badge:", key="users_set_staff_no"
+            ):
+                with told():
+                    set_staff_no(rt.db, rt.clock, username=account["username"], staff_no=staff_no, by=scope)
+                    st.success(t("users.staff_no_set"), icon=":material/task_alt:")
         if account["is_active"]:
             sure = st.checkbox(t("users.disable_sure", name=account["full_name"]), key="users_disable_sure")
             if st.button(
@@ -88,6 +103,7 @@ with st.form("users_add_form"):
     place = describe_office(office) if office else office_code
     st.markdown(t("users.office_chosen", office=place, code=office_code), help=t("users.office_help"))
     mobile = st.text_input(t("users.mobile"), key="users_mobile", help=t("users.mobile_help"))
+    staff_no = st.text_input(t("users.staff_no"), key="users_new_staff_no", help=t("users.staff_no_help"))
     password = st.text_input(
         t("users.password"), type="password", key="users_password", help=t("users.password_help")
     )
@@ -98,6 +114,7 @@ with st.form("users_add_form"):
                 raise BadInput("own_number", verdict=number.verdict)
             user = add_user(
                 rt.db, rt.clock, username=username, full_name=full_name, role=role or Role.VIEWER, office_code=office_code, password=password,
-                mobile=number.mobile if number else None, language=current_language(), by=scope,
+                mobile=number.mobile if number else None, language=current_language(), staff_no=staff_no,
+                by=scope,
             )  # fmt: skip
             st.success(t("users.added", name=user.username), icon=":material/task_alt:")

@@ -132,6 +132,7 @@ class World:
         """All that a person could change, to be the same after a refusal."""
         tables = (
             "app_user",
+            "account_person",
             "consumer",
             "consent",
             "number_case",
@@ -300,6 +301,7 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (office_edit.merge_office, Right.MANAGE_OFFICES, lambda w, s: office_edit.merge_office(w.db, s, w.clock, OWN, FOREIGN, refresh_cube)),
     (users.add_user, Right.MANAGE_USERS, lambda w, s: users.add_user(w.db, w.clock, username="babu", full_name="B", role=Role.VIEWER, office_code=OWN, password=PASSWORD, by=s)),
     (users.disable_user, Right.MANAGE_USERS, lambda w, s: users.disable_user(w.db, w.clock, username="asha", by=s)),
+    (users.set_staff_no, Right.MANAGE_USERS, lambda w, s: users.set_staff_no(w.db, w.clock, username="asha", staff_no="EE-4711", by=s)),
     (users.change_password, Right.MANAGE_USERS, lambda w, s: users.change_password(w.db, w.clock, username="asha", password=PASSWORD, by=s)),
     (audience.count_audience, Right.COMPOSE, lambda w, s: audience.count_audience(w.db, s, "planned_shutdown", "en", Audience(OWN))),
     (audience_preview.preview_recipient, Right.COMPOSE, lambda w, s: audience_preview.preview_recipient(w.db, s, w.draft, 0)),
@@ -350,6 +352,7 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (recipients.list_recipients, Right.SEE_NUMBERS, lambda w, s: recipients.list_recipients(w.db, s, 1, "failed", 10)),
     (recipients.export_recipients, Right.SEE_NUMBERS, lambda w, s: recipients.export_recipients(w.db, s, w.clock, 1, "failed", w.folder / "r.csv", "calling")),
     (resend.count_refused, Right.SEND, lambda w, s: resend.count_refused(w.db, s, w.clock, 1)),
+    (resend.list_leave, Right.SEND, lambda w, s: resend.list_leave(w.db, s, w.clock, 1, 5)),
     (resend.find_resend, Right.SEE_NOTICES, lambda w, s: resend.find_resend(w.db, s, 1)),
     (resend.resend_refused, Right.SEND, lambda w, s: resend.resend_refused(w.db, s, w.clock, 1)),
     (outcome.bill_of, Right.SEE_NOTICES, lambda w, s: outcome.bill_of(w.db, s, Settings(), 1)),

@@ -13,7 +13,7 @@ from dashboard.registry.importer import import_exports
 from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database, open_database
-from tests.conftest import NOON, scope_of
+from tests.conftest import NOON, scope_of, seat
 from tests.notices.town import fill_town
 
 HEADER = "ACCT_ID,NAME,MOBILE_NO,TARIFF_TYPE,DISCOM,ZONE_NAME,CIRCLE_CODE,CIRCLE_NAME,DIV_CODE,DIV_NAME,SDO_CODE,SDO_NAME,SUBSTATION,FEEDER"
@@ -71,12 +71,12 @@ def ee(registry: Database) -> Scope:
 
 @pytest.fixture
 def se(registry: Database) -> Scope:
-    return scope_of(registry, Role.APPROVER, "CIR1", "se")
+    return seat(registry, scope_of(registry, Role.APPROVER, "CIR1", "se"))
 
 
 @pytest.fixture
 def stranger(registry: Database) -> Scope:
-    return scope_of(registry, Role.APPROVER, "DIV000002", "stranger")
+    return seat(registry, scope_of(registry, Role.APPROVER, "DIV000002", "stranger"))
 
 
 @pytest.fixture
@@ -93,4 +93,4 @@ def town_ee(town: Database) -> Scope:
 
 @pytest.fixture
 def town_se(town: Database) -> Scope:
-    return scope_of(town, Role.APPROVER, "C1", "se")
+    return seat(town, scope_of(town, Role.APPROVER, "C1", "se"))

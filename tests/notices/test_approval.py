@@ -23,7 +23,7 @@ from dashboard.notices.notice import get_notice
 from dashboard.notices.states import Action, State
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
-from tests.conftest import NOON, scope_of
+from tests.conftest import NOON, scope_of, seat
 from tests.notices.town import DRAFT, approved, job_of
 
 FEEDER = "DIV1/1/SS/F1"
@@ -94,7 +94,7 @@ def test_one_feeder_picked_out_of_a_division_counts_as_that_feeder(
 
 
 def _director(db: Database, name: str) -> Scope:
-    return scope_of(db, Role.APPROVER, "MVVNL", name)
+    return seat(db, scope_of(db, Role.APPROVER, "MVVNL", name))
 
 
 def test_a_discom_wide_notice_needs_two_different_people(town: Database, clock: Clock) -> None:

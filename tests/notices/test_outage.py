@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from dashboard.access.scope import Role, Scope
-from dashboard.delivery import claims
+from dashboard.delivery import claims, ledger
 from dashboard.delivery.claims import Outcome, claim_batch
 from dashboard.delivery.client import TemplateStatus
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.hours import Span
+from dashboard.notices.lifecycle import settle_doubt, settle_finished
 from dashboard.notices.notice import get_notice
 from dashboard.notices.outage import (
     Outage,
@@ -21,6 +22,7 @@ from dashboard.notices.outage import (
 )
 from dashboard.notices.outage_course import extend_outage, open_outage, restore_outage, tell_restored
 from dashboard.notices.outage_words import causes, say_expected, say_hour
+from dashboard.notices.resend import count_refused, resend_refused
 from dashboard.notices.standing import keep_standing
 from dashboard.store.database import Database
 from tests.conftest import NOON, scope_of
@@ -275,3 +277,23 @@ def test_a_new_time_is_told_only_by_whoever_saw_the_last_one(
         extend_outage(registry, ee, lambda: soon, outage_id, until, tell=True, seen=seen)
     with registry.read() as cursor:
         assert cursor.execute("SELECT count(*) FROM job").fetchone() == (2,)
+
+
+def test_after_the_end_nobody_is_told_of_the_outage_again(registry: Database, ee: Scope, feeder: str) -> None:
+    """Neither those in doubt nor those refused: the first notice is not true any more."""
+    open_outage(registry, ee, lambda: NOON, _order(feeder))
+    told = _answer(registry, _claim(registry))
+    assert told["in_doubt"] and told["failed"]
+    first = _only(registry, ee).notice_id
+    job_id = get_notice(registry, ee, first).job_id or 0
+    registry.write(lambda cursor: ledger.finish(cursor, job_id, NOON))
+    settle_finished(registry, lambda: NOON)
+    restore_outage(registry, ee, lambda: LATER, _only(registry, ee).outage_id, LATER)
+    for again in (
+        lambda: settle_doubt(registry, ee, lambda: LATER, first, False),
+        lambda: resend_refused(registry, ee, lambda: LATER, first),
+    ):
+        with pytest.raises(Refused, match="notice_overtaken"):
+            again()
+    assert count_refused(registry, ee, lambda: LATER, first) == 0
+    assert settle_doubt(registry, ee, lambda: LATER, first, True) == len(told["in_doubt"])

@@ -7,19 +7,22 @@ from pathlib import Path
 import pytest
 
 from dashboard.access.audit import list_audit
-from dashboard.access.scope import Scope
+from dashboard.access.scope import Role, Scope
+from dashboard.access.users import disable_user
 from dashboard.config import Settings
 from dashboard.delivery import ledger
 from dashboard.enrolment.inbound import InboundText, handle_inbound
-from dashboard.errors import BadInput, Refused
+from dashboard.errors import BadInput, IllegalChange, Refused
+from dashboard.notices.approval import approve
+from dashboard.notices.drafting import save_draft
 from dashboard.notices.lifecycle import settle_finished, start
 from dashboard.notices.notice import get_notice
 from dashboard.notices.outcome import bill_of, keep_tallies, list_earlier, list_replies
 from dashboard.notices.recipients import export_recipients, list_recipients
-from dashboard.notices.resend import count_refused, find_resend, resend_refused
+from dashboard.notices.resend import count_refused, find_resend, list_leave, resend_refused
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
-from tests.conftest import NOON
+from tests.conftest import NOON, scope_of, seat
 from tests.notices.town import LATER, answer, approved, job_of, report_status
 
 # Eight recipients, in the order of their accounts.
@@ -152,6 +155,44 @@ def test_nobody_whom_an_earlier_attempt_may_have_reached_gets_it_once_more(
     assert count_refused(town, town_ee, lambda: LATER, ended) == 0
     with pytest.raises(BadInput, match="nobody_refused"):
         resend_refused(town, town_ee, lambda: LATER, ended)
+
+
+def test_once_more_after_the_approval_has_run_out_waits_for_a_new_one(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope, ended: int
+) -> None:
+    late = NOON + timedelta(hours=48)
+    assert list_leave(town, town_ee, lambda: late - timedelta(minutes=1), ended, 3) == ()
+    assert list_leave(town, town_ee, lambda: late, ended, 3) == ("circle",)
+    new_id = resend_refused(town, town_ee, lambda: late, ended)
+    again = get_notice(town, town_ee, new_id)
+    assert (again.state, [step.level for step in again.steps]) == ("submitted", ["circle"])
+    with pytest.raises(IllegalChange):
+        start(town, town_ee, lambda: late, new_id)
+    with pytest.raises(
+        Refused, match="follow_up_fixed"
+    ):  # an edit would widen it to the first one's audience
+        save_draft(town, town_ee, lambda: late, again.draft, new_id)
+    approve(town, town_se, lambda: late, new_id, again.content_hash)
+    start(town, town_ee, lambda: late, new_id)
+    assert get_notice(town, town_ee, new_id).state == "sending"
+
+
+def test_once_more_waits_for_a_new_approval_where_the_first_approver_left(
+    town: Database, clock: Clock, town_ee: Scope, ended: int
+) -> None:
+    disable_user(town, clock, username="se", by=None)
+    new_id = resend_refused(town, town_ee, lambda: LATER, ended)
+    assert get_notice(town, town_ee, new_id).state == "submitted"
+
+
+def test_who_wrote_the_first_may_not_approve_it_once_more(
+    town: Database, clock: Clock, town_ee: Scope, ended: int
+) -> None:
+    other = seat(town, scope_of(town, Role.COMPOSER, "DIV1", "other"))
+    new_id = resend_refused(town, other, lambda: NOON + timedelta(hours=49), ended)
+    author = Scope(town_ee.username, Role.APPROVER, "C1", 4, 9)
+    with pytest.raises(Refused, match="own_notice"):
+        approve(town, author, clock, new_id, get_notice(town, other, new_id).content_hash)
 
 
 def test_one_taken_and_then_reported_as_failed_gets_it_once_more(

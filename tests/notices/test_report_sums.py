@@ -1,6 +1,7 @@
 """The sums of a report add up, and failures are seen by those who may."""
 
 import csv
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,21 @@ def test_doubt_sent_again_after_the_end_makes_the_notice_run_again(
     settle_doubt(town, town_ee, clock, notice_id, False)
     assert get_notice(town, town_se, notice_id).state is State.SENDING
     assert report(town, town_ee, notice_id).waiting == 1
+
+
+def test_doubt_is_not_sent_again_under_an_approval_of_long_ago(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope
+) -> None:
+    notice_id = approved(town, clock, town_ee, town_se)
+    start(town, town_ee, clock, notice_id)
+    job_id = job_of(town, town_ee, notice_id)
+    answer(town, job_id, [("in_doubt", None)] + [("accepted", None)] * 7)
+    town.write(lambda cursor: ledger.finish(cursor, job_id, LATER))
+    settle_finished(town, clock)
+    with pytest.raises(Refused, match="doubt_too_old"):
+        settle_doubt(town, town_ee, lambda: LATER + timedelta(hours=48), notice_id, False)
+    assert report(town, town_ee, notice_id).in_doubt == 1
+    assert settle_doubt(town, town_ee, lambda: LATER + timedelta(hours=48), notice_id, True) == 1
 
 
 def test_cancelling_half_way_skips_only_what_was_not_sent(
