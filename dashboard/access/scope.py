@@ -25,6 +25,7 @@ class Right(StrEnum):
     IMPORT = "import"
     MANAGE_USERS = "manage_users"
     MANAGE_OFFICES = "manage_offices"
+    MANAGE_RULES = "manage_rules"  # who must approve what
     SEE_AUDIT = "see_audit"
     MANAGE_PLATFORM = "manage_platform"  # news about the WhatsApp account
 
@@ -36,7 +37,14 @@ RIGHTS: dict[Role, set[Right]] = {
     Role.COMPOSER: _DIVISION,
     Role.APPROVER: _DIVISION | {Right.APPROVE, Right.SEE_AUDIT},
     Role.ADMINISTRATOR: _EVERYONE
-    | {Right.IMPORT, Right.MANAGE_USERS, Right.MANAGE_OFFICES, Right.SEE_AUDIT, Right.MANAGE_PLATFORM},
+    | {
+        Right.IMPORT,
+        Right.MANAGE_USERS,
+        Right.MANAGE_OFFICES,
+        Right.MANAGE_RULES,
+        Right.SEE_AUDIT,
+        Right.MANAGE_PLATFORM,
+    },
 }
 
 

@@ -1,6 +1,23 @@
 -- name: list_rules()
 -- The rules in the order in which they are tried.
-SELECT rule_no, purpose, sensitive, widest_level, most_recipients, steps FROM approval_rule ORDER BY rule_no;
+SELECT rule_no, purpose, sensitive, widest_level, most_recipients, steps, fewest_recipients, place, event_no
+FROM approval_rule ORDER BY place, rule_no;
+
+-- name: next_rule_no()$
+-- Numbers of rules are ours: one after the last that ever was.
+SELECT coalesce(max(rule_no), 0) + 1 FROM approval_rule_event;
+
+-- name: insert_rule(rule_no, now, username, is_retired, place, purpose, sensitive, widest_level, fewest, most, steps)!
+-- What a rule says from now on.
+INSERT INTO approval_rule_event
+SELECT coalesce(max(event_no), 0) + 1, :rule_no, :now, :username, :is_retired, :place, :purpose, :sensitive, :widest_level, :fewest, :most, :steps::VARCHAR[]
+FROM approval_rule_event;
+
+-- name: list_rule_events(row_limit)
+-- What was said of the rules, the latest first.
+SELECT rule_no, valid_from, coalesce(full_name, said_by), is_retired, purpose, sensitive, widest_level, most_recipients, steps,
+    fewest_recipients, place, event_no
+FROM approval_rule_event LEFT JOIN app_user ON app_user.username = said_by ORDER BY event_no DESC LIMIT :row_limit;
 
 -- name: insert_step(job_id, step_no, level)!
 -- One step that a submission needs.
@@ -27,6 +44,13 @@ LEFT JOIN app_user AS approver ON approver.username = standing.username
 WHERE step.job_id = :job_id
 QUALIFY row_number() OVER (PARTITION BY step.step_no ORDER BY above.office_no DESC) = 1
 ORDER BY step.step_no;
+
+-- name: find_step_office(first_no, last_no, level, levels)^
+-- The lowest office around an interval that is of a level or above: whose approvers may give such a step.
+SELECT office_no, last_no FROM office
+WHERE office_no <= :first_no AND last_no >= :last_no
+    AND list_position(:levels::VARCHAR[], level) <= list_position(:levels::VARCHAR[], :level)
+ORDER BY office_no DESC LIMIT 1;
 
 -- name: insert_given(job_id, step_no, username, content_hash, now)!
 -- A person's approval of one step.

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.templates import get_template
@@ -18,7 +19,7 @@ _AMOUNT = re.compile(
     r"₹|(?<![a-z])(?:Rs|INR|rupees?|rupaye|rupiya)(?![a-z])|रुपय|रुपए|(?<![ऀ-ॣॱ-ॿ])र[ुू](?![ऀ-ॣॱ-ॿ])|\d/-",
     re.IGNORECASE,
 )
-_queries = load_queries(Path(__file__).with_name("approval.sql"))
+rule_queries = load_queries(Path(__file__).with_name("approval.sql"))
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class ApprovalRule:
     """One rule. `purpose` '' fits any, `sensitive` None either, `most_recipients` None any number.
 
     `widest_level` fits offices of that level and below; `steps` are the levels whose approvers must agree, one
-    person each.
+    person each. Rules are tried in the order of `place`; `event_no` tells which change of it this is.
     """
 
     rule_no: int
@@ -35,6 +36,9 @@ class ApprovalRule:
     widest_level: str
     most_recipients: int | None
     steps: tuple[str, ...]
+    fewest_recipients: int = 0
+    place: float = 0.0
+    event_no: int = 0
 
     def fits(self, purpose: str, level: str, recipients: int, sensitive: bool) -> bool:
         """Tell whether the rule is about such a notice."""
@@ -42,6 +46,7 @@ class ApprovalRule:
             self.purpose in ("", purpose)
             and self.sensitive in (None, sensitive)
             and LEVELS.index(level) >= LEVELS.index(self.widest_level)
+            and recipients >= self.fewest_recipients
             and (self.most_recipients is None or recipients <= self.most_recipients)
         )
 
@@ -50,10 +55,15 @@ def choose_steps(
     rules: Iterable[ApprovalRule], purpose: str, level: str, recipients: int, sensitive: bool
 ) -> tuple[str, ...]:
     """Return the levels that must approve, () where none must; without a fitting rule, `ALWAYS`."""
-    steps: Sequence[str] = next(
-        (rule.steps for rule in rules if rule.fits(purpose, level, recipients, sensitive)), ALWAYS
-    )
-    return tuple(steps) or (ALWAYS if sensitive else ())
+    rule = find_rule(rules, purpose, level, recipients, sensitive)
+    return (rule.steps if rule else ALWAYS) or (ALWAYS if sensitive else ())
+
+
+def find_rule(
+    rules: Iterable[ApprovalRule], purpose: str, level: str, recipients: int, sensitive: bool
+) -> ApprovalRule | None:
+    """Return the rule that decides: the first that fits."""
+    return next((rule for rule in rules if rule.fits(purpose, level, recipients, sensitive)), None)
 
 
 def is_sensitive(draft: NoticeDraft) -> bool:
@@ -74,13 +84,20 @@ def level_of(audience: Audience, office_level: str) -> str:
 
 def read_rules(cursor: Cursor) -> tuple[ApprovalRule, ...]:
     """Return the rules of this installation in the order in which they are tried."""
-    return tuple(_to_rule(*row) for row in _queries.list_rules(cursor))
+    return tuple(to_rule(*row) for row in rule_queries.list_rules(cursor))
 
 
-def _to_rule(
-    rule_no: int, purpose: str, sensitive: bool | None, widest: str, most: int | None, steps: list[str]
+def to_rule(
+    rule_no: int,
+    purpose: str,
+    sensitive: bool | None,
+    widest: str,
+    most: int | None,
+    steps: list[str],
+    *rest: Any,
 ) -> ApprovalRule:
-    return ApprovalRule(rule_no, purpose, sensitive, widest, most, tuple(steps))
+    """Return a rule of a row of the store."""
+    return ApprovalRule(rule_no, purpose, sensitive, widest, most, tuple(steps), *rest)
 
 
 def list_rules(db: Database) -> tuple[ApprovalRule, ...]:
@@ -99,4 +116,4 @@ def needed_steps(cursor: Cursor, draft: NoticeDraft, office: Office, recipients:
 def open_steps(cursor: Cursor, job_id: int, levels: Sequence[str]) -> None:
     """Write down what one submission needs."""
     for step_no, level in enumerate(levels, 1):
-        _queries.insert_step(cursor, job_id=job_id, step_no=step_no, level=level)
+        rule_queries.insert_step(cursor, job_id=job_id, step_no=step_no, level=level)

@@ -1,5 +1,6 @@
 """The parts that show whose leave a notice needs: its steps, what waits for this person, the rules."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pandas as pd
@@ -86,19 +87,27 @@ def _name_step(notice: Notice) -> str:
 def show_rules(rules: tuple[ApprovalRule, ...]) -> None:
     """Show the rules of this installation in words, the first that fits first."""
     with st.expander(t("approval.rules"), icon=":material/rule:"):
-        st.markdown("\n".join(f"{place}. {_describe_rule(rule)}" for place, rule in enumerate(rules, 1)))
+        st.markdown("\n".join(f"{place}. {describe_rule(rule)}" for place, rule in enumerate(rules, 1)))
         st.caption(t("approval.rules_always"))
 
 
-def _describe_rule(rule: ApprovalRule) -> str:
+def describe_rule(rule: ApprovalRule) -> str:
+    """Return a rule in one line."""
     what = t(f"purpose.{rule.purpose}") if rule.purpose else t("approval.any_notice")
     parts = [what, t("approval.widest", level=t(f"level.{rule.widest_level}"))]
+    if rule.fewest_recipients:
+        parts.append(t("approval.fewest", count=group_digits(rule.fewest_recipients)))
     if rule.most_recipients is not None:
         parts.append(t("approval.most", count=group_digits(rule.most_recipients)))
     if rule.sensitive is not None:
         parts.append(t("approval.about_money" if rule.sensitive else "approval.not_about_money"))
-    levels = [t("approval.level", level=t(f"level.{level}")) for level in rule.steps]
-    return f"{', '.join(parts)}: **{' + '.join(levels) or t('approval.nobody_needed')}**"
+    return f"{', '.join(parts)}: **{describe_steps(rule.steps)}**"
+
+
+def describe_steps(levels: Iterable[str]) -> str:
+    """Return whose leave is needed, in order."""
+    words = [t("approval.level", level=t(f"level.{level}")) for level in levels]
+    return " + ".join(words) or t("approval.nobody_needed")
 
 
 def name_offices_of(visitor: Visitor, notices: list[Notice]) -> dict[str, str]:

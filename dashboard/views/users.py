@@ -5,13 +5,15 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from dashboard.access.scope import Role
+from dashboard.access.scope import Right, Role
 from dashboard.access.users import add_user, change_password, disable_user, list_users, set_staff_no
 from dashboard.errors import BadInput
+from dashboard.registry.offices import TOP_CODE
 from dashboard.registry.phone import judge
 from dashboard.ui.errors import told
 from dashboard.ui.formats import moment
 from dashboard.ui.office_picker import choose_office, describe_office, find_own_office
+from dashboard.ui.rule_parts import show_rules
 from dashboard.ui.tables import Column, name_offices, show_table
 from dashboard.ui.visitor import current_visitor
 from dashboard.ui.words import current_language, t, t_each
@@ -27,6 +29,15 @@ def describe_state(is_active: bool, locked_until: datetime | None, now: datetime
 
 visitor = current_visitor()
 rt, scope = visitor.rt, visitor.scope
+
+if visitor.may(Right.MANAGE_RULES) and scope.office_code == TOP_CODE:
+    tab = st.segmented_control(
+        t("users.tab"), ["accounts", "rules"], default="accounts", required=True, format_func=t_each("users.tab_", ["accounts", "rules"]).__getitem__,
+        key="users_tab", label_visibility="collapsed",
+    )  # fmt: skip
+    if tab == "rules":
+        show_rules(visitor)
+        st.stop()
 
 users = list_users(rt.db, scope)
 shown = users.assign(

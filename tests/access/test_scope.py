@@ -30,6 +30,8 @@ from dashboard.enrolment import history as enrolment_history
 from dashboard.errors import Refused, SetuError
 from dashboard.notices import (
     approval,
+    approval_rule_edit,
+    approval_rules,
     audience,
     audience_preview,
     audience_store,
@@ -133,6 +135,7 @@ class World:
         tables = (
             "app_user",
             "account_person",
+            "approval_rule_event",
             "consumer",
             "consent",
             "number_case",
@@ -242,6 +245,7 @@ class _NoTemplates(ManagementClient):
 
 
 NO_TEMPLATES = _NoTemplates()
+RULE = approval_rules.ApprovalRule(0, "outage", None, "state", None, ("circle",))
 Call = Callable[[World, Scope], Any]
 CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (offices.get_office, Right.SEE_COVERAGE, lambda w, s: offices.get_office(w.db, s, OWN)),
@@ -324,6 +328,10 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (drafting.submit, Right.COMPOSE, lambda w, s: drafting.submit(w.db, s, w.clock, w.draft)),
     (drafting.test_send, Right.COMPOSE, lambda w, s: drafting.test_send(w.db, s, w.clock, w.draft)),
     (frozen.preview_message, Right.SEE_NUMBERS, lambda w, s: frozen.preview_message(w.db, s, 1, 0)),
+    (approval_rule_edit.save_rule, Right.MANAGE_RULES, lambda w, s: approval_rule_edit.save_rule(w.db, s, w.clock, RULE, 1)),
+    (approval_rule_edit.retire_rule, Right.MANAGE_RULES, lambda w, s: approval_rule_edit.retire_rule(w.db, s, w.clock, approval_rules.list_rules(w.db)[0])),
+    (approval_rule_edit.preview_rule, Right.MANAGE_RULES, lambda w, s: approval_rule_edit.preview_rule(w.db, s, OWN, "outage", 5, False)),
+    (approval_rule_edit.list_rule_events, Right.MANAGE_RULES, lambda w, s: approval_rule_edit.list_rule_events(w.db, s)),
     (approval.approve, Right.APPROVE, lambda w, s: approval.approve(w.db, s, w.clock, 1, "hash")),
     (approval.return_notice, Right.APPROVE, lambda w, s: approval.return_notice(w.db, s, w.clock, 1, "please mend")),
     (drafting.submit_on, Right.COMPOSE, lambda w, s: w.db.write(lambda c: drafting.submit_on(c, s, w.clock, w.draft))),
@@ -425,6 +433,7 @@ EXEMPT = {
     "may_approve": "tells of a notice that was read within the scope",
     "may_be_given_by": "the same, of one step",
     "list_actions": "says which buttons to offer for a notice that was read within the scope",
+    "require_rules": "the refusal itself, tried through the rules",
     "require_whole_state": "the refusal itself, tried through the imports",
     "keep_account": "writes down an import that was let in",
     "may_manage": "says whether to offer the account's buttons; the functions ask again",

@@ -15,6 +15,7 @@ from dashboard.notices.approval import (
     list_waiting_for,
     return_notice,
 )
+from dashboard.notices.approval_rule_edit import save_rule
 from dashboard.notices.approval_rules import choose_steps, is_sensitive, list_rules
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import save_draft, submit
@@ -124,9 +125,9 @@ def test_a_discom_wide_notice_needs_two_different_people(town: Database, clock: 
 def test_a_step_above_ones_office_is_refused(
     town: Database, clock: Clock, town_ee: Scope, town_se: Scope
 ) -> None:
-    town.write(
-        lambda cursor: cursor.execute("UPDATE approval_rule SET most_recipients = 3 WHERE rule_no = 2")
-    )
+    boss = Scope("boss", Role.ADMINISTRATOR, "UP", 1, 9)
+    second = next(rule for rule in list_rules(town) if rule.rule_no == 2)
+    save_rule(town, boss, clock, dataclasses.replace(second, most_recipients=3), 2)
     notice_id = submit(town, town_ee, clock, DRAFT)
     notice = get_notice(town, town_se, notice_id)
     assert [(step.level, step.may_be_given_by(town_se)) for step in notice.steps] == [("zone", False)]

@@ -6,6 +6,7 @@ import pytest
 
 from dashboard.access.scope import Role, Scope
 from dashboard.access.users import find_user
+from dashboard.notices.approval_rules import list_rules
 from dashboard.runtime import Runtime
 from tests.conftest import SAMPLES
 from tests.views.conftest import OPT_INS, PASSWORD, REPORTS, Opener
@@ -99,6 +100,23 @@ def test_an_account_is_added(rt: Runtime, open_page: Opener) -> None:
     app.button(key="users_add").click().run()
     assert not app.exception
     assert find_user(rt.db, "sdo.gomti") is not None
+
+
+def test_a_rule_of_approval_is_altered_only_once_confirmed(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("users", "admin")
+    app.get_by_key("users_tab").set_value("rules").run()
+    assert not app.exception
+    app.number_input(key="rules_new_fewest").set_value(500)
+    app.button(key="rules_new_save").click().run()
+    assert len(list_rules(rt.db)) == 4
+    app.checkbox(key="rules_new_sure").check()
+    app.button(key="rules_new_save").click().run()
+    assert not app.exception and not app.error
+    assert list_rules(rt.db)[0].fewest_recipients == 500
+    app.number_input(key="rules_ask_count").set_value(
+        600
+    ).run()  # of the state: a division's rule does not fit
+    assert any("Rule **5** decides" in one.value for one in app.markdown)
 
 
 def test_a_short_password_is_refused(rt: Runtime, open_page: Opener) -> None:
