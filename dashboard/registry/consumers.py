@@ -162,6 +162,13 @@ def list_number_events(db: Database, scope: Scope, account_no: str) -> list[Numb
         return [NumberEvent(*row) for row in _queries.list_number_events(cursor, account_no=place.account_no)]
 
 
+def list_originals(db: Database, scope: Scope, account_no: str) -> dict[str, str]:
+    """Return by field (name, address) how the reports wrote it, where that was in the letters of Kruti Dev. Needs Right.SEE_NUMBERS."""
+    with db.read() as cursor:
+        place = require_consumer(cursor, scope, Right.SEE_NUMBERS, account_no)
+        return dict(_queries.list_originals(cursor, account_no=place.account_no))
+
+
 def open_number(db: Database, scope: Scope, clock: Clock, account_no: str) -> None:
     """Enter in the audit trail that a person looks at a consumer's number in full; to be called before it is shown."""
 

@@ -44,6 +44,10 @@ ORDER BY consumer.office_no, account_no LIMIT :row_limit;
 SELECT happened_at, source, username, reason, raw_before, mobile_before, verdict_before, raw_after, mobile_after, verdict_after
 FROM number_event WHERE account_no = :account_no ORDER BY happened_at DESC;
 
+-- name: list_originals(account_no)
+-- What reports wrote in the letters of Kruti Dev, the latest of each field.
+SELECT field, arg_max(text, import_id) FROM original_text WHERE account_no = :account_no GROUP BY field;
+
 -- name: restore_numbers(since)!
 -- Numbers that people put right while the next registry was made.
 UPDATE consumer SET mobile = late.number.mobile, verdict = late.number.verdict

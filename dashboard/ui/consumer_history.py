@@ -25,13 +25,19 @@ _PARTS = {
 }  # states of a message that the report does not tell apart
 
 
-def show_facts(consumer: Consumer) -> None:
-    """Show connection and bill side by side, on a phone one below the other; what the registry lacks is left out."""
+def show_facts(consumer: Consumer, originals: Mapping[str, str]) -> None:
+    """Show connection and bill side by side, on a phone one below the other; what the registry lacks is left out.
+
+    `originals` are name and address as the report wrote them, where they were decoded.
+    """
     with st.grid(2, min_column_width=320):
         for title, names in (("supply", _SUPPLY), ("bill", _BILL)):
             with st.container():
                 st.subheader(t(f"consumer.{title}"))
-                _show_pairs({t(f"consumer.{name}"): _write(consumer, name) for name in names}, title)
+                pairs = {t(f"consumer.{name}"): _write(consumer, name) for name in names}
+                if title == "supply":
+                    pairs |= {t(f"consumer.original_{name}"): text for name, text in originals.items()}
+                _show_pairs(pairs, title)
 
 
 def _show_pairs(pairs: Mapping[str, str], title: str) -> None:

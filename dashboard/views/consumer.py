@@ -6,7 +6,7 @@ from dashboard.access.scope import Right
 from dashboard.enrolment.corrections import list_corrections
 from dashboard.enrolment.history import list_account_cases, list_consents
 from dashboard.notices.history import list_sent_notices
-from dashboard.registry.consumers import get_consumer, list_number_events
+from dashboard.registry.consumers import get_consumer, list_number_events, list_originals
 from dashboard.ui import consumer_history as history
 from dashboard.ui import consumer_parts as parts
 from dashboard.ui.errors import told
@@ -32,7 +32,7 @@ with told():
     numbers = list_number_events(db, scope, account_no)
     texts = list_corrections(db, scope, account_no)
     in_full = parts.show_head(visitor, consumer)
-    history.show_facts(consumer)
+    history.show_facts(consumer, list_originals(db, scope, account_no))
     if visitor.may(Right.CORRECT):
         parts.show_correction(visitor, consumer, len(numbers) + len(texts))
     history.show_numbers(numbers, in_full)

@@ -283,6 +283,7 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (consumers.require_consumer, Right.SEE_NUMBERS, lambda w, s: w.read(lambda c: consumers.require_consumer(c, s, Right.SEE_NUMBERS, ASHA))),
     (consumers.get_consumer, Right.SEE_NUMBERS, lambda w, s: consumers.get_consumer(w.db, s, ASHA)),
     (consumers.list_number_events, Right.SEE_NUMBERS, lambda w, s: consumers.list_number_events(w.db, s, ASHA)),
+    (consumers.list_originals, Right.SEE_NUMBERS, lambda w, s: consumers.list_originals(w.db, s, ASHA)),
     (consumers.open_number, Right.SEE_NUMBERS, lambda w, s: consumers.open_number(w.db, s, w.clock, ASHA)),
     (corrections.list_corrections, Right.SEE_NUMBERS, lambda w, s: corrections.list_corrections(w.db, s, ASHA)),
     (corrections.correct_number, Right.CORRECT, lambda w, s: corrections.correct_number(w.desk(s), ASHA, "9519912345", "phoned her")),

@@ -2,20 +2,23 @@
 
 import csv
 import re
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import pytest
 
-from dashboard.access.scope import Scope
+from dashboard.access.scope import Role, Scope
 from dashboard.config import SHIPPED_DATA_DIR
 from dashboard.coverage.cube import refresh_cube
 from dashboard.registry import sources
+from dashboard.registry.consumers import list_originals
 from dashboard.registry.importer import import_exports
-from dashboard.registry.kruti_dev import decode, encode, judge_cell, read_cells, suspicious_pattern
+from dashboard.registry.kruti_dev import decode, judge_cell, read_cells, suspicious_pattern
 from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
+from tests.registry.kruti_dev_letters import encode
 
 KNOWN = [
     ("jke dqekj", "राम कुमार"),
@@ -110,3 +113,9 @@ def test_an_import_reads_them_and_keeps_what_came(
         ("0000000001", "address", "edku ua- 12@3"),
         ("0000000003", "address", "jktsUnz uxj"),
     ]
+    reader = replace(administrator, role=Role.COMPOSER)
+    assert list_originals(db, reader, "0000000001") == {
+        "name": "jke dqekj",
+        "address": "edku ua- 12@3",
+    }
+    assert list_originals(db, reader, "0000000002") == {}
