@@ -162,9 +162,7 @@ def start_delivery(runtime: Runtime) -> None:
     )  # fmt: skip
     runtime.dispatcher.start()
     if account.token:
-        runtime.phone_watch = PhoneWatch(
-            db, runtime.clock, ManagementClient(account), settings.phone_check_seconds
-        )
+        runtime.phone_watch = PhoneWatch(db, runtime.clock, account, settings.phone_check_seconds)
         runtime.phone_watch.start()
 
 

@@ -30,8 +30,18 @@ def manage_numbers(arguments: argparse.Namespace) -> Any:
                 numbers.open_number(cursor, arguments.number, now)
             if arguments.action != "list":
                 record(cursor, now, _OPERATOR, f"number.{arguments.action}")
-            return [vars(one) for one in numbers.list_numbers(cursor)]
+            return _describe(cursor)
 
         return rt.db.write(change)
     finally:
         runtime.stop(rt)
+
+
+def _describe(cursor: Cursor) -> list[dict[str, Any]]:
+    """Return every number with what WhatsApp last said of it, None where nothing is known."""
+    known = {one.number_no: one for one in numbers.list_standings(cursor)}
+    names = ("quality", "messaging_limit", "throughput", "seen_at")
+    return [
+        {**vars(one), **{name: getattr(known.get(one.number_no), name, None) for name in names}}
+        for one in numbers.list_numbers(cursor)
+    ]

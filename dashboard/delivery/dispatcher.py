@@ -200,7 +200,7 @@ class Dispatcher:
     def _take_report(self, report: FailedReport, findings: Findings) -> None:
         """Act on a refusal that came by webhook as on one in the answer; the message itself stands as failed."""
         findings.reports.append(report)
-        lane = self._lanes.get(FIRST_NO)
+        lane = self._lanes.get(report.number_no)
         if lane:
             answer = Answer("refused", code=report.code)
             findings.add_pause(lane.governor.observe(report.job_id, answer, time.monotonic()))

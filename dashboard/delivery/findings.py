@@ -8,6 +8,7 @@ from dashboard.delivery import claims, ledger, numbers
 from dashboard.delivery.claims import Hold, Outcome
 from dashboard.delivery.errors_table import Action, rule_for
 from dashboard.delivery.governor import Pause
+from dashboard.delivery.numbers import FIRST_NO
 from dashboard.store.database import Cursor
 
 _HOLDS = {Action.SUPPRESS: "marketing", Action.BLOCK: "blocked", Action.WITHHOLD: "withheld"}
@@ -16,11 +17,13 @@ _WITHHELD = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class FailedReport:
-    """A message that was taken and has failed since, as a webhook tells."""
+    """A message that was taken and has failed since, as a webhook tells: when (UTC) and which number it went from."""
 
     job_id: int
     message_no: int
     code: int | None
+    number_no: int = FIRST_NO
+    failed_at: datetime | None = None
 
 
 @dataclass
@@ -70,7 +73,7 @@ def _holds_of(cursor: Cursor, report: FailedReport, now: datetime) -> list[Hold]
     if rule_for(report.code).action in _HOLDS:
         mobile = claims.mobile_of(cursor, report.job_id, report.message_no)
         if mobile is not None:
-            found.add_refusal(mobile, report.code, now)
+            found.add_refusal(mobile, report.code, min(report.failed_at or now, now))
     return found.holds
 
 

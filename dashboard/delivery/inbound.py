@@ -13,7 +13,8 @@ _NO_WORDS = ("system", "reaction", "unsupported")
 class InboundText:
     """What a consumer wrote; the text is empty where it was a picture or the like.
 
-    `payload` is what a pressed button stands for, `reply_to` WhatsApp's id of the message that it answers.
+    `payload` is what a pressed button stands for, `reply_to` WhatsApp's id of the message that it answers, `heard_by` the id of
+    the number of ours that it was written to: the one that may answer in free words.
     """
 
     wamid: str
@@ -22,6 +23,7 @@ class InboundText:
     sent_at: datetime
     payload: str = field(default="", repr=False)
     reply_to: str = ""
+    heard_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def read_contacts(value: dict[str, Any]) -> dict[str, int]:
 
 
 def read_message(
-    entry: dict[str, Any], contacts: dict[str, int], received_at: datetime
+    entry: dict[str, Any], contacts: dict[str, int], received_at: datetime, heard_by: str = ""
 ) -> InboundText | HiddenText | NumberChange | None:
     """Return what one entry of `messages` says; None for other notes and for senders without an Indian mobile number."""
     wamid = entry.get("id")
@@ -78,7 +80,7 @@ def read_message(
     mobile = mobile_of(entry.get("from")) or contacts.get(user_id)
     text = InboundText(
         wamid=clean(wamid), mobile=mobile or 0, text=_read_text(entry), sent_at=time_of(entry.get("timestamp"), received_at),
-        payload=_read_payload(entry), reply_to=text_of(part_of(entry, "context"), "id"),
+        payload=_read_payload(entry), reply_to=text_of(part_of(entry, "context"), "id"), heard_by=heard_by,
     )  # fmt: skip
     if mobile:
         return text

@@ -106,8 +106,8 @@ def stage(
     `rows` has the columns `account_no` (text or null), `mobile` (ten digits, a number), `parameters` (a list
     of text in the order of `parameter_names`). Without `rows` they are taken from a temporary table
     `staged_message` with the same columns, made before on the same cursor; it is dropped. A column `office_no`
-    beside them chooses the number that a message goes from: its discom's, else the state's. A job of kind
-    'text' has the one parameter `text`. Raises BadInput("audience_empty"), and
+    beside them chooses the number that a message goes from: its discom's, else the state's; a column `number_no`
+    names it. A job of kind 'text' has the one parameter `text`. Raises BadInput("audience_empty"), and
     BadInput("recipient_rows", count=…) for numbers or parameters that cannot be sent.
     """
     if rows is not None:
@@ -121,15 +121,24 @@ def stage(
         cursor, job_id=job_id, kind=kind, template=template, language=language, parameter_names=names,
         message_count=count, now=now,
     )  # fmt: skip
-    if _queries.staged_offices(cursor):
+    _insert_messages(cursor, job_id)
+    _queries.drop_staged(cursor)
+    return job_id
+
+
+def _insert_messages(cursor: Cursor, job_id: int) -> None:
+    """Number the staged rows and write down which go from which number."""
+    choice = _queries.staged_choice(cursor)
+    if choice == "number_no":
+        _queries.insert_numbered_messages(cursor, job_id=job_id)
+        _queries.insert_numbered_routes(cursor, job_id=job_id)
+    elif choice == "office_no":
         _queries.choose_numbers(cursor)
         _queries.insert_routed_messages(cursor, job_id=job_id)
         _queries.insert_routes(cursor, job_id=job_id)
         _queries.drop_routes(cursor)
     else:
         _queries.insert_messages(cursor, job_id=job_id)
-    _queries.drop_staged(cursor)
-    return job_id
 
 
 def _count_staged(cursor: Cursor, wanted_parameters: int) -> int:

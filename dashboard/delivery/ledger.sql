@@ -20,10 +20,11 @@ INSERT INTO message
 SELECT :job_id, row_number() OVER (ORDER BY account_no, mobile, parameters), account_no, mobile, parameters
 FROM staged_message ORDER BY account_no, mobile, parameters;
 
--- name: staged_offices()$
--- Whether the staged rows say of which office their recipients are, and there is more than one number to choose from.
-SELECT (SELECT count(*) FROM sending_number) > 1
-   AND (SELECT count(*) FROM duckdb_columns() WHERE table_name = 'staged_message' AND column_name = 'office_no') > 0;
+-- name: staged_choice()$
+-- By which of their columns the staged rows choose the number that they go from: number_no says it, office_no tells whose people they are.
+-- None where there is one number alone.
+SELECT min(column_name) FROM duckdb_columns()
+WHERE table_name = 'staged_message' AND column_name IN ('number_no', 'office_no') AND (SELECT count(*) FROM sending_number) > 1;
 
 -- name: choose_numbers()!
 -- Each office's number: that of the lowest office above it that has one, else number 1.
@@ -50,10 +51,23 @@ FROM (
     SELECT number_no, count(*) AS message_count FROM staged_message JOIN staged_route USING (office_no) GROUP BY number_no
 );
 
+-- name: insert_numbered_messages(job_id)!
+-- The same where the rows themselves say from which number they go.
+INSERT INTO message
+SELECT :job_id, row_number() OVER (ORDER BY number_no, account_no, mobile, parameters), account_no, mobile, parameters
+FROM staged_message ORDER BY number_no, account_no, mobile, parameters;
+
+-- name: insert_numbered_routes(job_id)!
+-- The same where the rows themselves say from which number they go.
+INSERT INTO job_route
+SELECT :job_id, number_no, sum(message_count) OVER (ORDER BY number_no) - message_count + 1, sum(message_count) OVER (ORDER BY number_no)
+FROM (SELECT number_no, count(*) AS message_count FROM staged_message GROUP BY number_no);
+
 -- name: copy_staged()!
 -- Rows that came as a table become the staging table.
 CREATE OR REPLACE TEMP TABLE staged_message AS
-SELECT account_no::VARCHAR AS account_no, mobile::BIGINT AS mobile, parameters::VARCHAR[] AS parameters FROM staged_rows;
+SELECT account_no::VARCHAR AS account_no, mobile::BIGINT AS mobile, parameters::VARCHAR[] AS parameters, * EXCLUDE (account_no, mobile, parameters)
+FROM staged_rows;
 
 -- name: drop_routes()!
 -- The choice of numbers has done its work.

@@ -3,11 +3,15 @@
 System functions: the command line and the dispatcher call them, both on this machine.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import pyarrow as pa
+
 from dashboard.config import Settings
+from dashboard.delivery.inbound import InboundText
 from dashboard.errors import BadInput
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
@@ -70,6 +74,65 @@ def add_number(
     added = SendingNumber(number_no, phone_number_id, office_code, label, rate, "open", None)
     _queries.insert_number(cursor, **vars(added), now=now)
     return added
+
+
+def keep_heard(cursor: Cursor, heard: Sequence[InboundText]) -> None:
+    """Write down to which number people wrote, where there are several."""
+    known = {one.phone_number_id: one.number_no for one in list_numbers(cursor)} if heard else {}
+    rows = [one for one in heard if one.heard_by in known]
+    if len(known) < 2 or not rows:
+        return
+    columns = {
+        "mobile": pa.array([one.mobile for one in rows], pa.int64()),
+        "number_no": pa.array([known[one.heard_by] for one in rows], pa.int32()),
+        "heard_at": pa.array([one.sent_at for one in rows], pa.timestamp("us")),
+    }
+    cursor.register("heard", pa.table(columns))
+    _queries.insert_heard(cursor)
+    cursor.unregister("heard")
+
+
+def number_heard(cursor: Cursor, mobile: int) -> int:
+    """Return the number to which a person wrote last: the one that may answer in free words."""
+    return _queries.number_heard(cursor, mobile=mobile) or FIRST_NO
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How WhatsApp rates a number: its colour, its limit and throughput in WhatsApp's words; empty where not known."""
+
+    number_no: int
+    display_number: str  # digits alone
+    quality: str
+    messaging_limit: str
+    throughput: str
+    seen_at: datetime
+
+
+def list_standings(cursor: Cursor) -> list[Standing]:
+    """Return how WhatsApp rates those numbers of which we know."""
+    return [Standing(*row) for row in _queries.list_standings(cursor)]
+
+
+def keep_standing(cursor: Cursor, standing: Standing) -> None:
+    """Write down how WhatsApp rates a number."""
+    _queries.delete_standing(cursor, number_no=standing.number_no)
+    _queries.insert_standing(cursor, **vars(standing))
+
+
+def find_named(cursor: Cursor, name: str) -> SendingNumber | None:
+    """Return the number that a webhook names, by its id or as it is dialled; None where it is none of ours or not known yet."""
+    digits = digits_of(name)
+    dialled = {one.number_no for one in list_standings(cursor) if digits and one.display_number == digits}
+    return next(
+        (one for one in list_numbers(cursor) if one.phone_number_id == digits or one.number_no in dialled),
+        None,
+    )
+
+
+def digits_of(name: str) -> str:
+    """Return the digits of a number as WhatsApp writes it: +91 98765 43210, 919876543210 …"""
+    return "".join(mark for mark in name if mark.isascii() and mark.isdigit())
 
 
 def stop_number(cursor: Cursor, number_no: int, reason: str, now: datetime) -> None:

@@ -21,6 +21,26 @@ WHERE state = 'stopped' AND stop_reason <> 'person'
   AND (number_no IN (SELECT number_no FROM job_route WHERE job_id = :job_id)
        OR (number_no = 1 AND NOT EXISTS (SELECT 1 FROM job_route WHERE job_id = :job_id)));
 
+-- name: insert_heard()!
+-- To which number people wrote (relation heard).
+INSERT INTO heard_on SELECT mobile, number_no, heard_at FROM heard;
+
+-- name: number_heard(mobile)$
+-- The number to which a person wrote last.
+SELECT arg_max(number_no, heard_at) FROM heard_on WHERE mobile = :mobile;
+
+-- name: list_standings()
+-- How WhatsApp rates the numbers.
+SELECT number_no, display_number, quality, messaging_limit, throughput, seen_at FROM number_standing ORDER BY number_no;
+
+-- name: delete_standing(number_no)!
+-- A number's standing is written anew.
+DELETE FROM number_standing WHERE number_no = :number_no;
+
+-- name: insert_standing(number_no, display_number, quality, messaging_limit, throughput, seen_at)!
+-- How WhatsApp rates a number.
+INSERT INTO number_standing VALUES (:number_no, :display_number, :quality, :messaging_limit, :throughput, :seen_at);
+
 -- name: has_office(code)$
 -- Whether there is an office of this code.
 SELECT count(*) > 0 FROM office WHERE code = :code;

@@ -22,7 +22,8 @@ _WHOLE_STATE = (1, 2_147_483_647)
 
 @dataclass(frozen=True)
 class PlatformEvent:
-    """One piece of news: WhatsApp's field, about whom, in one word, when (UTC)."""
+    """One piece of news: WhatsApp's field, about whom, in one word, when (UTC). `office` and `office_hi` name whose number it is
+    about, where it is about one of ours."""
 
     event_id: int
     field: str
@@ -30,6 +31,8 @@ class PlatformEvent:
     language: str
     value: str
     happened_at: datetime
+    office: str = ""
+    office_hi: str = ""
 
 
 def list_open(db: Database, scope: Scope) -> tuple[PlatformEvent, ...]:
@@ -47,6 +50,12 @@ def latest_of(cursor: Cursor, field: str, subject: str, language: str = "") -> P
     """Return the last word on one subject, e.g. a template's category as it came back; None where there was none."""
     row = _queries.latest_of(cursor, field=field, subject=subject, language=language)
     return PlatformEvent(*row) if row else None
+
+
+def may_dismiss(db: Database, scope: Scope) -> bool:
+    """Tell whether to offer a person that they take note of news; `dismiss` asks again."""
+    first_no, last_no = db.recall("platform.whole_state", lambda: _whole_state(db))
+    return scope.may(Right.MANAGE_PLATFORM) and scope.first_no <= first_no <= last_no <= scope.last_no
 
 
 def dismiss(db: Database, scope: Scope, clock: Clock, event_id: int) -> None:

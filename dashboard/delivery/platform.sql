@@ -7,19 +7,35 @@ FROM new_events ANTI JOIN (SELECT raw_id, place FROM platform_event WHERE raw_id
 
 -- name: list_open()
 -- Of each subject the last word, where it is bad and nobody has taken note. What is said of an account stands until somebody does.
-SELECT event_id, field, subject, language, value, happened_at FROM (
+-- With the name of the office whose number it is about.
+SELECT event_id, field, subject, language, value, happened_at, coalesce(office.name, ''), coalesce(office.name_hi, '') FROM (
     SELECT event_id, field, subject, language, value, tone, happened_at, settled_at, row_number() OVER (
         PARTITION BY field, subject, language, CASE WHEN field IN ('account_update', 'account_alerts') THEN value ELSE '' END
         ORDER BY happened_at DESC, event_id DESC
     ) AS place
     FROM platform_event
-) WHERE place = 1 AND tone = 'bad' AND settled_at IS NULL ORDER BY happened_at DESC, event_id DESC;
+) AS event
+LEFT JOIN number_standing ON event.subject <> '' AND display_number = regexp_replace(event.subject, '\D', '', 'g')
+LEFT JOIN sending_number ON sending_number.number_no = number_standing.number_no
+LEFT JOIN office ON office.code = sending_number.office_code
+WHERE place = 1 AND tone = 'bad' AND settled_at IS NULL ORDER BY happened_at DESC, event_id DESC;
 
 -- name: latest_of(field, subject, language)^
 -- The last word on one subject.
 SELECT event_id, field, subject, language, value, happened_at FROM platform_event
 WHERE field = :field AND subject = :subject AND (language = :language OR :language = '')
 ORDER BY happened_at DESC, event_id DESC LIMIT 1;
+
+-- name: last_words(news_count)
+-- Those of the news just written down that are the last word on their subject.
+SELECT field, subject, language, value, detail FROM (
+    SELECT *, row_number() OVER (PARTITION BY field, subject, language ORDER BY happened_at DESC, event_id DESC) AS place FROM platform_event
+) WHERE place = 1 AND event_id > (SELECT max(event_id) FROM platform_event) - :news_count ORDER BY event_id;
+
+-- name: jobs_of_template(template, language)
+-- The jobs that may still send a template.
+SELECT job_id, state, pause_reason FROM job
+WHERE template = :template AND (language = :language OR :language = '') AND state IN ('running', 'paused') ORDER BY job_id;
 
 -- name: event_by_id(event_id)^
 -- One piece of news, and whether somebody has taken note of it.

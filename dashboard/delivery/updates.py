@@ -16,7 +16,7 @@ from dashboard.delivery.inbound import (
     read_message,
     read_preference,
 )
-from dashboard.delivery.json_parts import clean, dicts_of, time_of, word_of
+from dashboard.delivery.json_parts import clean, dicts_of, part_of, text_of, time_of, word_of
 from dashboard.delivery.news import NEWS_FIELDS, UNREADABLE, News, read_news
 from dashboard.delivery.status_report import KNOWN_STATUSES, StatusReport, read_status
 
@@ -70,12 +70,12 @@ def _walk_changes(content: Any, received_at: datetime) -> Iterator[tuple[str, di
 
 
 def _read_people(value: dict[str, Any], prefix: str, received_at: datetime, found: Updates) -> None:
-    contacts = read_contacts(value)
+    contacts, heard_by = read_contacts(value), text_of(part_of(value, "metadata"), "phone_number_id")
     found.users.update(contacts)
     for entry in dicts_of(value.get("statuses")):
         _add_status(read_status(entry, prefix, received_at), found)
     for entry in dicts_of(value.get("messages")):
-        _add_message(read_message(entry, contacts, received_at), entry, found)
+        _add_message(read_message(entry, contacts, received_at, heard_by), entry, found)
     for entry in dicts_of(value.get("user_preferences")):
         preference = read_preference(entry, contacts, received_at)
         if preference:

@@ -93,8 +93,11 @@ FROM fresh_status JOIN message ON message.job_id = fresh_status.job_id AND messa
 WHERE fresh_status.status = 'failed' AND fresh_status.code = :code;
 
 -- name: failures_reported()
--- The messages that the round is the first to report as failed, with the code.
-SELECT job_id, message_no, code FROM fresh_status WHERE status = 'failed' AND job_id > 0;
+-- The messages that the round is the first to report as failed, with the code, when, and the number that they went from.
+SELECT fresh.job_id, fresh.message_no, fresh.code, coalesce(job_route.number_no, 1), fresh.status_at
+FROM fresh_status AS fresh
+LEFT JOIN job_route ON job_route.job_id = fresh.job_id AND fresh.message_no BETWEEN job_route.first_no AND job_route.last_no
+WHERE fresh.status = 'failed' AND fresh.job_id > 0 ORDER BY fresh.job_id, fresh.message_no;
 
 -- name: delete_odd(raw_ids)!
 -- A body that is applied once more says anew what was not understood.

@@ -9,8 +9,10 @@ from typing import Any
 import pyarrow as pa
 
 from dashboard.delivery import ledger
+from dashboard.delivery.consequences import act_on_news
 from dashboard.delivery.findings import FailedReport
 from dashboard.delivery.inbound import InboundText
+from dashboard.delivery.numbers import FIRST_NO, keep_heard, list_numbers
 from dashboard.delivery.platform import insert_news
 from dashboard.delivery.updates import Updates
 from dashboard.store.database import Cursor
@@ -74,6 +76,9 @@ def write_round(
         (body.raw_id, place, one) for body in bodies for place, one in enumerate(body.updates.news, start=1)
     ]
     new_news = insert_news(cursor, news) if news else 0
+    if new_news:
+        act_on_news(cursor, new_news, now)
+    keep_heard(cursor, [one for body in bodies for one in body.updates.inbound])
     if replies:
         _stage_replies(cursor, replies, now)
         if on_answered:
@@ -141,12 +146,15 @@ def _write_odd(cursor: Cursor, bodies: Sequence[Body], now: datetime) -> None:
 
 
 def _stage_replies(cursor: Cursor, replies: Sequence[Reply], now: datetime) -> None:
-    """Send a round's answers as one job of free text, allowed within 24 hours of what the consumer wrote."""
+    """Send a round's answers as one job of free text, each from the number that was written to: only that one may answer,
+    within 24 hours of what the consumer wrote."""
+    known = {one.phone_number_id: one.number_no for one in list_numbers(cursor)}
     rows = pa.table(
         {
             "account_no": pa.nulls(len(replies), pa.string()),
             "mobile": pa.array([reply.to.mobile for reply in replies], pa.int64()),
             "parameters": pa.array([[reply.text] for reply in replies], pa.list_(pa.string())),
+            "number_no": pa.array([known.get(reply.to.heard_by, FIRST_NO) for reply in replies], pa.int32()),
         }
     )
     job_id = ledger.stage(

@@ -1,11 +1,13 @@
 -- name: stage_got(job_id, places, typed)!
 -- Those whom a notice reached or may still reach, once more: taken by the provider and not failed since.
--- places[i] is where the i-th value stands among the first notice's own, 0 for one that typed[i] gives.
+-- places[i] is where the i-th value stands among the first notice's own, 0 for one that typed[i] gives. Each goes from the number of the first.
 CREATE OR REPLACE TEMP TABLE staged_message AS
 SELECT message.account_no, message.mobile,
-       list_transform(:places::INTEGER[], lambda place, i: CASE WHEN place > 0 THEN message.parameters[place] ELSE (:typed::VARCHAR[])[i] END) AS parameters
+       list_transform(:places::INTEGER[], lambda place, i: CASE WHEN place > 0 THEN message.parameters[place] ELSE (:typed::VARCHAR[])[i] END) AS parameters,
+       coalesce(job_route.number_no, 1) AS number_no
 FROM message_state(:job_id) AS now
 JOIN message ON message.job_id = :job_id AND message.message_no = now.message_no
+LEFT JOIN job_route ON job_route.job_id = :job_id AND now.message_no BETWEEN job_route.first_no AND job_route.last_no
 WHERE now.state IN ('accepted', 'sent', 'delivered', 'read');
 
 -- name: define_refused()#
@@ -35,8 +37,9 @@ SELECT count(*) FROM refused_for_certain(:job_id, :codes::INTEGER[]);
 -- name: stage_refused(job_id, codes)!
 -- They, with their frozen words.
 CREATE OR REPLACE TEMP TABLE staged_message AS
-SELECT message.account_no, message.mobile, message.parameters
+SELECT message.account_no, message.mobile, message.parameters, coalesce(job_route.number_no, 1) AS number_no
 FROM message SEMI JOIN refused_for_certain(:job_id, :codes::INTEGER[]) AS refused USING (message_no)
+LEFT JOIN job_route ON job_route.job_id = :job_id AND message.message_no BETWEEN job_route.first_no AND job_route.last_no
 WHERE message.job_id = :job_id;
 
 -- name: count_staged()$

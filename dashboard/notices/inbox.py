@@ -10,6 +10,7 @@ import pandas as pd
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.delivery import ledger
+from dashboard.delivery.numbers import number_heard
 from dashboard.errors import BadInput, Refused
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
@@ -107,7 +108,12 @@ def answer_thread(db: Database, scope: Scope, clock: Clock, seen: Thread, text: 
         if now >= thread.answer_until:
             raise Refused("window_closed")
         rows = pd.DataFrame(
-            {"account_no": [thread.account_no], "mobile": [seen.mobile], "parameters": [[words]]}
+            {
+                "account_no": [thread.account_no],
+                "mobile": [seen.mobile],
+                "parameters": [[words]],
+                "number_no": [number_heard(cursor, seen.mobile)],
+            }
         )
         job_id = ledger.stage(
             cursor, now, kind="text", template="", language="", parameter_names=["text"], rows=rows

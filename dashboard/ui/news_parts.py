@@ -3,13 +3,13 @@
 import streamlit as st
 
 from dashboard.access.scope import Right
-from dashboard.delivery.platform import PlatformEvent, dismiss, list_open
+from dashboard.delivery.platform import PlatformEvent, dismiss, list_open, may_dismiss
 from dashboard.ui.catalogue import has_words
 from dashboard.ui.errors import told
 from dashboard.ui.formats import moment
 from dashboard.ui.tables import escape_marks
 from dashboard.ui.visitor import Visitor
-from dashboard.ui.words import t
+from dashboard.ui.words import current_language, t
 
 
 def show_news(visitor: Visitor) -> None:
@@ -21,7 +21,7 @@ def show_news(visitor: Visitor) -> None:
         return
     with st.container(key="news"):
         st.warning(describe(events[0]), icon=":material/campaign:")
-        if len(events) > 1 or visitor.may(Right.MANAGE_PLATFORM):
+        if len(events) > 1 or may_dismiss(visitor.rt.db, visitor.scope):
             with st.popover(
                 t("platform.all", count=str(len(events))), icon=":material/campaign:", key="news_all"
             ):
@@ -31,7 +31,7 @@ def show_news(visitor: Visitor) -> None:
 def _list_all(visitor: Visitor, events: tuple[PlatformEvent, ...]) -> None:
     for event in events:
         st.markdown(describe(event))
-        if visitor.may(Right.MANAGE_PLATFORM):
+        if may_dismiss(visitor.rt.db, visitor.scope):
             _offer_dismissal(visitor, event)
 
 
@@ -43,11 +43,17 @@ def describe(event: PlatformEvent) -> str:
     names = {"hi": t("platform.in_hi"), "en": t("platform.in_en"), "": ""}
     words = t(
         key,
-        subject=escape_marks(event.subject),
+        subject=_name_subject(event),
         spoken=names.get(event.language, event.language),
         value=escape_marks(event.value),
     )
     return f"{words} ({moment(event.happened_at)})"
+
+
+def _name_subject(event: PlatformEvent) -> str:
+    """Name a template by its name, a number by whose it is rather than by its digits."""
+    office = event.office_hi if current_language() == "hi" and event.office_hi else event.office
+    return t("platform.number_of", office=escape_marks(office)) if office else escape_marks(event.subject)
 
 
 def _offer_dismissal(visitor: Visitor, event: PlatformEvent) -> None:

@@ -437,6 +437,7 @@ EXEMPT = {
     "require_rules": "the refusal itself, tried through the rules",
     "require_whole_state": "the refusal itself, tried through the imports",
     "keep_account": "writes down an import that was let in",
+    "may_dismiss": "says whether to offer that news is noted; `dismiss` asks again",
     "may_manage": "says whether to offer the account's buttons; the functions ask again",
 }
 

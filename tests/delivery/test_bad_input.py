@@ -9,10 +9,12 @@ from dashboard.delivery import ledger
 from dashboard.delivery.claims import count_people_today
 from dashboard.store import database as database_module
 from dashboard.store.clock import utc_now
+from dashboard.store.database import Database
 from tests.full_disk import full_disk
 
 from .conftest import add_job, make_settings, mobiles, read_job, read_tally, wait_for, wait_for_state
 from .counting_server import ACCEPT, wrong_recipients
+from .webhook_bodies import apply_all, envelope, post
 
 
 @pytest.fixture(autouse=True)
@@ -101,3 +103,63 @@ def test_a_token_that_expires_in_the_middle_stops_all_and_a_new_one_finishes(
         db.write(lambda cursor, job_id=job_id: ledger.go_on(cursor, job_id, utc_now()))
         wait_for_state(db, job_id, "finished")
     assert sorted(server.taken.values()) == [1] * 100 + [2] * 150  # the first 150 people are in both
+
+
+def tell_template(db: Database, event: str, minute: int) -> None:
+    about = {"message_template_name": "bill_due", "message_template_language": "hi", "event": event}
+    content = envelope(about, "message_template_status_update")
+    content["entry"][0]["time"] = int(time.time()) - 600 + 60 * minute
+    post(db, content, utc_now())
+    apply_all(db, at=utc_now())
+
+
+def test_a_template_paused_by_webhook_stops_its_send_at_once_and_goes_on_when_meta_says_so(
+    db, server, make_dispatcher
+) -> None:
+    job_id, other = add_job(db, 500), add_job(db, 20)
+    db.write(lambda cursor: cursor.execute("UPDATE job SET template = 'camp' WHERE job_id = ?", [other]))
+    dispatcher = make_dispatcher(make_settings(server.url, rate_per_second=400.0))
+    wait_for(lambda: server.calls > 80)
+    tell_template(db, "PAUSED", 1)
+    assert read_job(db, job_id).pause_reason == "template_paused"
+    wait_for_state(db, other, "finished")
+    wait_for(lambda: dispatcher.status().in_flight == 0)
+    counted = read_tally(db, job_id)
+    assert counted.accepted + counted.waiting == 500 and counted.waiting > 50
+    tell_template(db, "PAUSED", 0)  # an older word, come late
+    tell_template(db, "APPROVED", 2)
+    wait_for_state(db, job_id, "finished")
+    assert read_tally(db, job_id) == ledger.Tally(total=500, accepted=500)
+
+
+@pytest.mark.parametrize(("event", "reason"), [("DISABLED", "template_disabled"), ("REJECTED", "template_missing"), ("FLAGGED", None)])  # fmt: skip
+def test_a_template_that_meta_takes_away_waits_for_a_person(db, event: str, reason: str | None) -> None:
+    job_id = add_job(db, 5)
+    tell_template(db, event, 1)
+    assert read_job(db, job_id).pause_reason == reason
+    tell_template(db, "APPROVED", 2)
+    assert read_job(db, job_id).pause_reason == reason  # it does not go on by itself
+
+
+@pytest.mark.parametrize(("code", "reason"), [(132015, "template_paused"), (132016, "template_disabled")])
+def test_a_template_that_an_answer_calls_paused_or_disabled_loses_no_message(
+    db, server, make_dispatcher, code: int, reason: str
+) -> None:
+    moved, is_well = [timedelta()], [True]
+    server.behave = lambda number, body: ACCEPT if is_well[0] else (400, code)
+    job_id = add_job(db, 200)
+    settings = make_settings(server.url, rate_per_second=400.0, template_pause_hours=3)
+    make_dispatcher(settings, clock=lambda: utc_now() + moved[0])
+    wait_for(lambda: server.calls > 50)
+    is_well[0] = False
+    wait_for_state(db, job_id, "paused")
+    assert read_job(db, job_id).pause_reason == reason
+    assert read_tally(db, job_id).failed == 0
+    is_well[0] = True
+    moved[0] = timedelta(hours=4)
+    if reason == "template_disabled":
+        time.sleep(0.3)
+        assert read_job(db, job_id).state == "paused"
+        db.write(lambda cursor: ledger.go_on(cursor, job_id, utc_now()))
+    wait_for_state(db, job_id, "finished")
+    assert wrong_recipients(server, mobiles(200)) == {}

@@ -13,6 +13,7 @@ from dashboard.delivery.applier import Ears, apply_waiting, count_odd, list_odd,
 from dashboard.delivery.inbound import InboundText, NumberChange, Preference
 from dashboard.delivery.updates import Updates, read_updates
 from dashboard.delivery.webhook import UPDATES_A_POST
+from dashboard.errors import Unavailable
 from dashboard.store.database import Database
 
 from .conftest import FIRST_MOBILE, add_job, read_tally
@@ -197,7 +198,7 @@ def test_a_disk_that_fails_sets_no_body_aside(db: Database, monkeypatch: pytest.
         raise duckdb.IOException("no space left on device")
 
     monkeypatch.setattr(webhook_round.queries, "copy_new_status", fail)
-    with pytest.raises(duckdb.IOException):
+    with pytest.raises(Unavailable, match="database_unwritable"):
         apply_waiting(db, lambda: NOW, Ears(lambda message: None))
     monkeypatch.undo()
     apply_all(db)
