@@ -7,6 +7,8 @@ import pandas as pd
 
 from dashboard.access.scope import Scope
 from dashboard.coverage.figures import COUNTS, Coverage, coverage_by, coverage_of, trend
+from dashboard.coverage.funnel import Funnel, funnel_of
+from dashboard.coverage.movement import Outlook, outlook_of
 from dashboard.registry.offices import LEVELS, Office, get_office, list_at_level, list_path
 from dashboard.store.clock import Clock, india_day
 from dashboard.store.database import Database
@@ -51,6 +53,8 @@ class Brief:
     path: tuple[Office, ...]
     made_at: datetime
     figures: Coverage
+    funnel: Funnel
+    outlook: Outlook | None
     movements: tuple[Movement, ...]
     days: tuple[tuple[date, Coverage], ...]
     below_level: str | None
@@ -89,6 +93,7 @@ def make_brief(db: Database, scope: Scope, office_code: str, clock: Clock) -> Br
     today = india_day(clock())
     return Brief(
         office=office, path=tuple(list_path(db, scope, office_code)), made_at=clock(), figures=figures,
+        funnel=funnel_of(db, scope, office_code), outlook=outlook_of(db, scope, office_code, clock),
         movements=compare_days(kept_days, today), days=_end_today(kept_days, today, figures),
         below_level=below_level, below=below, ranked_level=ranked_level, ranked=ranked, districts=districts, no_district=no_district,
     )  # fmt: skip

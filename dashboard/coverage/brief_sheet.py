@@ -6,8 +6,9 @@ from typing import Any
 from dashboard.coverage.brief import Brief, Standing
 from dashboard.coverage.brief_map import OUTSIDE, DistrictMap, draw_map, name_district
 from dashboard.coverage.figures import Coverage
+from dashboard.coverage.funnel import STEPS
 from dashboard.ui.catalogue import say
-from dashboard.ui.formats import DASH, day, group_digits, moment, percent, share, shorten
+from dashboard.ui.formats import DASH, day, group_digits, moment, percent, share, shorten, signed
 
 # The five states in the order and colours of the pages' charts, with the ink that is read on each.
 STATE_COLOURS = {
@@ -51,7 +52,9 @@ def write_sheet(brief: Brief, language: str) -> Sheet:
         "states_title": words("states"),
         "states": [_write_state(figures, state, language) for state in STATE_COLOURS],
         "funnel_title": words("funnel"),
-        "funnel": _write_funnel(figures, language),
+        "funnel": _write_funnel(brief, language),
+        "funnel_note": say(language, "coverage.funnel_paper") if brief.funnel.joined > brief.funnel.verified else "",
+        "target": write_target(brief, language),
         "movement": _write_movement(brief, language),
         "charts": _write_charts(brief, language),
         "trend_none": words("trend_none"),
@@ -75,20 +78,31 @@ def _write_state(figures: Coverage, state: str, language: str) -> Sheet:
     }  # fmt: skip
 
 
-def _write_funnel(figures: Coverage, language: str) -> list[Sheet]:
-    steps = {
-        "consumers": figures.consumers,
-        "on_file": figures.consumers - figures.missing,
-        "usable": figures.consumers - figures.to_collect,
-        "enrolled": figures.enrolled,
-    }
+def _write_funnel(brief: Brief, language: str) -> list[Sheet]:
+    funnel = brief.funnel
     return [
         {
-            "name": say(language, f"brief.funnel_{step}"), "count": group_digits(count),
-            "rate": percent(share(count, figures.consumers)), "share": share(count, figures.consumers) or 0,
+            "name": say(language, f"coverage.step_{step}"), "count": group_digits(getattr(funnel, step)),
+            "rate": percent(share(getattr(funnel, step), funnel.consumers)), "share": share(getattr(funnel, step), funnel.consumers) or 0,
         }
-        for step, count in steps.items()
+        for step in STEPS
     ]  # fmt: skip
+
+
+def write_target(brief: Brief, language: str) -> str:
+    """Return the office's target and the day at which the last weeks' pace reaches it, with its range."""
+    outlook = brief.outlook
+    if outlook is None:
+        return say(language, "coverage.target_none")
+    told = outlook.forecast
+    target = say(
+        language, "coverage.target", rate=percent(outlook.share, 0), day=day(outlook.by_day), goal=group_digits(outlook.goal)
+    )  # fmt: skip
+    promise = say(
+        language, f"coverage.outlook_{told.told}", per_week=signed(round(told.per_week)),
+        day=day(told.day), earliest=day(told.earliest), latest=day(told.latest),
+    )  # fmt: skip
+    return f"{target} {promise}".replace("**", "")
 
 
 def name_count(name: str, language: str) -> str:

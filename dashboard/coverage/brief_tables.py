@@ -6,11 +6,12 @@ from typing import Any
 
 from dashboard.coverage.brief import Brief, Standing
 from dashboard.coverage.brief_map import name_district
-from dashboard.coverage.brief_sheet import name_count
+from dashboard.coverage.brief_sheet import name_count, write_target
 from dashboard.coverage.figures import COUNTS, STATES, Coverage
+from dashboard.coverage.funnel import STEPS
 from dashboard.store.spreadsheet import Sheet, write_workbook
 from dashboard.ui.catalogue import say
-from dashboard.ui.formats import day
+from dashboard.ui.formats import day, share
 
 _MOVING = (*COUNTS, "to_collect")
 
@@ -21,7 +22,7 @@ def write_tables(brief: Brief, language: str, path: Path) -> int:
 
 
 def list_sheets(brief: Brief, language: str) -> list[Sheet]:
-    """Return the sheets: states, movement, the level below, the ranked level, districts, days; shares are 0 to 1."""
+    """Return the sheets: states, funnel, target, movement, the level below, the ranked level, districts, days; shares are 0 to 1."""
 
     def words(key: str, **values: Any) -> str:
         return say(language, f"brief.{key}", **values)
@@ -38,12 +39,37 @@ def list_sheets(brief: Brief, language: str) -> list[Sheet]:
     days = [[*office, day(at), *_count(then)] for at, then in brief.days]
     return [
         Sheet(words("sheet_states"), [*place, words("column_state"), words("consumers"), words("column_rate")], states),
+        Sheet(words("funnel"), [*place, words("column_step"), words("consumers"), words("column_rate")], _list_funnel(brief, language)),
+        _write_target_sheet(brief, language),
         Sheet(words("sheet_movement"), _head_movement(language), list(_list_movements(brief, language))),
         Sheet(words("sheet_below"), [*place, *counts, *rates], _list_standings(brief.below, language)),
         Sheet(words("sheet_ranked"), [*place, *counts, *rates], _list_standings(brief.ranked, language)),
         Sheet(words("sheet_districts"), [words("column_district"), *counts, *rates], districts),
         Sheet(words("sheet_days"), [*place, words("column_day"), *counts], days),
     ]  # fmt: skip
+
+
+def _list_funnel(brief: Brief, language: str) -> list[list[object]]:
+    office, funnel = [brief.office.code, brief.office.name_in(language)], brief.funnel
+    return [
+        [*office, say(language, f"coverage.step_{step}"), getattr(funnel, step), share(getattr(funnel, step), funnel.consumers)]
+        for step in STEPS
+    ]  # fmt: skip
+
+
+def _write_target_sheet(brief: Brief, language: str) -> Sheet:
+    """The target as figures, beside them the sentence of the first page; no row where none is set."""
+    keys = ("target_share", "target_by", "target_goal", "target_per_week", "target_day", "target_earliest", "target_latest", "target_words")  # fmt: skip
+    head = [say(language, f"brief.{key}") for key in ("column_code", "office", *keys)]
+    rows: list[list[object]] = []
+    if (outlook := brief.outlook) is not None:
+        told = outlook.forecast
+        days = [day(one) if one else "" for one in (told.day, told.earliest, told.latest)]
+        pace = round(told.per_week, 1)
+        rows.append(
+            [brief.office.code, brief.office.name_in(language), outlook.share, day(outlook.by_day), outlook.goal, pace, *days, write_target(brief, language)]
+        )  # fmt: skip
+    return Sheet(say(language, "brief.sheet_target"), head, rows)
 
 
 def _head_movement(language: str) -> list[str]:

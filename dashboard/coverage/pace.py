@@ -27,6 +27,13 @@ class Forecast:
     earliest: date | None = None
     latest: date | None = None
 
+    @property
+    def told(self) -> str:
+        """The code of the sentence that says it: the verdict, or far (no date) and open (no latest date) of a dated one."""
+        if self.verdict != "dated":
+            return self.verdict
+        return "far" if self.day is None else "open" if self.latest is None else "dated"
+
 
 def forecast(days: Sequence[date], enrolled: Sequence[int], goal: int, today: date) -> Forecast:
     """Return when `goal` enrolled accounts are reached; `days` ascending, each with its count, the last one as of now."""

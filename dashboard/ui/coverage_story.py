@@ -60,13 +60,8 @@ def write_outlook(outlook: Outlook) -> str:
         goal=group_digits(outlook.goal),
     )
     told = outlook.forecast
-    verdict = told.verdict
-    if verdict == "dated" and told.day is None:
-        verdict = "far"
-    elif verdict == "dated" and told.latest is None:
-        verdict = "open"
     words = t(
-        f"coverage.outlook_{verdict}",
+        f"coverage.outlook_{told.told}",
         per_week=signed(round(told.per_week)),
         day=day(told.day),
         earliest=day(told.earliest),

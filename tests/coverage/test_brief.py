@@ -18,6 +18,10 @@ from dashboard.coverage.brief_press import draw_pages, print_brief
 from dashboard.coverage.brief_sheet import STATE_COLOURS, scale_of
 from dashboard.coverage.brief_tables import list_sheets, write_tables
 from dashboard.coverage.figures import Coverage, coverage_by, coverage_of
+from dashboard.coverage.funnel import STEPS, funnel_of
+from dashboard.coverage.movement import Outlook
+from dashboard.coverage.pace import Forecast
+from dashboard.coverage.targets import set_target
 from dashboard.store.database import Database
 from dashboard.ui import charts
 from dashboard.ui.formats import group_digits, percent
@@ -60,6 +64,25 @@ def test_the_figures_on_paper_are_those_of_the_coverage(filled: Database) -> Non
             assert re.search(rf"{gap}\s+{re.escape(percent(gap / row.consumers))}", second), row.office_code
 
 
+def test_the_funnel_and_the_target_stand_on_the_first_page_and_in_the_tables(filled: Database) -> None:
+    scope = scope_of(filled, Role.ADMINISTRATOR, "UP")
+    first = _read(print_brief(_brief(filled), ("en",)))[0]
+    assert "No target is set" in first
+    set_target(filled, scope, lambda: NOON, "UP", 0.8, date(2027, 3, 31))
+    brief = _brief(filled)
+    funnel = funnel_of(filled, scope, "UP")
+    for language in ("hi", "en"):
+        first = _read(print_brief(brief, (language,)))[0]
+        assert "80%" in first
+        assert group_digits(240) in first  # of 300
+    assert "Verified by a reply or delivery" in first
+    sheets = {sheet.title: list(sheet.rows) for sheet in list_sheets(brief, "en")}
+    assert [row[3] for row in sheets["From consumer to enrolled"]] == [
+        getattr(funnel, step) for step in STEPS
+    ]
+    assert sheets["Target"][0][2:5] == [0.8, "31-03-2027", 240]
+
+
 def test_the_worst_stand_first_and_nobody_is_in_both_lists(filled: Database) -> None:
     brief = _brief(filled)
     rates = [one.gap_rate for one in brief.ranked]
@@ -100,8 +123,17 @@ def test_names_that_fill_a_page_push_nothing_off_it(filled: Database) -> None:
     for code in codes:
         rename(filled, code, "विद्युत नगरीय वितरण उपखण्ड " * 30 + "W" * 300)
     brief = _brief(filled)
+    dated = Forecast("dated", 1.0, NOON.date(), NOON.date(), NOON.date())
+    outlook = Outlook(0.8, NOON.date(), 10**7, dated)
     many = tuple(replace(brief.ranked[0], code=f"x{number}") for number in range(20))
-    full = replace(brief, ranked=many, below=many[:10], below_level="zone")
+    full = replace(
+        brief,
+        ranked=many,
+        below=many[:10],
+        below_level="zone",
+        outlook=outlook,
+        funnel=replace(brief.funnel, joined=10**7),
+    )
     pages = _read(print_brief(full))
     assert len(pages) == 4
     assert "Page 1 of 2" in pages[2]
@@ -165,7 +197,16 @@ def test_the_tables_hold_the_same_figures_and_no_formula(filled: Database, tmp_p
     )
     book = CalamineWorkbook.from_path(tmp_path / "brief.xlsx")
     sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-    assert list(sheets) == ["States", "Movement", "Level below", "All ranked", "Districts", "Days"]
+    assert list(sheets) == [
+        "States",
+        "From consumer to enrolled",
+        "Target",
+        "Movement",
+        "Level below",
+        "All ranked",
+        "Districts",
+        "Days",
+    ]
     assert sheets["States"][1][3] == sum(row[3] for row in sheets["States"][2:]) == 300
     assert sum(row[2] for row in sheets["All ranked"][1:]) == 300
     assert {row[0] for row in sheets["Movement"][1:]} == {"Last week"}
@@ -173,7 +214,7 @@ def test_the_tables_hold_the_same_figures_and_no_formula(filled: Database, tmp_p
         sheet.title: sheet for sheet in list_sheets(_brief(filled, _code_of(filled, "circle")), "en")
     }
     assert write_tables(_brief(filled, _code_of(filled, "circle")), "hi", tmp_path / "circle.xlsx")
-    below = CalamineWorkbook.from_path(tmp_path / "circle.xlsx").get_sheet_by_index(2).to_python()
+    below = CalamineWorkbook.from_path(tmp_path / "circle.xlsx").get_sheet_by_index(4).to_python()
     assert len(below) == 1 + len(list(divisions["Level below"].rows))
     assert {row[1] for row in below} >= {"'=cmd|' /C calc'!A0"}
 
