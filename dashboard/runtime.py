@@ -33,6 +33,7 @@ from dashboard.enrolment.preferences import record_preferences
 from dashboard.errors import Unavailable
 from dashboard.notices.hours import Span, quiet_span
 from dashboard.notices.standing import ask_standing, is_marketing
+from dashboard.notices.template_store import load_written
 from dashboard.registry.import_jobs import ImportJobs
 from dashboard.registry.import_log import ImportResult
 from dashboard.registry.import_work import Progress
@@ -124,6 +125,7 @@ def open_registry(settings: Settings, clock: Clock = utc_now) -> Runtime:
     db = open_database(settings.database_path, memory_limit=settings.memory_limit, threads=settings.threads)
     clear_leftovers(db)
     keep_days(db, clock)
+    load_written(db)
     return Runtime(complete_settings(db, settings), db, clock, is_demo=read_fact(db, "is_demo") == "1")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.access.scope import Role, Scope
+from dashboard.notices.templates import remember
 from dashboard.registry.offices import find_office
 from dashboard.store.database import Database, open_database
 
@@ -19,6 +20,13 @@ def db(tmp_path: Path) -> Iterator[Database]:
     database = open_database(tmp_path / "setu.duckdb", memory_limit="1GB", threads=2)
     yield database
     database.close()
+
+
+@pytest.fixture(autouse=True)
+def no_written_templates() -> Iterator[None]:
+    """A process knows one installation's templates: no test leaves its own to the next."""
+    yield
+    remember([])
 
 
 @pytest.fixture

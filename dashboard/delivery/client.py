@@ -6,11 +6,13 @@ from typing import Any
 import requests
 
 from dashboard.delivery.credentials import Account
-from dashboard.delivery.errors_table import rule_for
+from dashboard.delivery.errors_table import Action, rule_for
+from dashboard.delivery.json_parts import part_of, text_of
 from dashboard.errors import Unavailable
 
 _MANAGEMENT_TIMEOUT = (5.0, 30.0)  # connect, read
 _HEALTH_FIELDS = "display_phone_number,whatsapp_business_manager_messaging_limit,throughput,quality_rating"
+_LONGEST_REASON = 300
 _TEMPLATE_FIELDS = "name,status,category,language,quality_score,rejected_reason"
 
 
@@ -70,13 +72,29 @@ class ManagementClient:
             params["after"] = paging["cursors"]["after"]
 
     def ensure_templates(self, payloads: list[dict[str, Any]]) -> list[TemplateStatus]:
-        """Post the templates that the account lacks, by name and language; return all that it has then."""
+        """Post the templates that the account lacks, by name and language; return all that it has then.
+
+        One that is refused on the spot comes back as REJECTED with the reason, and the others are posted all the same.
+        """
         known = self.list_templates()
         names = {(template.name, template.language) for template in known}
         missing = [payload for payload in payloads if (payload["name"], payload["language"]) not in names]
-        for payload in missing:
+        refused = [one for payload in missing if (one := self._post_template(payload)) is not None]
+        return self.list_templates() + refused if missing else known
+
+    def _post_template(self, payload: dict[str, Any]) -> TemplateStatus | None:
+        """Post one template; return how it was refused on the spot, None where it was taken in."""
+        try:
             self._call("POST", self._account.templates_url, json=payload)
-        return self.list_templates() if missing else known
+        except Unavailable as error:
+            code = error.values.get("provider_code")
+            if not isinstance(code, int) or rule_for(code).action is not Action.FAIL_ALIKE:
+                raise
+            reason = str(error.values["details"])[:_LONGEST_REASON]
+            return TemplateStatus(
+                payload["name"], payload["language"], "REJECTED", payload["category"], rejected_reason=reason
+            )
+        return None
 
     def _call(self, method: str, url: str, **arguments: Any) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self._account.token}"}
@@ -88,8 +106,12 @@ class ManagementClient:
         except requests.RequestException as error:
             raise Unavailable("provider_down") from error
         if response.status_code >= 300:
-            code = content.get("error", {}).get("code") if isinstance(content, dict) else None
-            raise Unavailable("provider_refused", provider_code=code, reason=rule_for(code).words)
+            told = part_of(content, "error") if isinstance(content, dict) else {}
+            code = told.get("code")
+            details = text_of({**told, **part_of(told, "error_data")}, "error_user_msg", "details", "message")
+            raise Unavailable(
+                "provider_refused", provider_code=code, reason=rule_for(code).words, details=details
+            )
         return content
 
 

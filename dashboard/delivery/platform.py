@@ -33,6 +33,7 @@ class PlatformEvent:
     happened_at: datetime
     office: str = ""
     office_hi: str = ""
+    reason: str = ""  # of a template's status: why, in WhatsApp's word
 
 
 def list_open(db: Database, scope: Scope) -> tuple[PlatformEvent, ...]:
@@ -56,6 +57,18 @@ def may_dismiss(db: Database, scope: Scope) -> bool:
     """Tell whether to offer a person that they take note of news; `dismiss` asks again."""
     first_no, last_no = db.recall("platform.whole_state", lambda: _whole_state(db))
     return scope.may(Right.MANAGE_PLATFORM) and scope.first_no <= first_no <= last_no <= scope.last_no
+
+
+def latest_of_each(
+    cursor: Cursor, field: str, passing: frozenset[str] = frozenset()
+) -> dict[tuple[str, str], PlatformEvent]:
+    """Return the last word on every subject of a field, by subject and language: of all templates at once.
+
+    Words that are `passing` are overlooked.
+    """
+    rows = _queries.latest_of_each(cursor, field=field, passing=sorted(passing))
+    events = (PlatformEvent(*row[:6], reason=row[6]) for row in rows)
+    return {(event.subject, event.language): event for event in events}
 
 
 def dismiss(db: Database, scope: Scope, clock: Clock, event_id: int) -> None:

@@ -37,6 +37,12 @@ SELECT field, subject, language, value, detail FROM (
 SELECT job_id, state, pause_reason FROM job
 WHERE template = :template AND (language = :language OR :language = '') AND state IN ('running', 'paused') ORDER BY job_id;
 
+-- name: latest_of_each(field, passing)
+-- The last word on every subject of a field, with the reason where one was given; words that say nothing lasting are overlooked.
+SELECT event_id, field, subject, language, value, happened_at, CASE detail ->> 'reason' WHEN 'NONE' THEN '' ELSE coalesce(detail ->> 'reason', '') END
+FROM platform_event WHERE field = :field AND NOT list_contains(:passing::VARCHAR[], value)
+QUALIFY row_number() OVER (PARTITION BY subject, language ORDER BY happened_at DESC, event_id DESC) = 1;
+
 -- name: event_by_id(event_id)^
 -- One piece of news, and whether somebody has taken note of it.
 SELECT field, subject, value, settled_at FROM platform_event WHERE event_id = :event_id;

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dashboard.notices.draft import Audience, NoticeDraft
-from dashboard.notices.templates import get_template
+from dashboard.notices.draft import Audience, NoticeDraft, bind
+from dashboard.notices.templates import AMOUNT_SOURCES, get_template
 from dashboard.registry.offices import LEVELS, Office
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
@@ -70,10 +70,12 @@ def is_sensitive(draft: NoticeDraft) -> bool:
     """Tell whether a notice speaks of money owed: by its purpose, its audience, an amount in its words."""
     template = get_template(draft.template)
     words = [template.bodies[draft.language], *draft.variables.values()]
+    sources = {bind(draft, variable).source for variable in template.variables}
     return (
         template.purpose in _SENSITIVE_PURPOSES
         or any(segment != "none" for segment in draft.audience.arrears_segments)
         or any(_AMOUNT.search(text) for text in words)
+        or bool(sources & AMOUNT_SOURCES)
     )
 
 

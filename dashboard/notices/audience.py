@@ -10,6 +10,7 @@ from typing import Any
 from dashboard.access.scope import Right, Scope
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.draft import Audience, Filling, NoticeDraft, require_known, resolve_filling
+from dashboard.notices.templates import CONSUMER_SOURCES
 from dashboard.registry.offices import Office, find_office
 from dashboard.store.clock import INDIA_OFFSET
 from dashboard.store.database import Cursor, Database
@@ -20,6 +21,8 @@ REASONS = (
 )  # fmt: skip
 _EXACT_CONSUMERS = 100_000  # an audience up to so many is counted one by one while it is chosen …
 _EXACT_CONSENTS = 1_000_000  # … where no more consents than these have to be looked through
+# As audience.sql: consumer_word writes them.
+_LONGEST_WORDS = dict.fromkeys(CONSUMER_SOURCES, 20) | {"consumer_name": 60, "meter_no": 60, "category": 60}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 queries = load_queries(Path(__file__).with_name("audience.sql"))
 
@@ -177,8 +180,8 @@ def _require_list(cursor: Cursor, scope: Scope, list_id: int) -> None:
 
 def _longest_possible(cursor: Cursor, asked: Mapping[str, Any]) -> int:
     """Return the length of the longest text that the names of these offices could make."""
-    longest = dict(queries.longest_names(cursor, first=asked["first"], last=asked["last"]))
+    longest = _LONGEST_WORDS | dict(queries.longest_names(cursor, first=asked["first"], last=asked["last"]))
     values = zip(asked["levels"], asked["typed"], asked["uses"], strict=True)
     return asked["length"] + sum(
-        uses * (len(typed) if not level else longest.get(level, 0)) for level, typed, uses in values
+        uses * max(len(typed), longest.get(level, 0)) for level, typed, uses in values
     )

@@ -1,8 +1,42 @@
 -- name: define_audience()#
 -- Whom a notice could reach, as two temporary table macros: one text an office, one judgement a consumer.
--- Text: p_levels[i] is the office level whose name fills the i-th variable, '' for a typed one; p_typed[i] its typed value;
+-- Text: p_levels[i] is what fills the i-th variable: an office level, whose name it is, a field of the consumer's row, '' for a
+-- typed one; p_typed[i] its typed value, or what stands where the source has nothing, '' leaving the consumer out;
 -- p_uses[i] how often it stands in the body; p_length the characters of the body without variables. Names lose line breaks
 -- and runs of blanks (Meta refuses them) and stop at 60 characters.
+CREATE OR REPLACE TEMP MACRO group_lakh(n) AS CASE
+    WHEN n < 1000 THEN n::VARCHAR
+    WHEN n < 100000 THEN (n // 1000) || ',' || lpad((n % 1000)::VARCHAR, 3, '0')
+    WHEN n < 10000000 THEN (n // 100000) || ',' || lpad((n // 1000 % 100)::VARCHAR, 2, '0') || ',' || lpad((n % 1000)::VARCHAR, 3, '0')
+    ELSE (n // 10000000) || ',' || lpad((n // 100000 % 100)::VARCHAR, 2, '0') || ',' || lpad((n // 1000 % 100)::VARCHAR, 2, '0')
+         || ',' || lpad((n % 1000)::VARCHAR, 3, '0') END;
+
+-- An amount as people here write it, paise only where there are some.
+CREATE OR REPLACE TEMP MACRO say_rupees(amount) AS
+    CASE WHEN amount < 0 THEN '-' ELSE '' END || group_lakh(trunc(abs(amount))::BIGINT)
+    || CASE WHEN amount % 1 = 0 THEN '' ELSE '.' || lpad((abs(amount) * 100 % 100)::INTEGER::VARCHAR, 2, '0') END;
+
+CREATE OR REPLACE TEMP MACRO say_line(words) AS
+    CASE WHEN length(words) > 60 THEN left(words, 59) || '…' ELSE words END;
+
+CREATE OR REPLACE TEMP MACRO is_of_consumer(p_source) AS p_source IN ('consumer_name', 'account_no', 'amount_payable', 'due_date',
+    'bill_date', 'last_pay_amount', 'last_pay_date', 'meter_no', 'load_kw', 'category');
+
+-- What a consumer's row has for a source; NULL or empty where nothing.
+CREATE OR REPLACE TEMP MACRO consumer_word(p_source, p_name, p_account, p_payable, p_due, p_billed, p_paid, p_paid_on, p_meter, p_load, p_category) AS
+CASE p_source
+    WHEN 'consumer_name' THEN say_line(trim(regexp_replace(p_name, '[\pZ\p{Cc}]+', ' ', 'g')))
+    WHEN 'account_no' THEN p_account
+    WHEN 'amount_payable' THEN say_rupees(p_payable)
+    WHEN 'due_date' THEN strftime(p_due, '%d-%m-%Y')
+    WHEN 'bill_date' THEN strftime(p_billed, '%d-%m-%Y')
+    WHEN 'last_pay_amount' THEN say_rupees(p_paid)
+    WHEN 'last_pay_date' THEN strftime(p_paid_on, '%d-%m-%Y')
+    WHEN 'meter_no' THEN say_line(trim(regexp_replace(p_meter, '[\pZ\p{Cc}]+', ' ', 'g')))
+    WHEN 'load_kw' THEN regexp_replace(p_load::DECIMAL(14, 2)::VARCHAR, '\.?0+$', '')
+    WHEN 'category' THEN say_line(trim(regexp_replace(p_category, '[\pZ\p{Cc}]+', ' ', 'g')))
+END;
+
 CREATE OR REPLACE TEMP MACRO audience_text(p_first, p_last, p_language, p_levels, p_typed, p_uses, p_length) AS TABLE
 WITH named AS (
     SELECT office_no, last_no, level,
@@ -19,17 +53,31 @@ WITH named AS (
     WHERE below.office_no BETWEEN p_first AND p_last
     GROUP BY below.office_no
 ), valued AS (
-    SELECT office_no, list_transform(p_levels::VARCHAR[], lambda level, place: coalesce(nullif((p_typed::VARCHAR[])[place], ''), titles[level], '')) AS parameters
+    SELECT office_no, list_transform(p_levels::VARCHAR[], lambda level, place: CASE WHEN level = '' THEN (p_typed::VARCHAR[])[place]
+        ELSE coalesce(nullif(titles[level], ''), (p_typed::VARCHAR[])[place], '') END) AS parameters
     FROM path
 )
 SELECT office_no, parameters,
        p_length + list_sum(list_transform(parameters, lambda value, place: length(value) * (p_uses::INTEGER[])[place])) AS text_length,
-       len(list_filter(parameters, lambda value, place: value = '' AND (p_levels::VARCHAR[])[place] <> '')) > 0 AS has_hole
+       len(list_filter(parameters, lambda value, place: value = '' AND (p_levels::VARCHAR[])[place] <> ''
+           AND NOT is_of_consumer((p_levels::VARCHAR[])[place]))) > 0 AS has_hole
 FROM valued;
 
--- Judgement: `reason` is NULL for whom the notice may reach; a number that comes twice is still in twice.
+-- Judgement: `reason` is NULL for whom the notice may reach; a number that comes twice is still in twice. The office's parameters
+-- are shared by its consumers; only where a field of the row stands in the text has each consumer their own.
 CREATE OR REPLACE TEMP MACRO audience_member(p_first, p_last, p_categories, p_segments, p_feeders, p_language, p_levels, p_typed, p_uses, p_length, p_bands, p_languages, p_recent, p_list) AS TABLE
-SELECT consumer.account_no, consumer.name, consumer.mobile, consumer.office_no, office_text.parameters, office_text.text_length,
+SELECT account_no, name, mobile, office_no, parameters, reason,
+       CASE WHEN is_personal THEN p_length + list_sum(list_transform(parameters, lambda value, place: length(value) * (p_uses::INTEGER[])[place]))
+            ELSE office_length END AS text_length
+FROM (
+SELECT consumer.account_no, consumer.name, consumer.mobile, consumer.office_no, office_text.text_length AS office_length,
+       len(list_filter(p_levels::VARCHAR[], lambda level: is_of_consumer(level))) > 0 AS is_personal,
+       CASE WHEN len(list_filter(p_levels::VARCHAR[], lambda level: is_of_consumer(level))) > 0
+            THEN list_transform(p_levels::VARCHAR[], lambda level, place: CASE WHEN is_of_consumer(level) THEN coalesce(nullif(
+           consumer_word(level, consumer.name, consumer.account_no, consumer.amount_payable, consumer.due_date, consumer.bill_date,
+           consumer.last_pay_amount, consumer.last_pay_date, consumer.meter_no, consumer.load_kw, consumer.category), ''),
+           (p_typed::VARCHAR[])[place], '') ELSE office_text.parameters[place] END)
+            ELSE office_text.parameters END AS parameters,
        CASE WHEN consumer.state = 'opted_out' THEN 'opted_out'
             WHEN consumer.mobile IN (SELECT mobile FROM undeliverable_number) THEN 'not_on_whatsapp'
             WHEN consumer.state NOT IN ('on_file', 'enrolled') OR consumer.mobile IS NULL
@@ -38,7 +86,10 @@ SELECT consumer.account_no, consumer.name, consumer.mobile, consumer.office_no, 
             WHEN len(p_languages::VARCHAR[]) > 0 AND NOT list_contains(p_languages::VARCHAR[], consent.language) THEN 'other_language'
             WHEN len(p_recent::BIGINT[]) > 0 AND consumer.mobile IN (
                 SELECT message.mobile FROM message WHERE list_contains(p_recent::BIGINT[], message.job_id)) THEN 'recent_notice'
-            WHEN coalesce(office_text.has_hole, true) THEN 'empty_variable' END AS reason
+            WHEN coalesce(office_text.has_hole, true) THEN 'empty_variable'
+            WHEN len(list_filter(p_levels::VARCHAR[], lambda level, place: is_of_consumer(level) AND (p_typed::VARCHAR[])[place] = '' AND coalesce(
+           consumer_word(level, consumer.name, consumer.account_no, consumer.amount_payable, consumer.due_date, consumer.bill_date,
+           consumer.last_pay_amount, consumer.last_pay_date, consumer.meter_no, consumer.load_kw, consumer.category), '') = '')) > 0 THEN 'empty_variable' END AS reason
 FROM consumer
 LEFT JOIN consent ON consent.account_no = consumer.account_no AND consent.mobile = consumer.mobile AND consent.status = 'in'
 LEFT JOIN audience_text(p_first, p_last, p_language, p_levels, p_typed, p_uses, p_length) AS office_text
@@ -48,7 +99,8 @@ WHERE consumer.office_no BETWEEN p_first AND p_last
   AND (len(p_segments::VARCHAR[]) = 0 OR list_contains(p_segments::VARCHAR[], consumer.arrears_segment))
   AND (len(p_feeders::INTEGER[]) = 0 OR list_contains(p_feeders::INTEGER[], consumer.office_no))
   AND (len(p_bands::VARCHAR[]) = 0 OR list_contains(p_bands::VARCHAR[], load_band(consumer.load_kw)))
-  AND (p_list = 0 OR consumer.account_no IN (SELECT account_no FROM audience_account WHERE list_id = p_list));
+  AND (p_list = 0 OR consumer.account_no IN (SELECT account_no FROM audience_account WHERE list_id = p_list))
+);
 
 -- name: count_members(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id)^
 -- The audience by reason; those whom nothing excludes, their different numbers, and the longest text among them.

@@ -9,7 +9,15 @@ from typing import Any
 from dashboard.access.scope import Right, Scope
 from dashboard.config import Settings
 from dashboard.notices.audience import AudienceCount, require_office
-from dashboard.notices.draft import Audience, NoticeDraft, clean_values, read_audience, require_known
+from dashboard.notices.draft import (
+    Audience,
+    Binding,
+    NoticeDraft,
+    clean_values,
+    read_audience,
+    read_filling,
+    require_known,
+)
 from dashboard.notices.hours import URGENT_PURPOSES, quiet_span
 from dashboard.notices.notice import queries
 from dashboard.notices.prices import finish_at
@@ -70,9 +78,13 @@ def _find_same(
     return [
         Warning("same_text", {"notice": notice_id, "at": at})
         for notice_id, variables, audience, at in rows
-        if clean_values(json.loads(variables)) == clean_values(draft.variables)
+        if _fill_alike(draft, *read_filling(json.loads(variables)))
         and _overlap(read_audience(json.loads(audience)), draft.audience)
     ]
+
+
+def _fill_alike(draft: NoticeDraft, variables: Mapping[str, str], bindings: Mapping[str, Binding]) -> bool:
+    return clean_values(variables) == clean_values(draft.variables) and bindings == draft.bindings
 
 
 def _overlap(one: Audience, other: Audience) -> bool:

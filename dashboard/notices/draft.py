@@ -8,10 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.errors import BadInput
-from dashboard.notices.templates import Template, find_variables, get_template, require_language
+from dashboard.notices.templates import (
+    SOURCES,
+    TYPED,
+    Template,
+    Variable,
+    find_variables,
+    get_template,
+    require_language,
+)
 
 LOAD_BANDS = ("up_to_1", "1_to_2", "2_to_5", "5_to_10", "10_to_25", "over_25")  # kW; migration 0015
 ARREARS_SEGMENTS = ("none", "due", "long_unpaid", "never_paid")
+_BINDINGS = "*"
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
 _FORBIDDEN = frozenset({"Cc", "Zl", "Zp"})  # line breaks, tabs, other controls
 _BLANK_RUN = re.compile(r"\s{5,}")  # Meta refuses more than four blanks in a row inside a parameter
@@ -52,16 +61,41 @@ def read_audience(fields: Mapping[str, Any]) -> Audience:
 
 
 @dataclass(frozen=True)
+class Binding:
+    """What an author let a place of the text come from instead of what its template says.
+
+    `source` as in `Variable`; `fallback` stands where a recipient's row has nothing, '' leaves such a recipient out.
+    """
+
+    source: str
+    fallback: str = ""
+
+
+@dataclass(frozen=True)
 class NoticeDraft:
     """What an author chose and typed. `variables` holds the typed values by name.
 
-    A value given for a variable that offices fill stands in every message instead of the recipient's office name.
+    A value given for a variable that rows or offices fill stands in every message instead. `bindings` alters by name
+    where places come from.
     """
 
     template: str
     language: str
     variables: Mapping[str, str]
     audience: Audience
+    bindings: Mapping[str, Binding] = dataclasses.field(default_factory=dict)
+
+
+def filling_fields(variables: Mapping[str, str], bindings: Mapping[str, Binding]) -> dict[str, Any]:
+    """Return what is kept of a draft's filling (JSON): typed values by name, altered bindings under a key that is no name."""
+    altered = {name: dataclasses.asdict(binding) for name, binding in bindings.items()}
+    return {**variables, _BINDINGS: altered} if altered else dict(variables)
+
+
+def read_filling(fields: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Binding]]:
+    """Return typed values and altered bindings from what was kept."""
+    typed = {name: value for name, value in fields.items() if name != _BINDINGS}
+    return typed, {name: Binding(**value) for name, value in fields.get(_BINDINGS, {}).items()}
 
 
 @dataclass(frozen=True)
@@ -80,8 +114,10 @@ class Problem:
 class Filling:
     """How the text of a draft is filled, variable by variable in the order of the message's parameters.
 
-    `levels[i]` is the office level whose name fills a variable, '' where `typed[i]` does; `uses[i]` is how often it
-    stands in the body; `length` is what the body has besides, in characters.
+    `levels[i]` is the source that fills a variable: an office level or a field of the consumer's row, '' where
+    `typed[i]` does. Of a bound variable `typed[i]` are the words that stand where the source has nothing, '' where
+    the recipient is left out. `uses[i]` is how often it stands in the body; `length` is what the body has besides,
+    in characters.
     """
 
     names: tuple[str, ...]
@@ -101,6 +137,9 @@ def require_known(draft: NoticeDraft) -> Template:
     for name, value in draft.variables.items():
         if any(unicodedata.category(character) == "Cs" for character in value):
             raise _problem_of("variable_control", name).as_error()
+    for name, binding in draft.bindings.items():
+        if binding.source not in SOURCES:
+            raise _problem_of("variable_source", name).as_error()
     for segment in draft.audience.arrears_segments:
         if segment not in ARREARS_SEGMENTS:
             raise BadInput("arrears_segment_unknown", segment=segment)
@@ -127,25 +166,40 @@ def check_draft(draft: NoticeDraft) -> list[Problem]:
     known = {variable.name for variable in template.variables}
     problems = [
         _problem_of("variable_empty", variable.name)
-        for variable in template.typed_variables
-        if variable.name not in values
+        for variable in template.variables
+        if bind(draft, variable).source == TYPED and variable.name not in values
     ]
-    problems += [_problem_of("variable_unknown", name) for name in draft.variables if name not in known]
-    return problems + [problem for name, value in values.items() for problem in _check_value(name, value)]
+    named = [*draft.variables, *draft.bindings]
+    problems += [_problem_of("variable_unknown", name) for name in named if name not in known]
+    fallbacks = {name: binding.fallback for name, binding in draft.bindings.items() if name not in values}
+    return problems + [
+        problem for name, value in {**fallbacks, **values}.items() for problem in _check_value(name, value)
+    ]
+
+
+def bind(draft: NoticeDraft, variable: Variable) -> Binding:
+    """Return where a place of the text comes from, with the words for where that has nothing: as altered, else as in the template."""
+    fallback = variable.fallbacks.get(draft.language, "").strip()
+    return draft.bindings.get(variable.name) or Binding(variable.source, fallback)
 
 
 def resolve_filling(draft: NoticeDraft) -> Filling:
-    """Return how the draft's text is filled; an office-bound variable with a typed value counts as typed."""
+    """Return how the draft's text is filled; a bound variable with a typed value counts as typed."""
     template = get_template(draft.template)
     values = clean_values(draft.variables)
     body = template.bodies[draft.language]
-    sources = {variable.name: variable.source for variable in template.variables if not variable.is_typed}
+    bindings = {variable.name: bind(draft, variable) for variable in template.variables}
+    bound = {
+        name: binding for name, binding in bindings.items() if binding.source != TYPED and name not in values
+    }
     uses = find_variables(body)
     names = template.variable_names(draft.language)
     return Filling(
         names=names,
-        levels=tuple("" if name in values else sources.get(name, "") for name in names),
-        typed=tuple(values.get(name, "") for name in names),
+        levels=tuple(bound[name].source if name in bound else "" for name in names),
+        typed=tuple(
+            bound[name].fallback.strip() if name in bound else values.get(name, "") for name in names
+        ),
         uses=tuple(uses.count(name) for name in names),
         length=len(body) - sum(len(name) + 2 for name in uses),
     )

@@ -26,6 +26,7 @@ from dashboard.notices.draft import (
     Problem,
     check_draft,
     clean_values,
+    filling_fields,
     require_known,
     resolve_filling,
 )
@@ -106,7 +107,7 @@ def _save(cursor: Cursor, scope: Scope, clock: Clock, draft: NoticeDraft, notice
         "template": draft.template,
         "language": draft.language,
         "body": get_template(draft.template).bodies[draft.language],
-        "variables": json.dumps(dict(draft.variables), ensure_ascii=False),
+        "variables": json.dumps(filling_fields(draft.variables, draft.bindings), ensure_ascii=False),
         "office_code": draft.audience.office_code,
         "audience": json.dumps(draft.audience.as_fields, ensure_ascii=False),
     }
@@ -217,7 +218,7 @@ def content_hash(cursor: Cursor, notice: Notice, job_id: int) -> str:
         notice.template,
         notice.language,
         notice.body,
-        notice.variables,
+        filling_fields(notice.variables, notice.bindings),
         notice.audience.as_fields,
         ledger.content_digest(cursor, job_id),
     ]

@@ -21,6 +21,8 @@ from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 
 _PERSON = "person"
+STALE, TEMPLATE_BACK = "hash_stale", "template"  # why the clock returns a scheduled notice
+_WAIT_FOR_TEMPLATE = timedelta(hours=6)  # WhatsApp pauses a template for three hours, then for six
 _CLOCK = "clock"
 _RIGHTS = {
     Action.EDIT: Right.COMPOSE, Action.DELETE: Right.COMPOSE, Action.SUBMIT: Right.COMPOSE,
@@ -183,7 +185,8 @@ def release_due(db: Database, clock: Clock, quiet: Span | None = None) -> int:
     """Start scheduled notices whose time has come, return how many were due. System function.
 
     One whose frozen rows or template changed since goes back to its author instead, one whose approval counts no more to
-    those who may approve it.
+    those who may approve it. One whose template WhatsApp has paused, or whose price nobody has accepted, waits some
+    hours for that before it goes back.
     """
     with db.read() as cursor:
         due = [notice_id for (notice_id,) in queries.list_due(cursor, now=clock())]
@@ -199,7 +202,10 @@ def _release(cursor: Cursor, clock: Clock, notice_id: int, quiet: Span | None) -
     now, job_id = clock(), _job_of(notice)
     if withdraw_lost(cursor, notice, now):
         return
-    action = Action.START if is_unchanged(cursor, notice) else Action.RETURN
+    obstacle = find_obstacle(cursor, notice.template, notice.language)
+    if obstacle and notice.send_at and now < notice.send_at + _WAIT_FOR_TEMPLATE:
+        return
+    action = Action.RETURN if obstacle or not is_unchanged(cursor, notice) else Action.START
     state = next_state(notice.state, action).value
     if action is Action.START:
         let_go(cursor, job_id, notice.template, quiet, now)
@@ -208,7 +214,12 @@ def _release(cursor: Cursor, clock: Clock, notice_id: int, quiet: Span | None) -
     else:
         ledger.discard(cursor, job_id, now)
         queries.decide(
-            cursor, notice_id=notice_id, state=state, username=_CLOCK, now=now, comment="hash_stale"
+            cursor,
+            notice_id=notice_id,
+            state=state,
+            username=_CLOCK,
+            now=now,
+            comment=TEMPLATE_BACK if obstacle else STALE,
         )
     _record_clock(cursor, now, f"notice.{action}", notice)
 

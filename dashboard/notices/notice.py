@@ -1,7 +1,8 @@
 """A notice as it stands: read with the reader's right, the same truth for everyone who looks."""
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from dashboard.access.persons import read_persons
 from dashboard.access.scope import Right, Scope
 from dashboard.errors import Refused
-from dashboard.notices.draft import Audience, NoticeDraft, read_audience
+from dashboard.notices.draft import Audience, Binding, NoticeDraft, read_audience, read_filling
 from dashboard.notices.states import State
 from dashboard.registry.offices import LEVELS
 from dashboard.store.database import Cursor, Database
@@ -75,6 +76,7 @@ class Notice:
     steps: tuple[Step, ...] = ()
     author_accounts: frozenset[str] = frozenset()
     is_follow_up: bool = False
+    bindings: Mapping[str, Binding] = field(default_factory=dict)
 
     @property
     def next_step(self) -> Step | None:
@@ -84,7 +86,7 @@ class Notice:
     @property
     def draft(self) -> NoticeDraft:
         """What its author chose and typed, to be opened again."""
-        return NoticeDraft(self.template, self.language, self.variables, self.audience)
+        return NoticeDraft(self.template, self.language, self.variables, self.audience, self.bindings)
 
 
 def has_given(notice: Notice, username: str) -> bool:
@@ -115,7 +117,7 @@ def read_any_notice(cursor: Cursor, notice_id: int) -> Notice:
 def _to_notice(cursor: Cursor, row: tuple[Any, ...]) -> Notice:
     fields: list[Any] = list(row[:24])
     fields[1] = State(fields[1])
-    fields[5], fields[9] = json.loads(fields[5]), json.loads(fields[9])
+    (fields[5], bindings), fields[9] = read_filling(json.loads(fields[5])), json.loads(fields[9])
     fields[7] = read_audience(json.loads(fields[7]))
     rows = list(
         approval_queries.list_steps(
@@ -128,4 +130,5 @@ def _to_notice(cursor: Cursor, row: tuple[Any, ...]) -> Notice:
     )
     fields.append(persons[row[13]] | persons.get(row[15], frozenset()))
     fields.append(bool(queries.follows_another(cursor, notice_id=row[0])))
+    fields.append(bindings)
     return Notice(*fields)

@@ -19,7 +19,7 @@ from dashboard.access.scope import Right, Scope
 from dashboard.access.sign_in import load_scope
 from dashboard.errors import BadInput, Refused, SetuError
 from dashboard.notices.audience import require_office
-from dashboard.notices.draft import NoticeDraft, check_draft, read_audience
+from dashboard.notices.draft import NoticeDraft, check_draft, filling_fields, read_audience, read_filling
 from dashboard.notices.drafting import submit_on
 from dashboard.notices.hours import Span
 from dashboard.notices.lifecycle import start_on
@@ -104,7 +104,7 @@ def create_repeat(
         repeat_id = int(_queries.next_repeat_id(cursor))
         _queries.insert_repeat(
             cursor, repeat_id=repeat_id, template=draft.template, language=draft.language,
-            variables=json.dumps(dict(draft.variables), ensure_ascii=False), office_code=office.code,
+            variables=json.dumps(filling_fields(draft.variables, draft.bindings), ensure_ascii=False), office_code=office.code,
             audience=json.dumps(draft.audience.as_fields, ensure_ascii=False), day_of_month=day_of_month,
             minute_of_day=minute_of_day, username=scope.username, now=clock(),
         )  # fmt: skip
@@ -183,6 +183,7 @@ def _require_sound(draft: NoticeDraft, day: date) -> None:
         draft.language,
         fill_month(draft.variables, day.replace(day=1), draft.language),
         draft.audience,
+        draft.bindings,
     )
     if problems := check_draft(filled):
         raise problems[0].as_error()
@@ -197,7 +198,7 @@ def _is_due(cursor: Cursor, repeat: Repeat, now: datetime) -> bool:
 def _submit(cursor: Cursor, scope: Scope, clock: Clock, repeat: Repeat, month: date) -> None:
     plan = repeat.draft
     variables = fill_month(plan.variables, month, plan.language)
-    draft = NoticeDraft(plan.template, plan.language, variables, plan.audience)
+    draft = NoticeDraft(plan.template, plan.language, variables, plan.audience, plan.bindings)
     _note(cursor, repeat, month, submit_on(cursor, scope, clock, draft), None)
 
 
@@ -222,5 +223,6 @@ def _stand(cursor: Cursor, repeat: Repeat, now: datetime) -> RepeatStanding:
 
 
 def _to_repeat(row: tuple[Any, ...]) -> Repeat:
-    draft = NoticeDraft(row[1], row[2], json.loads(row[3]), read_audience(json.loads(row[5])))
+    variables, bindings = read_filling(json.loads(row[3]))
+    draft = NoticeDraft(row[1], row[2], variables, read_audience(json.loads(row[5])), bindings)
     return Repeat(row[0], draft, *row[6:13])

@@ -7,15 +7,16 @@ DELETE FROM template_standing;
 INSERT INTO template_standing SELECT name, language, status, category, quality, rejected_reason, :now::TIMESTAMP FROM told_standing;
 
 -- name: list_standing()
--- How the templates stand, each with whoever accepted the category that came back.
-SELECT standing.name, standing.language, status, standing.category, quality, rejected_reason, asked_at,
-    (SELECT max(accepted_by) FROM template_price_accepted AS word
-     WHERE word.name = standing.name AND word.language = standing.language AND word.category = standing.category)
-FROM template_standing AS standing ORDER BY standing.name, standing.language;
+-- How the templates stood when WhatsApp was asked last.
+SELECT name, language, status, category, quality, rejected_reason, asked_at FROM template_standing ORDER BY name, language;
 
--- name: category_of(name, language)$
--- The category under which a template came back.
-SELECT category FROM template_standing WHERE name = :name AND language = :language;
+-- name: list_accepted()
+-- Who accepted the price of which category.
+SELECT name, language, category, max(accepted_by) FROM template_price_accepted GROUP BY ALL;
+
+-- name: category_of(name, language)^
+-- The category under which a template came back, and when WhatsApp was asked.
+SELECT category, asked_at FROM template_standing WHERE name = :name AND language = :language;
 
 -- name: insert_accepted(name, language, category, username, now)!
 -- A person's word that the price is accepted.

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -13,23 +13,42 @@ from dashboard.errors import BadInput
 LANGUAGES = ("hi", "en")
 BODY_LIMIT = 1024  # characters of the filled-in text (Meta, template components)
 TYPED = "typed"
-OFFICE_SOURCES = ("discom", "division", "subdivision", "substation", "feeder")
+OFFICE_SOURCES = ("discom", "zone", "circle", "division", "subdivision", "substation", "feeder")
+# What stands in a consumer's row; audience.sql: consumer_word says how each is written.
+CONSUMER_SOURCES = (
+    "consumer_name", "account_no", "amount_payable", "due_date", "bill_date", "last_pay_amount", "last_pay_date", "meter_no",
+    "load_kw", "category",
+)  # fmt: skip
+AMOUNT_SOURCES = frozenset({"amount_payable", "last_pay_amount"})  # what a person owes or paid
+SOURCES = (TYPED, *CONSUMER_SOURCES, *OFFICE_SOURCES)
+PURPOSES = ("outage", "billing", "scheme", "service", "safety", "recovery", "kyc", "fraud")
+KINDS = ("text", "date", "time", "month")
+BUTTON_KINDS = ("reply", "url", "phone")
+_META_BUTTONS = {
+    "reply": ("QUICK_REPLY", ""),
+    "url": ("URL", "url"),
+    "phone": ("PHONE_NUMBER", "phone_number"),
+}
 _VARIABLE = re.compile(r"\{([a-z0-9_]+)\}")
 _TEMPLATES_FILE = SHIPPED_DATA_DIR / "templates" / "notices.json"
 
 
 @dataclass(frozen=True)
 class Variable:
-    """One place in a text; its label is `variable.<name>` in the catalogues.
+    """One place in a text; its label is in `labels` by language, of the shipped ones `variable.<name>` in the catalogues.
 
-    `source` is 'typed' (the author fills it) or the level of the recipient's office whose name stands there;
-    `kind` hints at the input: text, date, time, month; `examples` go to Meta with the template, by language.
+    `source` is 'typed' (the author fills it), a field of the recipient's row, or the level of the recipient's office
+    whose name stands there; `kind` hints at the input: text, date, time, month; `examples` go to Meta with the
+    template, by language. `fallbacks` are the words, by language, that stand where a row has nothing; without them
+    such a recipient is left out.
     """
 
     name: str
     source: str
     kind: str
     examples: Mapping[str, str]
+    fallbacks: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_typed(self) -> bool:
@@ -37,11 +56,22 @@ class Variable:
 
 
 @dataclass(frozen=True)
+class Button:
+    """One button below a text: `reply` (answers with its label), `url` or `phone`, which open `target`."""
+
+    kind: str
+    label: str
+    target: str = ""
+
+
+@dataclass(frozen=True)
 class Template:
-    """One notice in all its languages; its title is `template.<name>` in the catalogues.
+    """One version of a notice in all its languages; of the shipped ones the title is `template.<name>` in the catalogues.
 
     `category` is what Meta is asked for (UTILITY or MARKETING) and decides the price; `ttl_seconds` is how long
-    WhatsApp tries to deliver, None for Meta's own default. Bodies carry variables as `{name}`.
+    WhatsApp tries to deliver, None for Meta's own default. Bodies carry variables as `{name}`; headers, footers and
+    buttons carry none. Versions of one `family` are templates of their own at Meta (`name`, `name_v2` …), so that a
+    notice keeps the words it was approved with.
     """
 
     name: str
@@ -51,6 +81,11 @@ class Template:
     bodies: Mapping[str, str]
     footers: Mapping[str, str]
     variables: tuple[Variable, ...]
+    titles: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    buttons: Mapping[str, tuple[Button, ...]] = field(default_factory=dict)
+    family: str = ""
+    version_no: int = 1
 
     @property
     def typed_variables(self) -> tuple[Variable, ...]:
@@ -61,17 +96,34 @@ class Template:
         return tuple(dict.fromkeys(find_variables(self.bodies[language])))
 
 
+# What was written here and submitted. A process owns one database, and a submitted version never changes.
+_written: dict[str, Template] = {}
+
+
+def remember(templates: Iterable[Template]) -> None:
+    """Make the submitted templates of this installation known, in place of those known before (`template_store`)."""
+    fresh = {template.name: template for template in templates}
+    _written.update(fresh)
+    for name in set(_written) - set(fresh):
+        del _written[name]
+
+
 def list_templates() -> tuple[Template, ...]:
+    """Return every version that may be known to WhatsApp: those that ship, in the order of the file, then the written ones."""
+    return (*_load_templates().values(), *_written.values())
+
+
+def list_shipped() -> tuple[Template, ...]:
     """Return every template that ships, in the order of the file."""
     return tuple(_load_templates().values())
 
 
 def get_template(name: str) -> Template:
-    """Return one template. Raises BadInput("template_unknown")."""
-    try:
-        return _load_templates()[name]
-    except KeyError as error:
-        raise BadInput("template_unknown", name=name) from error
+    """Return one version of a template. Raises BadInput("template_unknown")."""
+    found = _load_templates().get(name) or _written.get(name)
+    if found is None:
+        raise BadInput("template_unknown", name=name)
+    return found
 
 
 def require_language(language: str) -> None:
@@ -93,17 +145,19 @@ def fill(body: str, values: Mapping[str, str]) -> str:
 def to_meta(template: Template, language: str) -> dict[str, Any]:
     """Return the payload of `POST /{WABA_ID}/message_templates` with named parameters and their examples."""
     require_language(language)
-    body: dict[str, Any] = {"type": "BODY", "text": _VARIABLE.sub(r"{{\1}}", template.bodies[language])}
-    examples = {variable.name: variable.examples[language] for variable in template.variables}
-    named = [{"param_name": name, "example": examples[name]} for name in template.variable_names(language)]
-    if named:
-        body["example"] = {"body_text_named_params": named}
+    components = [_meta_body(template, language)]
+    if header := template.headers.get(language):
+        components.insert(0, {"type": "HEADER", "format": "TEXT", "text": header})
+    if footer := template.footers.get(language):
+        components.append({"type": "FOOTER", "text": footer})
+    if buttons := template.buttons.get(language):
+        components.append({"type": "BUTTONS", "buttons": [_meta_button(button) for button in buttons]})
     payload = {
         "name": template.name,
         "category": template.category,
         "language": language,
         "parameter_format": "named",
-        "components": [body, {"type": "FOOTER", "text": template.footers[language]}],
+        "components": components,
     }
     return (
         payload
@@ -112,22 +166,74 @@ def to_meta(template: Template, language: str) -> dict[str, Any]:
     )
 
 
+def _meta_body(template: Template, language: str) -> dict[str, Any]:
+    body: dict[str, Any] = {"type": "BODY", "text": _VARIABLE.sub(r"{{\1}}", template.bodies[language])}
+    examples = {variable.name: variable.examples[language] for variable in template.variables}
+    named = [{"param_name": name, "example": examples[name]} for name in template.variable_names(language)]
+    return body | {"example": {"body_text_named_params": named}} if named else body
+
+
+def _meta_button(button: Button) -> dict[str, str]:
+    kind, target = _META_BUTTONS[button.kind]
+    return {"type": kind, "text": button.label} | ({target: button.target} if target else {})
+
+
 @cache
 def _load_templates() -> dict[str, Template]:
     content = json.loads(_TEMPLATES_FILE.read_text(encoding="utf-8"))
-    return {entry["name"]: _read_template(entry, content["footer"]) for entry in content["templates"]}
+    return {
+        entry["name"]: read_template({"footers": content["footer"], **entry})
+        for entry in content["templates"]
+    }
 
 
-def _read_template(entry: dict[str, Any], footers: dict[str, str]) -> Template:
+def read_template(entry: Mapping[str, Any]) -> Template:
+    """Return a template from its fields as the file and the database hold them."""
     return Template(
         name=entry["name"],
         purpose=entry["purpose"],
         category=entry["category"],
         ttl_seconds=entry["ttl_seconds"],
         bodies={language: entry[language] for language in LANGUAGES},
-        footers=footers,
-        variables=tuple(
-            Variable(item["name"], item["source"], item["kind"], item["example"])
-            for item in entry["variables"]
-        ),
+        footers=entry["footers"],
+        variables=tuple(_read_variable(item) for item in entry["variables"]),
+        titles=entry.get("titles", {}),
+        headers=entry.get("headers", {}),
+        buttons={
+            language: tuple(Button(*one) for one in buttons)
+            for language, buttons in entry.get("buttons", {}).items()
+        },
+        family=entry.get("family", entry["name"]),
+        version_no=entry.get("version_no", 1),
     )
+
+
+def _read_variable(item: Mapping[str, Any]) -> Variable:
+    return Variable(
+        item["name"],
+        item["source"],
+        item["kind"],
+        item["example"],
+        item.get("fallbacks", {}),
+        item.get("labels", {}),
+    )
+
+
+def to_fields(template: Template) -> dict[str, Any]:
+    """Return the fields from which `read_template` makes the template again (JSON)."""
+    variables = [
+        {
+            "name": one.name, "source": one.source, "kind": one.kind, "example": dict(one.examples),
+            "fallbacks": dict(one.fallbacks), "labels": dict(one.labels),
+        }
+        for one in template.variables
+    ]  # fmt: skip
+    buttons = {
+        language: [(one.kind, one.label, one.target) for one in given]
+        for language, given in template.buttons.items()
+    }
+    return {
+        "name": template.name, "family": template.family, "version_no": template.version_no, "purpose": template.purpose,
+        "category": template.category, "ttl_seconds": template.ttl_seconds, **template.bodies, "titles": dict(template.titles),
+        "headers": dict(template.headers), "footers": dict(template.footers), "buttons": buttons, "variables": variables,
+    }  # fmt: skip

@@ -13,6 +13,7 @@ from dashboard.notices.states import State
 from dashboard.registry.offices import get_office
 from dashboard.ui.formats import group_digits, moment
 from dashboard.ui.tables import Column, escape_marks, show_table
+from dashboard.ui.template_words import title_of
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t
 
@@ -51,7 +52,7 @@ def show_waiting(notices: list[Notice], offices: dict[str, str]) -> int | None:
     rows = [
         {
             "notice_id": notice.notice_id,
-            "title": t(f"template.{notice.template}"),
+            "title": title_of(notice.template),
             "office": offices[notice.office_code],
             "recipients": notice.recipient_count,
             "author": notice.author_name,

@@ -1,11 +1,13 @@
 """The parts of the compose page: the notice and its words, the audience, what stands in the way, preview and cost."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from itertools import groupby
 
 import streamlit as st
 
+from dashboard.errors import BadInput
 from dashboard.notices.audience import AudienceCount
 from dashboard.notices.audience_preview import (
     RenderedMessage,
@@ -14,34 +16,37 @@ from dashboard.notices.audience_preview import (
     preview_recipient,
 )
 from dashboard.notices.checks import warn_of
-from dashboard.notices.draft import NoticeDraft, Problem
+from dashboard.notices.draft import Binding, NoticeDraft, Problem
 from dashboard.notices.notice import Notice
+from dashboard.notices.template_store import list_usable
 from dashboard.notices.templates import (
     BODY_LIMIT,
     LANGUAGES,
+    TYPED,
     Template,
     Variable,
     get_template,
-    list_templates,
 )
-from dashboard.ui.bubble import show_bubble
+from dashboard.ui.bubble import frame_of, show_bubble
 from dashboard.ui.errors import explain, told
 from dashboard.ui.formats import group_digits, moment
 from dashboard.ui.notice_parts import show_pages
 from dashboard.ui.tables import escape_marks
+from dashboard.ui.template_words import label_of, say_places, titles_of
 from dashboard.ui.visitor import Visitor
-from dashboard.ui.words import LANGUAGE_NAMES, current_language, t, t_each
+from dashboard.ui.words import LANGUAGE_NAMES, current_language, t
 
 _PICKED = ("date", "time")  # picked side by side; everything else takes a line of its own
 
 
-def choose_template(notice: Notice | None) -> tuple[Template, str]:
+def choose_template(visitor: Visitor, notice: Notice | None) -> tuple[Template, str]:
     """Let one choose the notice and the language it is sent in."""
-    names = [template.name for template in list_templates()]
+    usable = list_usable(visitor.rt.db, visitor.scope, notice.template if notice else "")
+    names = [template.name for template in usable]
     with st.container(horizontal=True):
         name = st.selectbox(
             t("compose.template"), names, index=names.index(notice.template) if notice else 0,
-            format_func=t_each("template.", names).__getitem__, key="compose_template", width=320,
+            format_func=titles_of(names).__getitem__, key="compose_template", width=320,
         )  # fmt: skip
         language = st.segmented_control(
             t("compose.language"), list(LANGUAGES), default=notice.language if notice else current_language(), required=True,
@@ -50,14 +55,21 @@ def choose_template(notice: Notice | None) -> tuple[Template, str]:
     return get_template(name), str(language)
 
 
-def type_variables(template: Template, language: str, notice: Notice | None) -> dict[str, str]:
-    """Let one type the words of a notice; what offices fill is only named."""
+def type_variables(
+    template: Template, language: str, notice: Notice | None, bindings: Mapping[str, Binding]
+) -> dict[str, str]:
+    """Let one type the words of a notice; what rows and offices fill is only named."""
     known = notice.variables if notice and notice.template == template.name else {}
-    bound = [t(f"variable.{variable.name}") for variable in template.variables if not variable.is_typed]
+    sources = {
+        one.name: bindings[one.name].source if one.name in bindings else one.source
+        for one in template.variables
+    }
+    bound = [label_of(template, name) for name, source in sources.items() if source != TYPED]
     if bound:
         st.caption(t("compose.bound", names=", ".join(bound)))
     typed: dict[str, str] = {}
-    for is_picked, variables in groupby(template.typed_variables, key=lambda one: one.kind in _PICKED):
+    wanted = [variable for variable in template.variables if sources[variable.name] == TYPED]
+    for is_picked, variables in groupby(wanted, key=lambda one: one.kind in _PICKED):
         with st.container(horizontal=is_picked):
             for variable in variables:
                 typed[variable.name] = _type_one(template, variable, language, known.get(variable.name, ""))
@@ -66,7 +78,7 @@ def type_variables(template: Template, language: str, notice: Notice | None) -> 
 
 def _type_one(template: Template, variable: Variable, language: str, value: str) -> str:
     """Return the typed value; days and hours are picked, and written as people here write them."""
-    label, key = t(f"variable.{variable.name}"), f"compose_{template.name}_{variable.name}"
+    label, key = label_of(template, variable.name), f"compose_{template.name}_{variable.name}"
     if variable.kind == "date":
         day = st.date_input(label, _read_day(value), format="DD-MM-YYYY", key=key, width=170)
         return day.strftime("%d-%m-%Y") if isinstance(day, date) else ""
@@ -102,6 +114,7 @@ def show_preview(visitor: Visitor, draft: NoticeDraft, count: AudienceCount) -> 
         lambda place: _preview(visitor, draft, place),
         count.recipients,
         "compose",
+        (get_template(draft.template), draft.language),
     )
     _show_account(visitor, draft)
     st.caption(t("compose.length", longest=group_digits(count.longest_text), limit=group_digits(BODY_LIMIT)))
@@ -124,7 +137,7 @@ def _show_account(visitor: Visitor, draft: NoticeDraft) -> None:
         )
         show_bubble(
             _say_places(draft, message.text),
-            footer=message.footer,
+            **frame_of(get_template(draft.template), draft.language),
             reader=reader,
             key="compose_account_bubble",
         )
@@ -139,19 +152,20 @@ def _preview(visitor: Visitor, draft: NoticeDraft, place: int) -> RenderedMessag
 
 
 def _say_places(draft: NoticeDraft, text: str) -> str:
-    for variable in get_template(draft.template).variables:
-        text = text.replace(f"{{{variable.name}}}", f"[{t(f'variable.{variable.name}')}]")
-    return text
+    return say_places(get_template(draft.template), text, current_language())
 
 
-def show_problems(problems: list[Problem]) -> None:
+def show_problems(draft: NoticeDraft, problems: list[Problem]) -> None:
     """Say what still stands in the way of submitting; what is to be filled in stands in one sentence."""
-    empty = [t(f"variable.{problem.field}") for problem in problems if problem.code == "variable_empty"]
+    template = get_template(draft.template)
+    empty = [label_of(template, problem.field) for problem in problems if problem.code == "variable_empty"]
     if empty:
         st.markdown(f":material/radio_button_unchecked: {t('compose.fill', labels=', '.join(empty))}")
     for problem in problems:
         if problem.code != "variable_empty":
-            st.markdown(f":material/radio_button_unchecked: {explain(problem.as_error())}")
+            label = {"label": label_of(template, problem.field)} if problem.field else {}
+            told_as = BadInput(problem.code, **{**problem.values, **label})
+            st.markdown(f":material/radio_button_unchecked: {explain(told_as)}")
 
 
 def show_warnings(visitor: Visitor, draft: NoticeDraft, count: AudienceCount, notice_id: int | None) -> None:
@@ -166,5 +180,5 @@ def show_warnings(visitor: Visitor, draft: NoticeDraft, count: AudienceCount, no
     if count.exclusions.get("empty_variable"):
         with st.expander(t("check.first_holes"), icon=":material/rule:"):
             for hole in list_holes(rt.db, visitor.scope, draft):
-                names = ", ".join(t(f"variable.{name}") for name in hole.names)
+                names = ", ".join(label_of(get_template(draft.template), name) for name in hole.names)
                 st.markdown(f"- {hole.account_no} · {escape_marks(hole.reader or '–')}: {names}")

@@ -40,6 +40,7 @@ def _say_value(name: str, value: object) -> object:
         "level": "level.",
         "verdict": "reason.",
         "field": "field.",
+        "spoken": "spoken.",
     }
     key = f"{groups.get(name, '')}{str(value).replace(' ', '_').replace(chr(39), '')}"
     if name in groups and has_words(key):

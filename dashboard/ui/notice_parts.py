@@ -11,15 +11,19 @@ from dashboard.notices import approval, chain, lifecycle
 from dashboard.notices.drafting import estimate
 from dashboard.notices.frozen import preview_message
 from dashboard.notices.notice import Notice
+from dashboard.notices.standing import find_obstacle_of
 from dashboard.notices.states import Action, State
+from dashboard.notices.templates import Template, get_template
 from dashboard.registry.offices import get_office
 from dashboard.store.clock import india_day
 from dashboard.ui.approval_parts import show_steps
-from dashboard.ui.bubble import show_bubble
-from dashboard.ui.errors import told
+from dashboard.ui.bubble import frame_of, show_bubble
+from dashboard.ui.catalogue import has_words
+from dashboard.ui.errors import explain, told
 from dashboard.ui.formats import duration, from_india, group_digits, moment, rupees
 from dashboard.ui.schedule_parts import choose_pace
 from dashboard.ui.tables import Column, escape_marks, name_offices, show_table
+from dashboard.ui.template_words import title_of
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t
 
@@ -27,7 +31,7 @@ from dashboard.ui.words import current_language, t
 def show_list(notices: pd.DataFrame, key: str, alt: str) -> int | None:
     """Show notices as a table; return the id of the chosen one."""
     shown = notices.assign(
-        title=[t(f"template.{template}") for template in notices["template"]],
+        title=[title_of(template) for template in notices["template"]],
         state_words=[t(f"notices.state_{state}") for state in notices["state"]],
         office_name=name_offices(notices),
         changed=notices["finished_at"]
@@ -51,7 +55,7 @@ def show_list(notices: pd.DataFrame, key: str, alt: str) -> int | None:
 def show_head(visitor: Visitor, notice: Notice) -> None:
     """Show what a notice is, for which office, by whom, how it stands."""
     office = get_office(visitor.rt.db, visitor.scope, notice.office_code)
-    st.subheader(f"{t(f'template.{notice.template}')} · {t('notices.number')} {notice.notice_id}")
+    st.subheader(f"{escape_marks(title_of(notice.template))} · {t('notices.number')} {notice.notice_id}")
     st.markdown(
         f"**{t(f'notices.state_{notice.state}')}** · {office.name_in(current_language())} · {t(f'level.{office.level}')}"
     )
@@ -69,9 +73,15 @@ def show_head(visitor: Visitor, notice: Notice) -> None:
         st.warning(t("approval.lost"), icon=":material/person_off:")
     if notice.comment and notice.state is State.RETURNED:
         st.warning(
-            t("notices.returned_with", name=notice.decider_name or "", comment=escape_marks(notice.comment)),
+            t("notices.returned_with", name=notice.decider_name or "", comment=_say_comment(notice.comment)),
             icon=":material/undo:",
         )
+
+
+def _say_comment(comment: str) -> str:
+    """Return what a person wrote, or the words of what the clock noted."""
+    key = f"approval.back_{comment}"
+    return t(key) if has_words(key) else escape_marks(comment)
 
 
 def show_frozen(visitor: Visitor, notice: Notice) -> None:
@@ -95,13 +105,23 @@ def show_frozen(visitor: Visitor, notice: Notice) -> None:
             lambda place: preview_message(visitor.rt.db, visitor.scope, notice.notice_id, place),
             notice.recipient_count,
             f"notices_{notice.notice_id}",
+            (get_template(notice.template), notice.language),
         )
     else:
-        show_bubble(notice.body, key="notices_body")
+        show_bubble(
+            notice.body, **frame_of(get_template(notice.template), notice.language), key="notices_body"
+        )
 
 
-def show_pages(preview: Any, total: int, key: str) -> None:
-    """Page through recipients' messages, one bubble at a time."""
+def show_obstacle(visitor: Visitor, notice: Notice) -> None:
+    """Say what WhatsApp has against a notice's template before anybody presses Send."""
+    problem = find_obstacle_of(visitor.rt.db, visitor.scope, notice.template, notice.language)
+    if problem and notice.state in (State.SUBMITTED, State.APPROVED, State.SCHEDULED):
+        st.warning(explain(problem.as_error()), icon=":material/price_change:")
+
+
+def show_pages(preview: Any, total: int, key: str, of: tuple[Template, str]) -> None:
+    """Page through recipients' messages, one bubble at a time; `of` is the template and the language."""
     place = 1
     if total > 1:
         place = int(
@@ -124,7 +144,7 @@ def show_pages(preview: Any, total: int, key: str) -> None:
             place=group_digits(place),
             total=group_digits(total),
         )
-        show_bubble(message.text, footer=message.footer, reader=reader, key=f"{key}_bubble")
+        show_bubble(message.text, **frame_of(*of), reader=reader, key=f"{key}_bubble")
 
 
 def decide(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -> None:

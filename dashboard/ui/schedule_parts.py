@@ -11,10 +11,10 @@ from dashboard.notices.notice import Notice
 from dashboard.notices.pacing import Pace
 from dashboard.notices.repeats import LAST_DAY, MONTH, RepeatStanding, create_repeat, end_repeat, list_repeats
 from dashboard.notices.templates import Variable, get_template
-from dashboard.ui.catalogue import has_words
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits, moment
 from dashboard.ui.tables import escape_marks
+from dashboard.ui.template_words import label_of, title_of
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t
 
@@ -79,7 +79,11 @@ def offer_repeat(visitor: Visitor, notice: Notice) -> None:
         with told():
             rt = visitor.rt
             draft = NoticeDraft(
-                notice.template, notice.language, {**notice.variables, **values}, notice.audience
+                notice.template,
+                notice.language,
+                {**notice.variables, **values},
+                notice.audience,
+                notice.bindings,
             )
             new_id = create_repeat(rt.db, visitor.scope, rt.clock, draft, int(day), _minute(hour))
             standings = list_repeats(rt.db, visitor.scope, rt.clock)
@@ -89,8 +93,7 @@ def offer_repeat(visitor: Visitor, notice: Notice) -> None:
 
 def _choose_value(notice: Notice, variable: Variable) -> str:
     """Return what stands in a place every month: the month, a day of it, or the words as they were."""
-    key = f"variable.{variable.name}"
-    label = t(key) if has_words(key) else variable.name
+    label = label_of(get_template(notice.template), variable.name)
     if variable.kind == "month":
         st.caption(t("schedule.repeat_month_of", label=label))
         return MONTH
@@ -117,7 +120,7 @@ def _show_repeat(visitor: Visitor, standing: RepeatStanding) -> None:
         st.markdown(
             t(
                 "schedule.repeat_line",
-                title=t(f"template.{repeat.draft.template}"),
+                title=escape_marks(title_of(repeat.draft.template)),
                 office=escape_marks(repeat.name_in(current_language())),
                 at=moment(standing.next_at),
             )

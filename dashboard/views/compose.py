@@ -7,6 +7,7 @@ from dashboard.notices.drafting import judge_draft, save_draft, submit, test_sen
 from dashboard.notices.notice import get_notice
 from dashboard.ui import audience_parts, navigation
 from dashboard.ui import compose_parts as parts
+from dashboard.ui.binding_parts import choose_bindings
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits
 from dashboard.ui.office_picker import choose_office
@@ -22,14 +23,14 @@ if notice and "office" not in st.query_params:
 
 writing, seeing = st.columns([3, 2], gap="large")
 with writing:
-    template, language = parts.choose_template(notice)
-    variables = parts.type_variables(template, language, notice)
+    template, language = parts.choose_template(visitor, notice)
+    bindings = choose_bindings(template, language, notice)
+    variables = parts.type_variables(template, language, notice, bindings)
     st.subheader(t("compose.audience"))
     audience_parts.take_saved(visitor)
     office = choose_office(visitor, "compose")
-    draft = NoticeDraft(
-        template.name, language, variables, audience_parts.choose_audience(visitor, office, notice)
-    )
+    audience = audience_parts.choose_audience(visitor, office, notice)
+    draft = NoticeDraft(template.name, language, variables, audience, bindings)
     audience_parts.keep_audience(visitor, draft.audience)
 with seeing:
     count = audience_parts.show_audience(visitor, draft)
@@ -37,7 +38,7 @@ with seeing:
 
 problems = judge_draft(rt.db, scope, draft)
 notice_id = notice.notice_id if notice else None
-parts.show_problems(problems)
+parts.show_problems(draft, problems)
 parts.show_warnings(visitor, draft, count, notice_id)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     with st.popover(

@@ -61,6 +61,7 @@ if was_released:
         if box.open:
             parts.show_frozen(visitor, notice)
 else:
+    parts.show_obstacle(visitor, notice)
     parts.show_frozen(visitor, notice)
     parts.decide(visitor, notice, actions)
     parts.show_sending(visitor, notice, actions)

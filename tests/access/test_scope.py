@@ -50,6 +50,7 @@ from dashboard.notices import (
     report,
     resend,
     standing,
+    template_store,
 )
 from dashboard.notices import history as notices_history
 from dashboard.notices.draft import Audience, NoticeDraft
@@ -72,6 +73,7 @@ from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database, open_database
 from tests.conftest import NOON, scope_of
 from tests.enrolment.conftest import ROWS
+from tests.notices.written import REMINDER
 
 OWN, FOREIGN = "DIV000001", "DIV000002"
 ASHA = "0000000101"
@@ -406,6 +408,34 @@ LISTS: list[tuple[Callable[..., Any], Right, Call]] = [
         standing.refresh_standing,
         Right.MANAGE_PLATFORM,
         lambda w, s: standing.refresh_standing(w.db, s, w.clock, NO_TEMPLATES),
+    ),
+    (standing.require_manager, Right.MANAGE_PLATFORM, lambda w, s: standing.require_manager(s)),
+    (
+        template_store.begin_version,
+        Right.MANAGE_PLATFORM,
+        lambda w, s: template_store.begin_version(w.db, s, "bill_due"),
+    ),
+    (
+        template_store.save_template,
+        Right.MANAGE_PLATFORM,
+        lambda w, s: template_store.save_template(w.db, s, w.clock, REMINDER),
+    ),
+    (
+        template_store.submit_template,
+        Right.MANAGE_PLATFORM,
+        lambda w, s: template_store.submit_template(w.db, s, w.clock, NO_TEMPLATES, REMINDER),
+    ),
+    (
+        template_store.retire_template,
+        Right.MANAGE_PLATFORM,
+        lambda w, s: template_store.retire_template(w.db, s, w.clock, "bill_due"),
+    ),
+    (template_store.list_library, Right.SEE_NOTICES, lambda w, s: template_store.list_library(w.db, s)),
+    (template_store.list_usable, Right.SEE_NOTICES, lambda w, s: template_store.list_usable(w.db, s)),
+    (
+        standing.find_obstacle_of,
+        Right.SEE_NOTICES,
+        lambda w, s: standing.find_obstacle_of(w.db, s, "bill_due", "hi"),
     ),
     (
         standing.accept_price,

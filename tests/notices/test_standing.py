@@ -1,16 +1,26 @@
 """How templates stand at WhatsApp: kept as told; what came back dearer is held until somebody accepts the price."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from dashboard.access.audit import list_audit
 from dashboard.access.scope import Role, Scope
 from dashboard.delivery.client import TemplateStatus
+from dashboard.delivery.news import read_news
+from dashboard.delivery.platform import insert_news
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.drafting import judge_draft, submit
-from dashboard.notices.lifecycle import start
-from dashboard.notices.standing import accept_price, keep_standing, list_standing, may_manage
+from dashboard.notices.lifecycle import release_due, start
+from dashboard.notices.notice import get_notice
+from dashboard.notices.standing import (
+    accept_price,
+    find_obstacle_of,
+    is_marketing,
+    keep_standing,
+    list_standing,
+    may_manage,
+)
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
 from tests.conftest import NOON, scope_of
@@ -99,3 +109,73 @@ def test_a_price_for_the_whole_state_is_no_divisions_matter(town: Database, cloc
     assert not may_manage(division)
     with pytest.raises(Refused, match="office"):
         accept_price(town, division, clock, "bill_due", "en")
+
+
+# what a webhook says after the asking: field, words; what then stands in the way of the notice
+TOLD_SINCE: list[tuple[str, dict[str, str], list[str]]] = [
+    ("message_template_status_update", {"event": "PAUSED"}, ["template_paused"]),
+    ("message_template_status_update", {"event": "DISABLED"}, ["template_refused"]),
+    ("message_template_status_update", {"event": "REJECTED", "reason": "SCAM"}, ["template_refused"]),
+    ("message_template_status_update", {"event": "PENDING"}, ["template_pending"]),
+    ("message_template_status_update", {"event": "FLAGGED"}, []),
+    ("template_category_update", {"new_category": "MARKETING"}, ["template_held"]),
+    ("message_template_quality_update", {"new_quality_score": "RED"}, []),
+]
+
+
+def _tell(db: Database, field: str, words: dict[str, str], at: datetime) -> None:
+    about = {"message_template_name": "bill_due", "message_template_language": "en"}
+    news = read_news(field, {**about, **words}, at)
+    db.write(lambda cursor: insert_news(cursor, [(int(at.timestamp()), 0, news)]))
+
+
+@pytest.mark.parametrize(("field", "words", "codes"), TOLD_SINCE)
+def test_what_a_webhook_tells_holds_at_once_and_the_next_asking_overtakes_it(
+    town: Database, clock: Clock, town_ee: Scope, field: str, words: dict[str, str], codes: list[str]
+) -> None:
+    keep_standing(town, clock, [GOOD])
+    _tell(town, field, words, NOON - timedelta(minutes=1))
+    assert _codes(town, town_ee) == []  # asked since
+    _tell(town, field, words, NOON + timedelta(minutes=1))
+    assert _codes(town, town_ee) == codes
+    found = find_obstacle_of(town, town_ee, "bill_due", "en")
+    assert ([found.code] if found else []) == codes
+    keep_standing(town, lambda: NOON + timedelta(minutes=2), [GOOD])
+    assert _codes(town, town_ee) == []
+
+
+def test_news_before_any_asking_holds_too(town: Database, town_ee: Scope, admin: Scope, clock: Clock) -> None:
+    _tell(town, "template_category_update", {"new_category": "MARKETING"}, NOON)
+    assert _codes(town, town_ee) == ["template_held"]
+    with town.read() as cursor:
+        assert is_marketing(cursor, "bill_due", "en")
+        assert not is_marketing(cursor, "bill_due", "hi")
+    accept_price(town, admin, clock, "bill_due", "en")
+    assert _codes(town, town_ee) == []
+
+
+def test_a_scheduled_notice_waits_for_its_template_and_then_goes_back(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope
+) -> None:
+    due = NOON + timedelta(hours=1)
+    held, back = (approved(town, clock, town_ee, town_se) for _ in range(2))
+    start(town, town_ee, clock, held, due)
+    start(town, town_ee, clock, back, due)
+    _tell(town, "message_template_status_update", {"event": "PAUSED"}, NOON + timedelta(minutes=5))
+    release_due(town, lambda: due)
+    assert get_notice(town, town_ee, held).state == "scheduled"
+    release_due(town, lambda: due + timedelta(hours=6))
+    waiting = get_notice(town, town_ee, back)
+    assert (waiting.state, waiting.comment) == ("returned", "template")
+
+
+def test_a_scheduled_notice_goes_once_its_template_is_free(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope
+) -> None:
+    notice_id = approved(town, clock, town_ee, town_se)
+    start(town, town_ee, clock, notice_id, NOON + timedelta(hours=1))
+    _tell(town, "message_template_status_update", {"event": "PAUSED"}, NOON + timedelta(minutes=5))
+    release_due(town, lambda: NOON + timedelta(hours=1))
+    _tell(town, "message_template_status_update", {"event": "APPROVED"}, NOON + timedelta(hours=3))
+    release_due(town, lambda: NOON + timedelta(hours=3, seconds=1))
+    assert get_notice(town, town_ee, notice_id).state == "sending"

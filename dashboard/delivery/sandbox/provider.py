@@ -112,8 +112,7 @@ class Provider:
             if isinstance(entry, dict) and str(entry.get("type")).lower() == "body"
         ]
         text = fill_in(template, bodies[0].get("parameters", []) if bodies else [])
-        full = f"{text}\n\n{template.footer}" if template.footer else text
-        return full, template.name, template.category.lower()
+        return template.show(text), template.name, template.category.lower()
 
     def _plan_reports(
         self, line: Line, number: str, reference: str | None, category: str, is_held: bool

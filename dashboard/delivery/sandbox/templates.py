@@ -10,6 +10,8 @@ _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 CATEGORIES = ("UTILITY", "MARKETING", "AUTHENTICATION")
 _BODY_LIMIT = 1024
 _LINE_LIMIT = 60
+_BUTTON_LIMIT, _MOST_BUTTONS = 25, 10
+_TARGETS = {"QUICK_REPLY": "", "URL": "url", "PHONE_NUMBER": "phone_number", "COPY_CODE": "example"}
 
 
 class Rejected(Exception):
@@ -40,6 +42,15 @@ class Template:
     def places(self) -> list[str]:
         return list(dict.fromkeys(_PLACE.findall(self.body)))
 
+    def show(self, text: str) -> str:
+        """Return a filled-in text with all that stands around it, as a person sees it."""
+        parts = {
+            str(part.get("type", "")).upper(): part for part in self.components if isinstance(part, dict)
+        }
+        buttons = [f"[{one['text']}]" for one in parts.get("BUTTONS", {}).get("buttons", [])]
+        lines = [str(parts.get("HEADER", {}).get("text", "")), text, self.footer, "  ".join(buttons)]
+        return "\n\n".join(line for line in lines if line)
+
     def as_json(self) -> dict[str, Any]:
         return {
             "id": self.template_id, "name": self.name, "language": self.language, "category": self.category,
@@ -65,6 +76,11 @@ def read_template(payload: dict[str, Any], template_id: str, status: str) -> Tem
     _check_body(body)
     if len(footer) > _LINE_LIMIT or len(texts.get("HEADER", "")) > _LINE_LIMIT:
         raise Rejected(100, "header or footer too long")
+    if _PLACE.search(footer):
+        raise Rejected(100, "a footer may hold no variable")
+    for part in components:
+        if isinstance(part, dict) and str(part.get("type", "")).upper() == "BUTTONS":
+            _check_buttons(part.get("buttons"))
     return Template(template_id, name, language, str(payload["category"]), status, body, footer, components)
 
 
@@ -78,6 +94,19 @@ def _check_body(body: str) -> None:
     for left, right in pairwise(places):
         if not text[left.end() : right.start()].strip():
             raise Rejected(100, "two variables may not stand side by side")
+
+
+def _check_buttons(buttons: Any) -> None:
+    if not isinstance(buttons, list) or not 0 < len(buttons) <= _MOST_BUTTONS:
+        raise Rejected(100, "one to ten buttons")
+    for button in buttons:
+        if not isinstance(button, dict) or button.get("type") not in _TARGETS:
+            raise Rejected(100, "type of a button")
+        text, target = button.get("text"), _TARGETS[button["type"]]
+        if not isinstance(text, str) or not 0 < len(text) <= _BUTTON_LIMIT or _PLACE.search(text):
+            raise Rejected(100, "a button's text is empty, longer than 25 characters or holds a variable")
+        if target and not button.get(target):
+            raise Rejected(100, f"a button lacks its {target}")
 
 
 def fill_in(template: Template, parameters: list[dict[str, Any]]) -> str:
