@@ -67,7 +67,7 @@ def latest_of_each(
     Words that are `passing` are overlooked.
     """
     rows = _queries.latest_of_each(cursor, field=field, passing=sorted(passing))
-    events = (PlatformEvent(*row[:6], reason=row[6]) for row in rows)
+    events = (PlatformEvent(*row[:6], "", "", row[6]) for row in rows)
     return {(event.subject, event.language): event for event in events}
 
 
