@@ -1,7 +1,7 @@
 """News about our own account, templates and number: kept as facts, shown until they are settled or overtaken."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def latest_of_each(
     Words that are `passing` are overlooked.
     """
     rows = _queries.latest_of_each(cursor, field=field, passing=sorted(passing))
-    events = (PlatformEvent(*row[:6], "", "", row[6]) for row in rows)
+    events = (replace(PlatformEvent(*known), reason=reason) for *known, reason in rows)
     return {(event.subject, event.language): event for event in events}
 
 
