@@ -3,7 +3,7 @@
 UPDATE consumer SET mobile = :mobile, verdict = :verdict WHERE office_no = :office_no AND account_no = :account_no;
 
 -- name: judge_asked(shared_threshold)!
--- What only the whole registry tells of the asked numbers (as importer.sql: judge_by_registry).
+-- What only the whole registry tells of the asked numbers (as importer.sql: keep_special).
 UPDATE consumer SET verdict = judged.verdict
 FROM (
     SELECT mobile, CASE WHEN mobile IN (SELECT mobile FROM reader_number) THEN 'reader''s own'

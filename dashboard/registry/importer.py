@@ -174,7 +174,7 @@ def _put_in_small(plan: _Plan) -> ImportResult:
         queries.delete_changed(cursor, import_id=plan.import_id)
         queries.insert_changed(cursor, import_id=plan.import_id)
         keep_consented_numbers(cursor, plan.import_id, REGISTRY)
-        _judge(cursor, plan, REGISTRY, "mobile IN (SELECT mobile FROM staging.touched_number)")
+        _judge(cursor, plan, REGISTRY, "consumer.mobile IN (SELECT mobile FROM staging.touched_number)")
         return_consents(cursor, plan.import_id)
         offices += [office_no for (office_no,) in queries.list_offices_of_numbers(cursor)]
         runs = [(1, _WHOLE)] if placing.is_changed else office_runs(sorted(set(offices)))
@@ -255,7 +255,9 @@ def _put_in_place(cursor: Cursor, plan: _Plan, placing: Placing, changed: int) -
 
 
 def _judge(cursor: Cursor, plan: _Plan, registry: str, which: str) -> None:
-    run_on(cursor, queries.judge_by_registry, registry, which, shared_threshold=plan.shared_threshold)
+    run_on(cursor, queries.keep_special, registry, which, shared_threshold=plan.shared_threshold)
+    run_on(cursor, queries.judge_special, registry, which)
+    run_on(cursor, queries.judge_plain, registry, which)
 
 
 def _finish(cursor: Cursor, plan: _Plan, changed: int, runs: Sequence[tuple[int, int]]) -> ImportResult:

@@ -310,20 +310,25 @@ FROM staging.number_before AS before JOIN consumer ON consumer.account_no = befo
 -- They count from now on.
 INSERT INTO reader_number SELECT mobile FROM staging.reader;
 
--- name: judge_by_registry(shared_threshold)!
--- What only the whole registry tells of a good number: it is a reader's own, or on more accounts than the threshold.
-UPDATE {consumer} SET verdict = judged.verdict
-FROM (
-    WITH good AS (
-        SELECT account_no, office_no, mobile, verdict FROM {consumer} WHERE verdict IN ('ok', 'reader''s own', 'shared') AND {which}
-    ), reader AS (SELECT mobile FROM reader_number UNION SELECT mobile FROM staging.reader),
-    many AS (SELECT mobile FROM good GROUP BY mobile HAVING count(*) > :shared_threshold)
-    SELECT good.account_no, good.office_no,
-        CASE WHEN reader.mobile IS NOT NULL THEN 'reader''s own' WHEN many.mobile IS NOT NULL THEN 'shared' ELSE 'ok' END AS verdict
-    FROM good LEFT JOIN reader ON reader.mobile = good.mobile LEFT JOIN many ON many.mobile = good.mobile
-    WHERE good.verdict <> CASE WHEN reader.mobile IS NOT NULL THEN 'reader''s own' WHEN many.mobile IS NOT NULL THEN 'shared' ELSE 'ok' END
-) AS judged
-WHERE judged.account_no = {consumer}.account_no AND judged.office_no = {consumer}.office_no;
+-- name: keep_special(shared_threshold)!
+-- What only the whole registry tells of a good number: it is a reader's own, or on more accounts than the threshold …
+CREATE OR REPLACE TABLE staging.special AS
+SELECT mobile, 'reader''s own' AS verdict FROM (SELECT mobile FROM reader_number UNION SELECT mobile FROM staging.reader)
+UNION ALL
+SELECT mobile, 'shared' FROM {consumer}
+ANTI JOIN reader_number AS known ON known.mobile = {consumer}.mobile ANTI JOIN staging.reader AS new ON new.mobile = {consumer}.mobile
+WHERE verdict IN ('ok', 'reader''s own', 'shared') AND {which} GROUP BY mobile HAVING count(*) > :shared_threshold;
+
+-- name: judge_special()!
+-- … which is said of it from now on …
+UPDATE {consumer} SET verdict = special.verdict FROM staging.special AS special
+WHERE special.mobile = {consumer}.mobile AND {consumer}.verdict IN ('ok', 'reader''s own', 'shared')
+    AND {consumer}.verdict <> special.verdict AND {which};
+
+-- name: judge_plain()!
+-- … and no more of one that it was said of before.
+UPDATE {consumer} SET verdict = 'ok'
+WHERE verdict IN ('reader''s own', 'shared') AND {which} AND mobile NOT IN (SELECT mobile FROM staging.special);
 
 -- name: put_in_place()#
 -- The next registry takes the place of the old one.

@@ -72,6 +72,8 @@ def open_export_cases(cursor: Cursor, now: datetime) -> None:
 def catch_up(cursor: Cursor, since: datetime) -> None:
     """Bring a registry that was made since then up to what people and WhatsApp have said meanwhile; in the import's commit."""
     _queries.keep_late(cursor, since=since)
+    if not cursor.execute("SELECT 1 FROM staging.late LIMIT 1").fetchone():
+        return
     run_on(cursor, _queries.restore_consented, REGISTRY, f"consumer.{_LATE}")
     run_on(cursor, _queries.derive_states, REGISTRY, f"person.{_LATE}")
 
