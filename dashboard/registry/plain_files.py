@@ -5,9 +5,8 @@ readers disagree, or DuckDB cannot read the file at all, the careful reader read
 """
 
 import io
-import mmap
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -17,6 +16,7 @@ import duckdb
 from dashboard.registry.headers import Headers, count_known, map_columns
 from dashboard.registry.kruti_dev import COMMON_LETTERS, suspicious_pattern
 from dashboard.registry.office_tree import PATH_FIELDS
+from dashboard.registry.plain_lines import Lines, find_lines
 from dashboard.registry.tabular import TableReader
 from dashboard.registry.text_rows import (
     HEADER_ROWS,
@@ -52,13 +52,11 @@ _BREAKS = " + ".join(
     for name in ("name", "address")
 )
 _HEAD_BYTES = 1 << 20
-_COUNTED_BYTES = 1 << 24
 _LONGEST_LINE = 10_000  # bytes; a file with longer ones goes to the careful reader, which refuses by the cell
 _SPARE_COLUMNS = 8  # cells beyond the header that are looked at
 _MOST_BROKEN = 50_000  # rows with line breaks in name or address that are cut one by one
 _MOST_SUSPECTS = 10_000  # rows with line breaks in their cells that are looked at one by one
 _MOST_REPEATS = 1_000  # of a pattern in DuckDB
-_ODD_BYTES = (b"\x00", b"\n\n", b"\n\r\n", b"\r\r")  # blank lines shift row numbers, which people look up
 _PACKED_OR_WIDE = (b"%PDF", b"PK", b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf", b"\x1f\x8b")
 _SPACED_QUOTE = re.compile(r'[,;|] +"[^"]')  # the careful reader takes it for a quoted cell, DuckDB for text
 _SOUND = r"is_whole AND regexp_full_match(account_no, '\d{10,12}') AND ltrim(account_no, '0') <> ''"
@@ -75,6 +73,7 @@ class PlainFile:
     places: dict[str, int]
     headers: Headers
     name: str
+    lines: Lines
 
     @property
     def width(self) -> int:
@@ -122,23 +121,11 @@ def find_plain(path: Path, headers: Headers, name: str) -> PlainFile | None:
         head = file.read(_HEAD_BYTES)
         if head.startswith(_PACKED_OR_WIDE) or head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
             return None
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            end = _end_of_rows(content)
-            if any(content.find(odd, 0, end) >= 0 for odd in _ODD_BYTES):
-                return None
-            if content[content.rfind(b"\n", 0, end) + 1 : end].count(b'"') % 2:
-                return None  # at the very end DuckDB lets an open quote pass
     try:
         text = head[: head.rfind(b"\n") + 1 or None].decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
     return None if _SPACED_QUOTE.search(text) else _find_header(path, text, headers, name)
-
-
-def _end_of_rows(content: mmap.mmap) -> int:
-    """Return where the last row ends: blank lines behind it shift nothing."""
-    tail = content[-4096:]
-    return len(content) - len(tail) + len(tail.rstrip(b"\r\n"))
 
 
 def _find_header(path: Path, text: str, headers: Headers, name: str) -> PlainFile | None:
@@ -151,8 +138,12 @@ def _find_header(path: Path, text: str, headers: Headers, name: str) -> PlainFil
     best = max(range(len(first)), key=lambda place: (count_known(first[place], headers), -place))
     if len(list(cut_rows(iter(head[: best + 1]), layout))) != best + 1:
         return None
-    columns = trim_cells(first[best])
-    return PlainFile(path, layout, columns, best + 1, map_columns(columns, headers, name), headers, name)
+    columns, lines = trim_cells(first[best]), find_lines(path)
+    if lines is None:
+        return None
+    return PlainFile(
+        path, layout, columns, best + 1, map_columns(columns, headers, name), headers, name, lines
+    )
 
 
 def read_plain(cursor: Cursor, plain: PlainFile) -> PlainRows | None:
@@ -175,7 +166,7 @@ def read_plain(cursor: Cursor, plain: PlainFile) -> PlainRows | None:
 
 def _is_sound(cursor: Cursor, plain: PlainFile) -> bool:
     """Return whether every line of the file is in a row, and no open quote has taken whole rows into its cell."""
-    breaks = _count_lines(plain.path) - plain.header_row - _count(cursor, "SELECT count(*) FROM seen")
+    breaks = plain.lines.count - plain.header_row - _count(cursor, "SELECT count(*) FROM seen")
     if not breaks:
         return True
     if breaks == _count(cursor, "SELECT coalesce(sum(breaks), 0) FROM seen"):
@@ -217,15 +208,6 @@ def _holds_no_rows(cursor: Cursor, plain: PlainFile, breaks: int) -> bool:
     )
 
 
-def _count_lines(path: Path) -> int:
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        end = _end_of_rows(content)
-        return 1 + sum(
-            content[start : min(start + _COUNTED_BYTES, end)].count(b"\n")
-            for start in range(0, end, _COUNTED_BYTES)
-        )
-
-
 def _count(cursor: Cursor, sql: str) -> int:
     return int((cursor.execute(sql).fetchone() or [0])[0])
 
@@ -238,7 +220,7 @@ def _judge_odd_rows(
     met: set[int] = set()
 
     def meet() -> Iterator[Row]:
-        for row_no, row in _pick_rows(plain, odd) if odd else ():
+        for row_no, row in _pick_rows(plain, odd):
             if (row[account] if account < len(row) else None) == odd[row_no]:
                 met.add(row_no)
                 yield row_no, row
@@ -248,28 +230,11 @@ def _judge_odd_rows(
     return PlainRows(relation, count + len(mended), mended, reader) if met == set(odd) else None
 
 
-def _pick_rows(plain: PlainFile, wanted: Container[int]) -> Iterator[Row]:
+def _pick_rows(plain: PlainFile, wanted: Iterable[int]) -> Iterator[Row]:
     """Yield the wanted records of a plain file; only they are parsed."""
-    with plain.path.open("rb") as file:
-        for number, record in enumerate(_records(file), 1):
-            if number in wanted:
-                lines = io.StringIO(record.decode("utf-8-sig"), newline="")
-                rows = list(cut_rows(lines, plain.layout))
-                yield number, rows[0] if len(rows) == 1 else BrokenQuotes()
-
-
-def _records(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Join the lines of a record: as long as a quote is open, a line break belongs to its cell."""
-    open_record = b""
-    for line in lines:
-        if open_record or line.count(b'"') % 2:
-            open_record += line
-            if open_record.count(b'"') % 2:
-                continue
-            line, open_record = open_record, b""
-        yield line
-    if open_record:
-        yield open_record
+    for number, record in plain.lines.read_records(wanted):
+        rows = list(cut_rows(io.StringIO(record.decode("utf-8-sig"), newline=""), plain.layout))
+        yield number, rows[0] if len(rows) == 1 else BrokenQuotes()
 
 
 def _cell(places: dict[str, int], name: str) -> str:
