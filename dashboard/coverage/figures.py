@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+import numpy as np
 import pandas as pd
 
 from dashboard.access.scope import Scope
 from dashboard.coverage.board import board_of, offices_at
 from dashboard.coverage.cube import COUNTS, STATES, queries
-from dashboard.registry.offices import get_office
+from dashboard.registry.offices import Office, get_office
 from dashboard.store.clock import Clock, india_day
 from dashboard.store.database import Database
 
@@ -48,8 +49,25 @@ def coverage_by(db: Database, scope: Scope, office_code: str, level: str) -> pd.
     offices, board = offices_at(db, level), board_of(db)
     rows = offices.within(office.office_no, office.last_no)
     counts = board.counts.between_each(offices.first_nos[rows], offices.last_nos[rows])
-    table = offices.table.iloc[rows].reset_index(drop=True)
-    return table.assign(**{name: counts[:, place] for place, name in enumerate(COUNTS)})
+    return offices.make_table(rows, {name: counts[:, place] for place, name in enumerate(COUNTS)})
+
+
+def find_widest_gaps(
+    db: Database, scope: Scope, office_code: str, level: str, limit: int
+) -> list[tuple[Office, int, int]]:
+    """Return the offices of one level below an office with the most numbers to collect: office, numbers to collect, consumers."""
+    office = get_office(db, scope, office_code)
+    offices, board = offices_at(db, level), board_of(db)
+    rows = offices.within(office.office_no + 1, office.last_no)
+    counts = board.counts.between_each(offices.first_nos[rows], offices.last_nos[rows])
+    to_collect = counts[:, COUNTS.index("missing")] + counts[:, COUNTS.index("unusable")]
+    most = np.argsort(-to_collect, kind="stable")[:limit]
+    codes = offices.columns["office_code"][rows]
+    return [
+        (get_office(db, scope, codes[place]), int(to_collect[place]), int(counts[place, 0]))
+        for place in most.tolist()
+        if to_collect[place]
+    ]
 
 
 def coverage_by_category(db: Database, scope: Scope, office_code: str) -> pd.DataFrame:

@@ -61,14 +61,12 @@ def coverage_by_part(db: Database, scope: Scope, office_code: str, dimension: st
 def top_readers(db: Database, scope: Scope, office_code: str, limit: int = 5) -> pd.DataFrame:
     """Return the readers on whose rounds most consumers carry a reader's own number: agent_id, consumers and their division."""
     office, divisions = get_office(db, scope, office_code), offices_at(db, "division")
-    rows = []
+    rows, names = [], [divisions.columns[name] for name in ("office_code", "office", "office_hi")]
     for reader, consumers, numbers, counts in readers_of(db).find_most(
         office.office_no, office.last_no, limit
     ):
         places = np.searchsorted(divisions.first_nos, numbers, "right") - 1
         if (places >= 0).any():
             most = int(np.bincount(places[places >= 0], weights=counts[places >= 0]).argmax())
-            rows.append(
-                (reader, consumers, *divisions.table.iloc[most][["office_code", "office", "office_hi"]])
-            )
+            rows.append((reader, consumers, *(column[most] for column in names)))
     return pd.DataFrame(rows, columns=["agent_id", "consumers", "office_code", "office", "office_hi"])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.access.scope import Scope
-from dashboard.coverage.board import Numbers, Past, past_of
+from dashboard.coverage.board import Numbers, Past, board_of, offices_at, past_of
 from dashboard.coverage.cube import COUNTS, queries
 from dashboard.coverage.figures import Coverage, coverage_by, coverage_of, trend
 from dashboard.coverage.pace import Forecast, forecast
@@ -105,35 +105,34 @@ def rank_by_level(db: Database, scope: Scope, office_code: str, level: str, cloc
     Columns of `coverage_by`, then gap_rate, enrolled_rate, rank (1 is best, equals share one), rank_change (places won in a week,
     missing where an office had no figures then) and course (list of shares enrolled over thirty days, each third day).
     """
-    table = coverage_by(db, scope, office_code, level)
-    table = table[table["consumers"] > 0].reset_index(drop=True)
-    consumers, enrolled = (table[name].to_numpy(float) for name in ("consumers", "enrolled"))
-    past, codes = past_of(db, india_day(clock())), table["office_code"].tolist()
-    rates, ranks = enrolled / consumers, _rank(enrolled / consumers)
-    return table.assign(
-        gap_rate=(table["missing"] + table["unusable"]) / consumers,
-        enrolled_rate=rates,
-        rank=ranks,
-        rank_change=_list_rank_changes(db, scope, office_code, level, past, codes, ranks),
-        course=_list_courses(past, codes, rates),
+    office, offices = get_office(db, scope, office_code), offices_at(db, level)
+    rows = offices.within(office.office_no, office.last_no)
+    counts = board_of(db).counts.between_each(offices.first_nos[rows], offices.last_nos[rows])
+    shown = counts[:, 0] > 0
+    figures = dict(zip(COUNTS, counts[shown].T, strict=True))
+    rates = figures["enrolled"] / figures["consumers"]
+    codes, past = offices.columns["office_code"][rows].tolist(), past_of(db, india_day(clock()))
+    shown_codes = [code for code, is_shown in zip(codes, shown.tolist(), strict=True) if is_shown]
+    ranks = _rank(rates)
+    return offices.make_table(
+        np.arange(rows.start, rows.stop)[shown],
+        {
+            **figures,
+            "gap_rate": (figures["missing"] + figures["unusable"]) / figures["consumers"],
+            "enrolled_rate": rates,
+            "rank": ranks,
+            "rank_change": _list_rank_changes(past, codes, shown_codes, ranks),
+            "course": _list_courses(past, shown_codes, rates),
+        },
     )
 
 
-def _list_rank_changes(
-    db: Database, scope: Scope, office_code: str, level: str, past: Past, codes: list[str], ranks: Numbers
-) -> list[int | None]:
+def _list_rank_changes(past: Past, everyone: list[str], codes: list[str], ranks: Numbers) -> list[int | None]:
     """Return the places that offices won in a week among all of the level that had consumers then; None where unknown."""
-    everyone = coverage_by(db, scope, office_code, level)["office_code"].tolist()
     before = past.of_each(everyone, _RANK_DAYS)
     known = before[:, 0] > 0
-    shares = before[known, 2] / before[known, 0]
-    then = dict(
-        zip(
-            (code for code, is_known in zip(everyone, known, strict=True) if is_known),
-            _rank(shares).tolist(),
-            strict=True,
-        )
-    )
+    known_codes = [code for code, is_known in zip(everyone, known.tolist(), strict=True) if is_known]
+    then = dict(zip(known_codes, _rank(before[known, 2] / before[known, 0]).tolist(), strict=True))
     return [
         then[code] - rank if code in then else None for code, rank in zip(codes, ranks.tolist(), strict=True)
     ]

@@ -133,6 +133,8 @@ def search_offices(table: pd.DataFrame, words: str, district: str = "") -> pd.Da
     """Return the offices whose names or code hold all of the words, and that lie in the district where one is named."""
     if district and table["level"].eq("division").any():
         table = table[table["district"] == district]
+    if not words:
+        return table
     text = (table["office"] + " " + table["office_hi"] + " " + table["office_code"]).str.casefold()
     for word in words.casefold().split():
         table, text = table[text.str.contains(word, regex=False)], text[text.str.contains(word, regex=False)]

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.access.scope import Right
-from dashboard.coverage.figures import coverage_by
+from dashboard.coverage.figures import find_widest_gaps
 from dashboard.coverage.funnel import STEPS, Funnel, funnel_of, top_readers
 from dashboard.coverage.movement import Change, Outlook, changes_of, outlook_of
 from dashboard.registry.offices import Office
@@ -100,8 +100,8 @@ def show_what_helps(visitor: Visitor, office: Office) -> None:
             on_change=_go_to_helped,
         )
     if readers:
-        st.markdown(f"**{t('coverage.helps_readers')}**", help=t("coverage.helps_readers_help"))
-        st.markdown("\n".join(f"- {line}" for line in readers))
+        lines = [f"**{t('coverage.helps_readers')}**", "", *(f"- {line}" for line in readers)]
+        st.markdown("\n".join(lines), help=t("coverage.helps_readers_help"))
 
 
 def _go_to_helped() -> None:
@@ -113,23 +113,22 @@ def _find_what_helps(visitor: Visitor, office: Office) -> tuple[list[tuple[str, 
     """Return the offices with the most numbers to collect (code, words), and a line for each reader."""
     db, scope = visitor.rt.db, visitor.scope
     level = "division" if office.level in ("state", "discom", "zone", "circle") else "subdivision"
-    table = coverage_by(db, scope, office.code, level)
-    table = table.assign(to_collect=table["missing"] + table["unusable"], name=name_offices(table))
-    table = table[(table["to_collect"] > 0) & (table["office_code"] != office.code)]
+    language = current_language()
     offices = [
-        (row.office_code, _write_gap(row.name, int(row.to_collect), int(row.consumers)))
-        for row in table.sort_values("to_collect", ascending=False).head(_MOST_OFFICES).itertuples()
+        (one.code, _write_gap(one.name_in(language) or one.code, to_collect, consumers))
+        for one, to_collect, consumers in find_widest_gaps(db, scope, office.code, level, _MOST_OFFICES)
     ]
     found = top_readers(db, scope, office.code, _MOST_READERS)
-    found = found.assign(name=name_offices(found))
     return offices, [
         t(
             "coverage.helps_reader",
-            reader=escape_marks(str(row.agent_id)),
-            count=group_digits(int(row.consumers)),
-            office=escape_marks(str(row.name)),
+            reader=escape_marks(str(reader)),
+            count=group_digits(int(count)),
+            office=escape_marks(name),
         )
-        for row in found.itertuples()
+        for reader, count, name in zip(
+            found["agent_id"], found["consumers"], name_offices(found), strict=True
+        )
     ]
 
 

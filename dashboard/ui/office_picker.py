@@ -61,8 +61,10 @@ def _show_path(visitor: Visitor, office: Office, page: str) -> None:
         for number, step in enumerate(path[:-1]):
             name = escape_marks(step.name_in(current_language()))
             key = f"{page}_path_{number}"
-            st.button(name, type="tertiary", key=key, on_click=go_to_office, args=(step.code,))
-            st.markdown(":material/chevron_right:", width="content")
+            st.button(
+                name, type="tertiary", key=key, icon=":material/chevron_right:", icon_position="right",
+                on_click=go_to_office, args=(step.code,),
+            )  # fmt: skip
         st.markdown(f"**{escape_marks(describe_office(office))}**", width="content")
 
 

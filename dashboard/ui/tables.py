@@ -100,10 +100,10 @@ def _tell_pick(key: str, on_pick: Callable[[int], None]) -> None:
 
 def name_offices(table: pd.DataFrame) -> "pd.Series[Any]":
     """Return the names of the offices of a table (columns office, office_hi, office_code) in the reader's language."""
-    name = table["office"].fillna("")
-    if current_language() == "hi":
-        name = table["office_hi"].fillna("").where(table["office_hi"].fillna("") != "", name)
-    return name.where(name != "", table["office_code"].fillna(""))
+    columns = ["office_hi", "office", "office_code"][0 if current_language() == "hi" else 1 :]
+    cells = zip(*(table[column].tolist() for column in columns), strict=True)
+    names = [next((cell for cell in row if isinstance(cell, str) and cell), "") for row in cells]
+    return pd.Series(names, table.index, dtype="str")
 
 
 def show_personal_table(table: pd.DataFrame, columns: Mapping[str, Column], *, alt: str) -> None:

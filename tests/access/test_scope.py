@@ -255,6 +255,7 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (offices.list_path, Right.SEE_COVERAGE, lambda w, s: offices.list_path(w.db, s, OWN)),
     (offices.list_at_level, Right.SEE_COVERAGE, lambda w, s: offices.list_at_level(w.db, s, OWN, "feeder")),
     (figures.coverage_of, Right.SEE_COVERAGE, lambda w, s: figures.coverage_of(w.db, s, OWN)),
+    (figures.find_widest_gaps, Right.SEE_COVERAGE, lambda w, s: figures.find_widest_gaps(w.db, s, OWN, "feeder", 3)),
     (figures.coverage_by, Right.SEE_COVERAGE, lambda w, s: figures.coverage_by(w.db, s, OWN, "feeder")),
     (figures.coverage_by_category, Right.SEE_COVERAGE, lambda w, s: figures.coverage_by_category(w.db, s, OWN)),
     (figures.trend, Right.SEE_COVERAGE, lambda w, s: figures.trend(w.db, s, OWN, w.clock)),
