@@ -180,10 +180,10 @@ SELECT day, consumers, missing, unusable, on_file, enrolled, opted_out
 FROM office_days(:office_code) WHERE day BETWEEN :first_day AND :last_day ORDER BY day;
 
 -- name: list_day_by_level(first_no, last_no, level, day)
--- Each office of one level as it stood at the end of a day; offices that had no figures then are not listed.
+-- Each office of one level as it stood at the end of a day, one that is gone since under its own code; what had no figures then is not listed.
 SELECT office.code, office.name, office.name_hi, office.level, office.district,
     day.consumers, day.missing, day.unusable, day.on_file, day.enrolled, day.opted_out
-FROM coverage_day AS day JOIN office ON office.code = day.office_code
+FROM coverage_day AS day JOIN office_ever AS office ON office.code = day.office_code
 WHERE day.day = :day AND office.level = :level AND office.office_no BETWEEN :first_no AND :last_no ORDER BY office.office_no;
 
 -- name: keep_new_numbers()#

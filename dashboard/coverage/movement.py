@@ -16,12 +16,13 @@ from dashboard.coverage.pace import Forecast, forecast
 from dashboard.coverage.targets import target_of
 from dashboard.registry.offices import get_office
 from dashboard.store.clock import Clock, india_day
-from dashboard.store.database import Database
+from dashboard.store.database import Cursor, Database
 
 SPANS = {"day": 1, "week": 7, "month": 30}
 _PACE_DAYS = 60
 _COURSE_DAYS, _COURSE_STEP = 30, 3
 _RANK_DAYS = 7
+_DAY_COLUMNS = ["office_code", "office", "office_hi", "level", "district", *COUNTS]
 
 
 @dataclass(frozen=True)
@@ -160,22 +161,35 @@ def _rank(rates: "np.ndarray[Any, Any]") -> Numbers:
 
 
 def coverage_by_on(db: Database, scope: Scope, office_code: str, level: str, day: date) -> pd.DataFrame:
-    """Return the offices of one level as they stood at the end of a day; columns as `coverage_by`, without those unknown then."""
+    """Return the offices of one level as they stood at the end of a day; columns as `coverage_by`, without those unknown then.
+
+    One that is gone since has its own figures; one that has come since has what it inherited, as in `trend`.
+    """
     office = get_office(db, scope, office_code)
+    interval = {"first_no": office.office_no, "last_no": office.last_no}
     with db.read() as cursor:
-        rows = list(
-            queries.list_day_by_level(
-                cursor, first_no=office.office_no, last_no=office.last_no, level=level, day=day
-            )
-        )
-    columns = ["office_code", "office", "office_hi", "level", "district", *COUNTS]
-    return pd.DataFrame(rows, columns=columns)
+        rows = list(queries.list_day_by_level(cursor, **interval, level=level, day=day))
+        heirs = {code for (code,) in queries.list_heirs(cursor)} - {row[0] for row in rows}
+        if heirs:
+            rows += _list_inherited(cursor, coverage_by(db, scope, office_code, level), heirs, day)
+    return pd.DataFrame(rows, columns=_DAY_COLUMNS)
+
+
+def _list_inherited(
+    cursor: Cursor, standing: pd.DataFrame, heirs: set[str], day: date
+) -> list[tuple[Any, ...]]:
+    """Return the rows of standing offices that were not there on a day yet, with what came to them of it."""
+    found = []
+    for row in standing[standing["office_code"].isin(heirs)][_DAY_COLUMNS].itertuples(index=False):
+        for _, *counts in queries.list_days(cursor, office_code=row[0], first_day=day, last_day=day):
+            found.append((*row[: -len(COUNTS)], *counts))
+    return found
 
 
 def compare_days(
     db: Database, scope: Scope, office_code: str, level: str, first: date, last: date, clock: Clock
 ) -> pd.DataFrame:
-    """Return the offices of one level at the end of two days; today is as of now, offices unknown on either day are left out.
+    """Return the offices of one level at the end of two days; today is as of now. What an office had not on one of the days is missing.
 
     Columns office_code, office, office_hi, enrolled_before, enrolled, change, rate_before, rate, rate_change.
     """
@@ -187,18 +201,24 @@ def compare_days(
         for day in (first, last)
     ]
     before, after = (table[table["consumers"] > 0] for table in tables)
-    columns = ["office_code", "consumers", "enrolled"]
-    both = after.merge(before[columns], on="office_code", suffixes=("", "_before"))
-    return pd.DataFrame(
-        {
-            **{
-                name: both[name]
-                for name in ("office_code", "office", "office_hi", "enrolled_before", "enrolled")
-            },
-            "change": both["enrolled"] - both["enrolled_before"],
-            "rate_before": both["enrolled_before"] / both["consumers_before"],
-            "rate": both["enrolled"] / both["consumers"],
-            "rate_change": both["enrolled"] / both["consumers"]
-            - both["enrolled_before"] / both["consumers_before"],
-        }
+    both = _join_days(before, after)
+    rates = {end: both[f"enrolled{end}"] / both[f"consumers{end}"] for end in ("_before", "")}
+    return both[["office_code", "office", "office_hi", "enrolled_before", "enrolled"]].assign(
+        change=both["enrolled"] - both["enrolled_before"],
+        rate_before=rates["_before"],
+        rate=rates[""],
+        rate_change=rates[""] - rates["_before"],
     )
+
+
+def _join_days(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Return a row an office that was there on either day: its names of the later one, and both days' counts."""
+    names, counts = ["office_code", "office", "office_hi"], ["consumers", "enrolled"]
+    told = pd.concat([after[names], before[names]]).drop_duplicates("office_code")
+    sides = {"": after, "_before": before}
+    for end, table in sides.items():
+        side = table[["office_code", *counts]].astype(dict.fromkeys(counts, "Int64"))
+        told = told.merge(
+            side.rename(columns={name: f"{name}{end}" for name in counts}), how="left", on="office_code"
+        )
+    return told

@@ -28,7 +28,7 @@ from dashboard.registry.import_log import (
     with_rejects_file,
 )
 from dashboard.registry.import_work import MERGED, MOVED, Counts, Placing, Progress, Terms, queries
-from dashboard.registry.office_store import close_empty_offices, keep_moves, write_tree
+from dashboard.registry.office_store import close_empty_offices, keep_moves, keep_totals, write_tree
 from dashboard.registry.sequences import flag_sequences, keep_second_numbers
 from dashboard.registry.sources import Source, Upload
 from dashboard.registry.states import (
@@ -156,6 +156,7 @@ def _put_in_small(plan: _Plan) -> ImportResult:
 
     def change(cursor: Cursor) -> ImportResult:
         work.prepare(cursor)
+        keep_totals(cursor)
         placing = _renew_offices(cursor, plan.clock())
         terms = plan.terms(placing)
         run_on(cursor, queries.create_target, MERGED)
@@ -238,6 +239,7 @@ def _put_in_place(cursor: Cursor, plan: _Plan, placing: Placing, changed: int) -
     """The commit: offices, consumers, what was said meanwhile, coverage."""
     if queries.offices_differ(cursor):
         raise Unavailable("offices_changed")
+    keep_totals(cursor)
     if placing.is_changed:
         write_tree(cursor, placing.offices, with_consumers=False, now=plan.clock())
     queries.put_in_place(cursor)

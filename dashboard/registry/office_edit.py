@@ -15,6 +15,7 @@ from dashboard.registry.office_store import (
     OfficeName,
     close_empty_offices,
     keep_moves,
+    keep_totals,
     name_offices,
     write_tree,
 )
@@ -170,6 +171,7 @@ def _move_consumers(
         "SELECT coalesce(sum(consumers), 0) FROM coverage_cube WHERE office_no BETWEEN ? AND ?",
         [source.office_no, source.last_no],
     ).fetchone()
+    keep_totals(cursor)
     merged = merge_nodes(tree, source.code, target.code)
     write_tree(cursor, tree.number(), now=now)
     cursor.register("merged_code", pa.table({"from_code": list(merged), "to_code": list(merged.values())}))

@@ -83,13 +83,19 @@ def _keep_spans(cursor: Cursor, now: datetime | None) -> None:
     queries.update_spans(cursor)
 
 
+def keep_totals(cursor: Cursor) -> None:
+    """Note how many consumers each office has, for `keep_moves`: before anything moves in this commit."""
+    queries.keep_totals(cursor)
+
+
 def keep_moves(cursor: Cursor, moved: str, now: datetime) -> None:
-    """Remember consumers that change their office, before the cube is refreshed.
+    """Remember consumers that change their office, before the cube is refreshed; `keep_totals` went before.
 
     `moved` names a table with columns from_no, to_no (today's numbers), state and consumers (how many).
     """
     sql = queries.insert_moves_of_consumers.sql.replace("{moved}", moved)
     cursor.execute(sql, {"day": india_day(now)})
+    cursor.execute("DROP TABLE office_total")
 
 
 def close_empty_offices(cursor: Cursor, now: datetime) -> list[str]:

@@ -68,9 +68,16 @@ JOIN own ON own.code = old_place.code JOIN total ON total.above_code = old_place
 WHERE old_place.above_code <> new_place.above_code
 GROUP BY old_place.level, old_place.above_code, new_place.above_code;
 
+-- name: keep_totals()#
+-- How many consumers each office has, before offices or consumers move.
+CREATE OR REPLACE TEMP TABLE office_total AS
+SELECT above.code, sum(own.consumers) AS consumers
+FROM (SELECT office_no, sum(consumers) AS consumers FROM coverage_cube GROUP BY office_no) AS own
+JOIN office AS above ON own.office_no BETWEEN above.office_no AND above.last_no GROUP BY above.code;
+
 -- name: insert_moves_of_consumers(day)!
 -- Consumers that an export (or a person) put into another office, added up for each office above. {moved} has from_no, to_no,
--- state, consumers in today's numbers; the cube does not know of it yet.
+-- state, consumers in today's numbers; office_total is how the offices stood before.
 INSERT INTO office_move
 WITH pair AS (
     SELECT from_no, to_no, sum(consumers) AS consumers, coalesce(sum(consumers) FILTER (state = 'missing'), 0) AS missing,
@@ -82,15 +89,11 @@ WITH pair AS (
     SELECT number.office_no, above.level, above.code
     FROM (SELECT from_no AS office_no FROM pair UNION SELECT to_no FROM pair) AS number
     JOIN office AS above ON number.office_no BETWEEN above.office_no AND above.last_no
-), total AS (
-    SELECT above.code, sum(own.consumers) AS consumers
-    FROM (SELECT office_no, sum(consumers) AS consumers FROM coverage_cube GROUP BY office_no) AS own
-    JOIN office AS above ON own.office_no BETWEEN above.office_no AND above.last_no GROUP BY above.code
 )
 SELECT CAST(:day AS DATE), old.level, old.code, new.code, sum(pair.consumers), sum(missing), sum(unusable), sum(on_file), sum(enrolled),
     sum(opted_out), greatest(coalesce(any_value(total.consumers), 0), sum(pair.consumers))
 FROM pair JOIN place AS old ON old.office_no = pair.from_no
-JOIN place AS new ON new.office_no = pair.to_no AND new.level = old.level LEFT JOIN total ON total.code = old.code
+JOIN place AS new ON new.office_no = pair.to_no AND new.level = old.level LEFT JOIN office_total AS total ON total.code = old.code
 WHERE old.code <> new.code
 GROUP BY old.level, old.code, new.code;
 

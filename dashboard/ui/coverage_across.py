@@ -251,6 +251,8 @@ def _compare_days(visitor: Visitor, office: Office) -> None:
     table = table.assign(name=name_offices(table)).sort_values("change").reset_index(drop=True)
     alt = t("coverage.days_alt", first=day(first), last=day(last), level=t(f"level.{level}"))
     show_table(table, _describe_days(day(first), day(last)), key="coverage_days", alt=alt)
+    if table["change"].isna().any():
+        st.caption(t("coverage.days_gap"))
 
 
 def _describe_days(first: str, last: str) -> dict[str, Column]:

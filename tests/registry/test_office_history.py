@@ -13,6 +13,7 @@ from dashboard.access.users import add_user
 from dashboard.coverage.cube import refresh_cube
 from dashboard.coverage.days import take_snapshot
 from dashboard.coverage.figures import coverage_of, trend
+from dashboard.coverage.movement import compare_days, coverage_by_on
 from dashboard.errors import BadInput
 from dashboard.registry.importer import Upload, import_exports
 from dashboard.registry.office_edit import list_offices, merge_office
@@ -90,6 +91,27 @@ def test_a_merged_division_leads_to_its_successor_and_so_do_its_people(db: Datab
     assert days_of(db, "DIV000001") == {india_day(NOON): 40}
     audit = list_audit(db, scope_of(db, Role.ADMINISTRATOR, "UP"))
     assert "user.follow_office" in set(audit["action"])
+
+
+def compared(db: Database, office: str, level: str = "division") -> dict[str, tuple[object, object]]:
+    """By office: enrolled and on file at the end of the first day and of the later one (the exports bring no consent)."""
+    scope, days = scope_of(db, Role.VIEWER, "UP"), (india_day(NOON), india_day(LATER))
+    tables = [coverage_by_on(db, scope, office, level, day) for day in days]
+    known = [dict(zip(table["office_code"], table["on_file"], strict=True)) for table in tables]
+    rows = compare_days(db, scope, office, level, *days, lambda: LATER + timedelta(days=1))
+    assert set(rows["office_code"]) == set(known[0]) | set(known[1])
+    return {code: (known[0].get(code), known[1].get(code)) for code in rows["office_code"]}
+
+
+def test_two_days_are_compared_with_each_office_as_it_was(db: Database, bring: Bring) -> None:
+    bring(NOON, (GOMTI, range(1, 41)), (ALAM, range(101, 111)))
+    keep_day(db, NOON)
+    merged = ALAM.replace("DIV000002,ALAM", "DIV000001,GOMTI")
+    bring(LATER, (GOMTI, range(1, 31)), (NEW, range(31, 41)), (merged, range(101, 111)))
+    keep_day(db, LATER)
+    expected = {"DIV000001": (20, 20), "DIV000002": (5, None), "DIV000003": (5, 5)}  # split and merged
+    assert compared(db, "C1") == compared(db, "UP") == expected
+    assert compared(db, "UP", "circle") == {"C1": (25, 25)}
 
 
 def test_a_new_name_for_a_code_is_the_same_division(db: Database, bring: Bring) -> None:
