@@ -12,6 +12,7 @@ import pyarrow as pa
 from dashboard.access.scope import Role, Scope
 from dashboard.coverage.brief_shelf import MorningRound
 from dashboard.coverage.days import keep_days
+from dashboard.coverage.twins import renew_odd
 from dashboard.coverage.verified import count_new_numbers, verify_numbers
 from dashboard.delivery.applier import numbers_reached
 from dashboard.delivery.webhook_keeping import forget_old
@@ -86,6 +87,7 @@ class Housekeeper:
             "verify_reached": lambda: verify_reached(db, clock),
             "forget_old": lambda: forget_old(db, clock, self._runtime.settings.webhook_days),
             "rejudge_chains": lambda: rejudge_chains(db, clock),
+            "renew_odd": lambda: renew_odd(db),
             "keep_tallies": lambda: keep_tallies(db, clock),
         }
 

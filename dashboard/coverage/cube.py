@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from dashboard.coverage.twins import note_stale
 from dashboard.registry.states import REGISTRY, offices_meant, run_on
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
@@ -27,3 +28,4 @@ def refresh_cube(cursor: Cursor, first_no: int, last_no: int, among: Sequence[in
         run_on(cursor, queries.keep_touched, people, which)
     for query in _COUNTS:
         run_on(cursor, query, people, which)
+    note_stale(cursor, first_no, last_no, among)

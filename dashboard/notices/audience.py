@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.access.scope import Right, Scope
+from dashboard.enrolment.groups import require_group
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.draft import Audience, Filling, NoticeDraft, require_known, resolve_filling
 from dashboard.notices.templates import CONSUMER_SOURCES
-from dashboard.registry.offices import Office, find_office
+from dashboard.registry.offices import LEVELS, Office, find_office
 from dashboard.store.clock import INDIA_OFFSET
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
@@ -31,15 +32,19 @@ queries = load_queries(Path(__file__).with_name("audience.sql"))
 class AudienceCount:
     """An audience by what becomes of it: `recipients` and the `exclusions` by reason add up to `consumers`.
 
-    `longest_text` is the number of characters of the longest text among the recipients. Where `is_exact` is False
-    the count comes from what is counted beforehand: repeated numbers, numbers that WhatsApp does not know, empty
-    values, language, list and earlier notices are only taken off when the notice is submitted.
+    `longest_text` is the number of characters of the longest text among the recipients. A large audience is counted from
+    what is counted beforehand. `at_most_for` says why it is not exact then, by what is only taken off when the notice is
+    submitted: language, recent, list, group, personal (a field of the consumer's row), stale (a change of the last minute).
     """
 
     recipients: int
     exclusions: Mapping[str, int]
     longest_text: int
-    is_exact: bool = True
+    at_most_for: tuple[str, ...] = ()
+
+    @property
+    def is_exact(self) -> bool:
+        return not self.at_most_for
 
     @property
     def consumers(self) -> int:
@@ -67,16 +72,57 @@ def count_audience(
 def count_live(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> AudienceCount:
     """Count a draft's audience within the blink that a page may take, whatever the size of the registry."""
     asked = ask_audience(cursor, scope, draft)
-    names = ("first", "last", "categories", "segments", "feeders", "bands")
-    consumers, no_number, on_file, enrolled, opted_out = queries.sum_parts(
-        cursor, **{name: asked[name] for name in names}
-    )
-    if consumers <= _EXACT_CONSUMERS and queries.count_consents(cursor) <= _EXACT_CONSENTS:
+    if _is_small(cursor, asked):
         return count_members(cursor, scope, draft)
+    holes = _find_holes(cursor, asked)
+    _, no_number, on_file, enrolled, opted_out, empty = _sum_parts(cursor, asked, holes)
+    repeated, dead = queries.count_odd(cursor, **_parts_of(asked), holes=holes)
+    reachable = enrolled - empty
+    again = 0 if draft.audience.per_account else repeated
     left_out = dict.fromkeys(REASONS, 0) | {
-        "opted_out": opted_out, "no_number": no_number, "not_enrolled": on_file
+        "opted_out": opted_out, "no_number": no_number - dead, "not_enrolled": on_file, "not_on_whatsapp": dead,
+        "empty_variable": empty, "duplicate_number": again,
     }  # fmt: skip
-    return AudienceCount(enrolled, left_out, _longest_possible(cursor, asked), is_exact=False)
+    reasons = _find_reasons(cursor, asked)
+    return AudienceCount(reachable - again, left_out, _longest_possible(cursor, asked), reasons)
+
+
+def _is_small(cursor: Cursor, asked: Mapping[str, Any]) -> bool:
+    consumers = _sum_parts(cursor, asked, [])[0]
+    return bool(consumers <= _EXACT_CONSUMERS and queries.count_consents(cursor) <= _EXACT_CONSENTS)
+
+
+def _parts_of(asked: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: asked[name] for name in ("first", "last", "categories", "segments", "feeders", "bands")}
+
+
+def _sum_parts(cursor: Cursor, asked: Mapping[str, Any], holes: list[int]) -> tuple[int, ...]:
+    row: tuple[int, ...] = queries.sum_parts(cursor, **_parts_of(asked), holes=holes)
+    return row
+
+
+def _find_holes(cursor: Cursor, asked: Mapping[str, Any]) -> list[int]:
+    """Return the offices in which a name that the text wants is missing."""
+    places = zip(asked["levels"], asked["typed"], strict=True)
+    wanted = sorted({level for level, typed in places if level in LEVELS and not typed})
+    if not wanted:
+        return []
+    rows = queries.find_holes(cursor, first=asked["first"], last=asked["last"], levels=wanted)
+    return [office_no for (office_no,) in rows]
+
+
+def _find_reasons(cursor: Cursor, asked: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return why a count from the parts is at most so many: what they do not know."""
+    places = zip(asked["levels"], asked["typed"], strict=True)
+    unknown = {
+        "language": bool(asked["languages"]),
+        "recent": bool(asked["recent"]),
+        "list": bool(asked["list_id"]),
+        "group": bool(asked["group_id"]),
+        "personal": any(level and level not in LEVELS and not typed for level, typed in places),
+        "stale": bool(queries.is_stale(cursor, first=asked["first"], last=asked["last"])),
+    }
+    return tuple(name for name, is_so in unknown.items() if is_so)
 
 
 def count_members(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> AudienceCount:
@@ -131,6 +177,8 @@ def ask_audience(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> dict[str, 
     office = require_office(cursor, scope, Right.COMPOSE, audience.office_code)
     filling = resolve_filling(draft)
     _require_list(cursor, scope, audience.list_id)
+    if audience.group_id > 0:
+        require_group(cursor, scope, audience.group_id)
     queries.define_audience(cursor)
     return {
         "first": office.office_no,
@@ -147,6 +195,7 @@ def ask_audience(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> dict[str, 
         "languages": list(audience.languages),
         "recent": _find_recent_jobs(cursor, audience.not_since),
         "list_id": audience.list_id,
+        "group_id": audience.group_id,
     }
 
 

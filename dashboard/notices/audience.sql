@@ -65,7 +65,7 @@ FROM valued;
 
 -- Judgement: `reason` is NULL for whom the notice may reach; a number that comes twice is still in twice. The office's parameters
 -- are shared by its consumers; only where a field of the row stands in the text has each consumer their own.
-CREATE OR REPLACE TEMP MACRO audience_member(p_first, p_last, p_categories, p_segments, p_feeders, p_language, p_levels, p_typed, p_uses, p_length, p_bands, p_languages, p_recent, p_list) AS TABLE
+CREATE OR REPLACE TEMP MACRO audience_member(p_first, p_last, p_categories, p_segments, p_feeders, p_language, p_levels, p_typed, p_uses, p_length, p_bands, p_languages, p_recent, p_list, p_group) AS TABLE
 SELECT account_no, name, mobile, office_no, parameters, reason,
        CASE WHEN is_personal THEN p_length + list_sum(list_transform(parameters, lambda value, place: length(value) * (p_uses::INTEGER[])[place]))
             ELSE office_length END AS text_length
@@ -100,31 +100,33 @@ WHERE consumer.office_no BETWEEN p_first AND p_last
   AND (len(p_feeders::INTEGER[]) = 0 OR list_contains(p_feeders::INTEGER[], consumer.office_no))
   AND (len(p_bands::VARCHAR[]) = 0 OR list_contains(p_bands::VARCHAR[], load_band(consumer.load_kw)))
   AND (p_list = 0 OR consumer.account_no IN (SELECT account_no FROM audience_account WHERE list_id = p_list))
+  -- p_group: 0 whatever groups, -1 in one, -2 in none, else in that one.
+  AND (p_group = 0 OR coalesce(consumer.mobile IN (SELECT mobile FROM wa_group_member WHERE p_group < 0 OR group_id = p_group), false) = (p_group <> -2))
 );
 
--- name: count_members(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id)^
+-- name: count_members(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id)^
 -- The audience by reason; those whom nothing excludes, their different numbers, and the longest text among them.
 SELECT count(*) FILTER (reason = 'opted_out'), count(*) FILTER (reason = 'no_number'), count(*) FILTER (reason = 'not_enrolled'),
        count(*) FILTER (reason = 'not_on_whatsapp'), count(*) FILTER (reason = 'empty_variable'),
        count(*) FILTER (reason = 'other_language'), count(*) FILTER (reason = 'recent_notice'),
        count(*) FILTER (reason IS NULL), count(DISTINCT mobile) FILTER (reason IS NULL),
        coalesce(max(text_length) FILTER (reason IS NULL), 0)
-FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id);
+FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id, :group_id);
 
--- name: pick_member(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, per_account, position)^
+-- name: pick_member(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id, per_account, position)^
 -- One recipient by place, in the order in which messages are staged: by account, the lowest account for a number unless each account counts.
 SELECT name, mobile, parameters FROM (
     SELECT account_no, name, mobile, parameters
-    FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id)
+    FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id, :group_id)
     WHERE reason IS NULL
     QUALIFY row_number() OVER (PARTITION BY mobile, CASE WHEN :per_account THEN account_no END ORDER BY account_no) = 1
 ) ORDER BY account_no LIMIT 1 OFFSET :position;
 
--- name: stage_members(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, per_account)!
+-- name: stage_members(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id, per_account)!
 -- All recipients once, into the table from which the ledger takes its messages.
 CREATE OR REPLACE TEMP TABLE staged_message AS
 SELECT account_no, mobile, parameters, office_no
-FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id)
+FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id, :group_id)
 WHERE reason IS NULL
 QUALIFY row_number() OVER (PARTITION BY mobile, CASE WHEN :per_account THEN account_no END ORDER BY account_no) = 1;
 
@@ -132,10 +134,35 @@ QUALIFY row_number() OVER (PARTITION BY mobile, CASE WHEN :per_account THEN acco
 -- The offices behind codes, as far as they lie in an interval.
 SELECT code, office_no FROM office WHERE office_no BETWEEN :first AND :last AND list_contains(:codes::VARCHAR[], code);
 
--- name: sum_parts(first, last, categories, segments, feeders, bands)^
--- An audience from what is counted beforehand, however large it is: consumers, without a usable number, on file, enrolled, opted out.
+-- name: find_holes(first, last, levels)
+-- Offices of an interval around which one of these levels is missing: a text that names it has a hole there.
+SELECT DISTINCT below.office_no FROM (SELECT office_no FROM office WHERE office_no BETWEEN :first AND :last) AS below
+CROSS JOIN (SELECT unnest(:levels::VARCHAR[]) AS level) AS wanted
+ASOF LEFT JOIN (SELECT office_no, last_no, level FROM office WHERE trim(name) <> '') AS above
+    ON above.level = wanted.level AND above.office_no <= below.office_no
+WHERE above.last_no IS NULL OR above.last_no < below.office_no;
+
+-- name: count_odd(first, last, categories, segments, feeders, bands, holes)^
+-- What the sums of the parts count too often: messages that a number would get again, and numbers that WhatsApp does not know.
+SELECT count(*) FILTER (kind = 'twin') - count(DISTINCT mobile) FILTER (kind = 'twin'), count(*) FILTER (kind = 'dead')
+FROM audience_odd
+WHERE office_no BETWEEN :first AND :last
+  AND (len(:categories::VARCHAR[]) = 0 OR list_contains(:categories::VARCHAR[], category))
+  AND (len(:segments::VARCHAR[]) = 0 OR list_contains(:segments::VARCHAR[], arrears_segment))
+  AND (len(:feeders::INTEGER[]) = 0 OR list_contains(:feeders::INTEGER[], office_no))
+  AND (len(:bands::VARCHAR[]) = 0 OR list_contains(:bands::VARCHAR[], load_band))
+  AND (kind = 'dead' OR len(:holes::INTEGER[]) = 0 OR office_no NOT IN (SELECT unnest(:holes::INTEGER[])));
+
+-- name: is_stale(first, last)$
+-- Whether offices of an interval were counted anew since repeated numbers were looked for.
+SELECT count(*) > 0 FROM audience_stale WHERE first_no <= :last AND last_no >= :first;
+
+-- name: sum_parts(first, last, categories, segments, feeders, bands, holes)^
+-- An audience from what is counted beforehand, however large it is: consumers, without a usable number, on file, enrolled, opted out,
+-- and the enrolled of offices with a hole.
 SELECT coalesce(sum(consumers), 0)::BIGINT, coalesce(sum(no_number), 0)::BIGINT, coalesce(sum(on_file), 0)::BIGINT,
-    coalesce(sum(enrolled), 0)::BIGINT, coalesce(sum(opted_out), 0)::BIGINT
+    coalesce(sum(enrolled), 0)::BIGINT, coalesce(sum(opted_out), 0)::BIGINT,
+    coalesce(sum(enrolled) FILTER (office_no IN (SELECT unnest(:holes::INTEGER[]))), 0)::BIGINT
 FROM audience_part
 WHERE office_no BETWEEN :first AND :last
   AND (len(:categories::VARCHAR[]) = 0 OR list_contains(:categories::VARCHAR[], category))
@@ -163,16 +190,16 @@ WHERE office_no <= :last AND last_no >= :first GROUP BY level;
 -- The sends of notices that were under way since a moment.
 SELECT job_id FROM job WHERE kind = 'template' AND state NOT IN ('held', 'discarded') AND changed_at >= :since ORDER BY job_id;
 
--- name: judge_account(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, account_no)^
+-- name: judge_account(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id, account_no)^
 -- One account of the audience: what it would read, or why it gets nothing.
 SELECT name, mobile, parameters, reason
-FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id)
+FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id, :group_id)
 WHERE account_no = :account_no;
 
--- name: list_holes(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, row_limit)
+-- name: list_holes(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id, row_limit)
 -- The first who are left out because a value is empty.
 SELECT account_no, name, parameters
-FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id)
+FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id, :group_id)
 WHERE reason = 'empty_variable' LIMIT :row_limit;
 
 -- name: find_list_place(list_id)^

@@ -19,6 +19,7 @@ from dashboard.notices.templates import (
 )
 
 LOAD_BANDS = ("up_to_1", "1_to_2", "2_to_5", "5_to_10", "10_to_25", "over_25")  # kW; migration 0015
+IN_A_GROUP, IN_NO_GROUP = -1, -2  # instead of one group: in whichever, in none
 ARREARS_SEGMENTS = ("none", "due", "long_unpaid", "never_paid")
 _BINDINGS = "*"
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
@@ -31,7 +32,7 @@ class Audience:
     """Whom a notice is for: an office and all below it, narrowed down; what is empty narrows nothing.
 
     `not_since`: who got a notice on or after that day (YYYY-MM-DD, Asia/Kolkata) is left out. `list_id` is a list of
-    accounts that somebody brought. `per_account`: a number with three accounts gets three messages instead of one.
+    accounts that somebody brought. `group_id` is a WhatsApp group, or IN_A_GROUP, IN_NO_GROUP. `per_account`: a number with three accounts gets three messages instead of one.
     """
 
     office_code: str
@@ -43,6 +44,7 @@ class Audience:
     not_since: str = ""
     list_id: int = 0
     per_account: bool = False
+    group_id: int = 0
 
     @property
     def as_fields(self) -> dict[str, Any]:
@@ -145,6 +147,8 @@ def require_known(draft: NoticeDraft) -> Template:
             raise BadInput("arrears_segment_unknown", segment=segment)
     if set(draft.audience.load_bands) - set(LOAD_BANDS):
         raise BadInput("load_band_unknown")
+    if draft.audience.group_id < IN_NO_GROUP:
+        raise BadInput("group_unknown")
     for language in draft.audience.languages:
         require_language(language)
     return template

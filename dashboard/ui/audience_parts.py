@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.enrolment.groups import list_groups
 from dashboard.notices.audience import AudienceCount, count_audience
 from dashboard.notices.audience_store import (
     SavedAudience,
@@ -13,7 +14,14 @@ from dashboard.notices.audience_store import (
     list_audiences,
     save_audience,
 )
-from dashboard.notices.draft import ARREARS_SEGMENTS, LOAD_BANDS, Audience, NoticeDraft
+from dashboard.notices.draft import (
+    ARREARS_SEGMENTS,
+    IN_A_GROUP,
+    IN_NO_GROUP,
+    LOAD_BANDS,
+    Audience,
+    NoticeDraft,
+)
 from dashboard.notices.drafting import estimate
 from dashboard.notices.notice import Notice
 from dashboard.notices.prices import finish_at
@@ -60,6 +68,7 @@ def _fill_in(saved: dict[int, SavedAudience]) -> None:
     state["compose_bands"] = list(audience.load_bands)
     state["compose_languages"] = list(audience.languages)
     state["compose_list"] = audience.list_id or None
+    state["compose_group"] = audience.group_id or None
     state["compose_per_account"] = audience.per_account
     state["compose_days"] = 0
     state[f"compose_feeders_{audience.office_code}"] = list(audience.feeder_codes)
@@ -82,12 +91,15 @@ def choose_audience(visitor: Visitor, office: Office, notice: Notice | None) -> 
             t_each("audience.load_", LOAD_BANDS),
         )
     feeders = _choose_feeders(visitor, office, known)
-    narrowed = bool(known.languages or known.not_since or known.list_id or known.per_account)
+    narrowed = bool(
+        known.languages or known.not_since or known.list_id or known.group_id or known.per_account
+    )
     with st.expander(t("audience.more"), icon=":material/filter_alt:", expanded=narrowed):
         languages = _choose(
             "audience.languages", LANGUAGES, known.languages, "compose_languages", LANGUAGE_NAMES
         )
         not_since = _choose_days(visitor, known.not_since)
+        group_id = _choose_group(visitor, known.group_id)
         list_id = _choose_list(visitor, office, known.list_id)
         per_account = st.toggle(
             t("audience.per_account"),
@@ -96,7 +108,16 @@ def choose_audience(visitor: Visitor, office: Office, notice: Notice | None) -> 
             help=t("audience.per_account_help"),
         )
     return Audience(
-        office.code, categories, segments, feeders, bands, languages, not_since, list_id, per_account
+        office.code,
+        categories,
+        segments,
+        feeders,
+        bands,
+        languages,
+        not_since,
+        list_id,
+        per_account,
+        group_id,
     )
 
 
@@ -133,6 +154,23 @@ def _choose_days(visitor: Visitor, known: str) -> str:
     since = today - timedelta(days=days)
     st.caption(t("audience.not_since", day=day(since)))
     return since.isoformat()
+
+
+def _choose_group(visitor: Visitor, known: int) -> int:
+    """Return a group, or that one must be in whichever or in none; 0 where that does not matter."""
+    names = {IN_A_GROUP: t("audience.group_any"), IN_NO_GROUP: t("audience.group_none")}
+    groups = [one for one in list_groups(visitor.rt.db, visitor.scope) if one.kind == "group"]
+    names |= {one.group_id: f"{one.name} ({group_digits(one.members)})" for one in groups}
+    start: dict[str, Any] = (
+        {}
+        if "compose_group" in st.session_state
+        else {"index": list(names).index(known) if known in names else None}
+    )
+    chosen = st.selectbox(
+        t("audience.group"), list(names), key="compose_group", placeholder=t("page.all"), format_func=names.__getitem__,
+        **start,
+    )  # fmt: skip
+    return chosen or 0
 
 
 def _choose_list(visitor: Visitor, office: Office, known: int) -> int:
@@ -189,7 +227,7 @@ def show_audience(visitor: Visitor, draft: NoticeDraft) -> AudienceCount:
             t("notices.recipients"),
             f"{about}{group_digits(count.recipients)}",
             border=True,
-            help=None if count.is_exact else t("audience.at_most"),
+            help=None if count.is_exact else _say_why(count),
         )
         st.metric(
             t("notices.cost"),
@@ -218,5 +256,11 @@ def show_audience(visitor: Visitor, draft: NoticeDraft) -> AudienceCount:
     ]
     st.markdown("\n".join(reasons))
     if not count.is_exact:
-        st.caption(t("audience.at_most"))
+        st.caption(_say_why(count))
     return count
+
+
+def _say_why(count: AudienceCount) -> str:
+    """Return why so many at most."""
+    words = t_each("audience.at_most_", count.at_most_for)
+    return t("audience.at_most", reasons=", ".join(words[reason] for reason in count.at_most_for))

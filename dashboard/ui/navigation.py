@@ -27,6 +27,7 @@ PLACES = (
     Place("missing", "person_search", Right.SEE_NUMBERS, "coverage"),
     Place("consumer", "account_box", Right.SEE_NUMBERS, "coverage"),
     Place("cases", "rule", Right.SETTLE_CASES, "coverage"),
+    Place("groups", "groups", Right.COMPOSE, "coverage"),
     Place("outage", "flash_off", Right.COMPOSE, "notices"),
     Place("compose", "edit_note", Right.COMPOSE, "notices"),
     Place("templates", "library_books", Right.SEE_NOTICES, "notices"),

@@ -25,7 +25,7 @@ from dashboard.coverage.cube import refresh_cube
 from dashboard.delivery import platform
 from dashboard.delivery.client import ManagementClient, TemplateStatus
 from dashboard.delivery.news import PHONE_QUALITY, read_news
-from dashboard.enrolment import cases, consent_file, corrections
+from dashboard.enrolment import cases, consent_file, corrections, groups
 from dashboard.enrolment import history as enrolment_history
 from dashboard.errors import Refused, SetuError
 from dashboard.notices import (
@@ -148,6 +148,9 @@ class World:
             "number_event",
             "correction_event",
             "coverage_target",
+            "wa_group",
+            "wa_group_fact",
+            "wa_group_member",
             "audience",
             "audience_list",
             "audience_account",
@@ -217,6 +220,7 @@ def _add_outage(cursor: Cursor, feeder: str) -> None:
 
 
 def _add_case_and_notice(cursor: Cursor) -> None:
+    cursor.execute("INSERT INTO wa_group VALUES (1, 'ours', 'group', ?, 'author', ?)", [OWN, NOON])
     cursor.execute(
         "INSERT INTO audience VALUES (1, 'ours', ?, ?, 'author', ?)",
         [OWN, json.dumps(asdict(Audience(OWN))), NOON],
@@ -311,6 +315,11 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (users.disable_user, Right.MANAGE_USERS, lambda w, s: users.disable_user(w.db, w.clock, username="asha", by=s)),
     (users.set_staff_no, Right.MANAGE_USERS, lambda w, s: users.set_staff_no(w.db, w.clock, username="asha", staff_no="EE-4711", by=s)),
     (users.change_password, Right.MANAGE_USERS, lambda w, s: users.change_password(w.db, w.clock, username="asha", password=PASSWORD, by=s)),
+    (groups.add_group, Right.COMPOSE, lambda w, s: groups.add_group(w.db, s, w.clock, OWN, "Camp", "group")),
+    (groups.close_group, Right.COMPOSE, lambda w, s: groups.close_group(w.db, s, w.clock, 1)),
+    (groups.judge_members, Right.COMPOSE, lambda w, s: groups.judge_members(w.db, s, w.consents, 1)),
+    (groups.keep_members, Right.COMPOSE, lambda w, s: groups.keep_members(w.db, s, w.clock, w.consents, 1)),
+    (groups.require_group, Right.COMPOSE, lambda w, s: w.read(lambda c: groups.require_group(c, s, 1))),
     (audience.count_audience, Right.COMPOSE, lambda w, s: audience.count_audience(w.db, s, "planned_shutdown", "en", Audience(OWN))),
     (audience_preview.preview_recipient, Right.COMPOSE, lambda w, s: audience_preview.preview_recipient(w.db, s, w.draft, 0)),
     (audience_preview.preview_account, Right.COMPOSE, lambda w, s: audience_preview.preview_account(w.db, s, w.draft, ASHA)),
@@ -443,6 +452,7 @@ LISTS: list[tuple[Callable[..., Any], Right, Call]] = [
         Right.MANAGE_PLATFORM,
         lambda w, s: standing.accept_price(w.db, s, w.clock, "bill_due", "hi"),
     ),
+    (groups.list_groups, Right.COMPOSE, lambda w, s: groups.list_groups(w.db, s)),
     (audience_store.list_audiences, Right.COMPOSE, lambda w, s: audience_store.list_audiences(w.db, s)),
     (
         audience_store.list_account_lists,
@@ -495,6 +505,7 @@ def test_a_foreign_office_is_refused(world: World, function: object, right: Righ
         "outage",
         "thread",
         "repeat",
+        "group",
     )  # a foreign notice is refused as one that is not there
     assert world.rows() == before
 

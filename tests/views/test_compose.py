@@ -1,5 +1,7 @@
 from streamlit.testing.v1 import AppTest
 
+from dashboard.access.sign_in import load_scope
+from dashboard.enrolment.groups import list_groups
 from dashboard.runtime import Runtime
 from tests.views.conftest import DIVISION, OTHER_DIVISION, Opener
 
@@ -59,3 +61,13 @@ def test_a_foreign_office_is_refused(rt: Runtime, open_page: Opener) -> None:
     app = open_page("compose", "ee", office=OTHER_DIVISION)
     assert "not within yours" in app.warning[0].value
     assert not app.metric
+
+
+def test_a_group_is_registered_and_then_chosen_as_audience(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("groups", "ee")
+    app.text_input(key="groups_name").set_value("Gomti Nagar 1")
+    app.button(key="groups_add").click().run()
+    assert not app.exception and not app.error
+    assert [one.name for one in list_groups(rt.db, load_scope(rt.db, "ee"))] == ["Gomti Nagar 1"]
+    app.switch_page("views/compose.py").run()
+    assert any("Gomti Nagar 1" in option for option in app.selectbox(key="compose_group").options)

@@ -1,0 +1,68 @@
+"""Numbers that several enrolled accounts have, kept beside the cube: so that a large audience is counted to the very number."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from dashboard.registry.states import REGISTRY, office_runs, run_on
+from dashboard.store.database import Cursor, Database
+from dashboard.store.queries import load_queries
+
+_queries = load_queries(Path(__file__).with_name("twins.sql"))
+_MOST_OFFICES = 20_000  # beyond so many office numbers the whole registry is looked through
+
+
+def note_stale(cursor: Cursor, first_no: int, last_no: int, among: Sequence[int] = ()) -> None:
+    """Note inside a change that offices were counted anew."""
+    if among:
+        _queries.insert_scattered(cursor, among=list(among))
+    else:
+        _queries.insert_stale(cursor, first_no=first_no, last_no=last_no)
+
+
+def renew_odd(db: Database) -> int:
+    """Bring the repeated numbers of offices counted anew up to date; return how many notes there were. System function.
+
+    The looking takes its time beside the writer; what changes meanwhile is noted again and comes with the next look.
+    """
+    with db.read() as cursor:
+        cursor.execute("BEGIN")  # one snapshot for the notes and what is found
+        stale = list(_queries.list_stale(cursor))
+        if not stale:
+            return 0
+        is_whole = sum(last - first + 1 for _, first, last in stale) > _MOST_OFFICES
+        which = "true" if is_whole else _name_offices(stale)
+        touched = None if is_whole else _ask(cursor, _queries.find_touched, which)
+        if touched is not None:
+            cursor.register("touched_number", touched)
+        twins = _ask(cursor, _queries.find_all_twins if is_whole else _queries.find_twins, which)
+        dead = _ask(cursor, _queries.find_dead, which)
+        cursor.execute("ROLLBACK")
+    found = pa.concat_tables([twins, dead])
+    db.write(lambda cursor: _replace(cursor, found, touched, which, stale[-1][0]), alters_pages=False)
+    return len(stale)
+
+
+def _replace(cursor: Cursor, found: pa.Table, touched: pa.Table | None, which: str, upto: int) -> None:
+    cursor.register("found_odd", found)
+    if touched is None:
+        _queries.delete_all_twins(cursor)
+    else:
+        cursor.register("touched_number", touched)
+        _queries.delete_twins(cursor)
+        cursor.unregister("touched_number")
+    run_on(cursor, _queries.delete_dead, REGISTRY, which)
+    _queries.insert_odd(cursor)
+    cursor.unregister("found_odd")
+    _queries.delete_stale(cursor, upto=upto)
+
+
+def _name_offices(stale: Sequence[tuple[int, int, int]]) -> str:
+    numbers = {number for _, first, last in stale for number in range(first, last + 1)}
+    runs = office_runs(sorted(numbers))
+    return " OR ".join(f"office_no BETWEEN {int(first)} AND {int(last)}" for first, last in runs)
+
+
+def _ask(cursor: Cursor, query: object, which: str) -> pa.Table:
+    return cursor.execute(query.sql.replace("{which}", which)).to_arrow_table()  # type: ignore[attr-defined]
