@@ -135,12 +135,13 @@ QUALIFY row_number() OVER (PARTITION BY mobile, CASE WHEN :per_account THEN acco
 SELECT code, office_no FROM office WHERE office_no BETWEEN :first AND :last AND list_contains(:codes::VARCHAR[], code);
 
 -- name: find_holes(first, last, levels)
--- Offices of an interval around which one of these levels is missing: a text that names it has a hole there.
-SELECT DISTINCT below.office_no FROM (SELECT office_no FROM office WHERE office_no BETWEEN :first AND :last) AS below
-CROSS JOIN (SELECT unnest(:levels::VARCHAR[]) AS level) AS wanted
-ASOF LEFT JOIN (SELECT office_no, last_no, level FROM office WHERE trim(name) <> '') AS above
-    ON above.level = wanted.level AND above.office_no <= below.office_no
-WHERE above.last_no IS NULL OR above.last_no < below.office_no;
+-- Offices of an interval around which one of these levels is missing: a text that names it has a hole there. Numbers are given
+-- depth first, so the last office of a level before an office is around it, or none is.
+SELECT DISTINCT office_no FROM (
+    SELECT office_no, max(CASE WHEN office.level = wanted.level AND trim(name) <> '' THEN last_no END)
+        OVER (PARTITION BY wanted.level ORDER BY office_no ROWS UNBOUNDED PRECEDING) AS reach
+    FROM office CROSS JOIN (SELECT unnest(:levels::VARCHAR[]) AS level) AS wanted
+) WHERE office_no BETWEEN :first AND :last AND coalesce(reach, 0) < office_no;
 
 -- name: count_odd(first, last, categories, segments, feeders, bands, holes)^
 -- What the sums of the parts count too often: messages that a number would get again, and numbers that WhatsApp does not know.
