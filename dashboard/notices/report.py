@@ -40,7 +40,8 @@ class FailureCount:
 class Report:
     """Sums over the recipients: waiting + accepted + failed + in_doubt + skipped = recipients.
 
-    `accepted` counts all that the provider took; `delivered` those of them that arrived, `read` those that were opened.
+    `accepted` counts all that the provider took; `delivered` those of them that arrived, `read` those that were opened, `held`
+    those that it keeps back for the time being.
     """
 
     recipients: int
@@ -53,6 +54,7 @@ class Report:
     skipped: int
     in_flight: int
     failures: tuple[FailureCount, ...]
+    held: int = 0
 
     @property
     def done_rate(self) -> float:
@@ -84,7 +86,7 @@ def _count(db: Database, job_id: int) -> Report:
     failures = tuple(FailureCount(code, rule_for(code).words, count) for code, count in codes.items())
     return Report(
         tally.total, tally.waiting, tally.accepted_or_beyond, tally.delivered_or_beyond, tally.read, tally.failed,
-        tally.in_doubt, tally.skipped, tally.in_flight, failures,
+        tally.in_doubt, tally.skipped, tally.in_flight, failures, tally.held,
     )  # fmt: skip
 
 

@@ -72,6 +72,8 @@ def _show_sums(visitor: Visitor, notice: Notice, sums: Report) -> None:
                 border=True,
                 help=t(f"notices.sum_{name}_help"),
             )
+    if sums.held:
+        st.info(t("report.held", count=group_digits(sums.held)), icon=":material/hourglass_top:")
     parts = {
         "read": sums.read, "delivered": sums.delivered - sums.read, "accepted": sums.accepted - sums.delivered, "waiting": sums.waiting,
         "skipped": sums.skipped, "in_doubt": sums.in_doubt, "failed": sums.failed,

@@ -1,6 +1,7 @@
 """Recipient by recipient, once more to the refused, what was charged, what came back."""
 
 import csv
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from dashboard.access.users import disable_user
 from dashboard.config import Settings
 from dashboard.delivery import ledger
 from dashboard.enrolment.inbound import InboundText, handle_inbound
-from dashboard.errors import BadInput, IllegalChange, Refused
+from dashboard.errors import BadInput, IllegalChange, Refused, SetuError
 from dashboard.notices.approval import approve
 from dashboard.notices.drafting import save_draft
 from dashboard.notices.lifecycle import settle_finished, start
@@ -132,6 +133,26 @@ def test_a_second_press_sends_nobody_anything(
     _end(town, job_id)
     third = resend_refused(town, town_ee, lambda: LATER, new_id)
     assert len(_mobiles(town, job_of(town, town_ee, third))) == 1
+
+
+def test_of_many_presses_at_once_one_sends_once_more(
+    town: Database, clock: Clock, town_ee: Scope, ended: int
+) -> None:
+    answers: list[str] = []
+
+    def press() -> None:
+        try:
+            resend_refused(town, town_ee, lambda: LATER, ended)
+            answers.append("sent")
+        except SetuError as error:
+            answers.append(error.code)
+
+    threads = [threading.Thread(target=press) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == ["resent"] * 5 + ["sent"]
 
 
 def test_nobody_whom_an_earlier_attempt_may_have_reached_gets_it_once_more(

@@ -85,6 +85,16 @@ def test_a_download_without_a_reason_is_refused_and_writes_nothing(
     assert not (tmp_path / "failures.csv").exists()
 
 
+def test_what_whatsapp_holds_back_is_told_apart(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope
+) -> None:
+    notice_id = approved(town, clock, town_ee, town_se)
+    start(town, town_ee, clock, notice_id)
+    answer(town, job_of(town, town_ee, notice_id), [("held", None)] * 2 + [("accepted", None)] * 6)
+    sums = report(town, town_ee, notice_id)
+    assert (sums.accepted, sums.held, sums.waiting) == (8, 2, 0)
+
+
 def test_doubt_settled_as_sent_counts_as_accepted(
     town: Database, clock: Clock, town_ee: Scope, half_sent: int
 ) -> None:
