@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from dashboard.registry.states import REGISTRY, office_runs, run_on
+from dashboard.registry.states import REGISTRY, run_on
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
 
 _queries = load_queries(Path(__file__).with_name("twins.sql"))
+_IN_STALE = "office_no IN (SELECT office_no FROM stale_office)"
 _MOST_OFFICES = 20_000  # beyond so many office numbers the whole registry is looked through
 
 
@@ -32,7 +33,9 @@ def renew_odd(db: Database) -> int:
         if not stale:
             return 0
         is_whole = sum(last - first + 1 for _, first, last in stale) > _MOST_OFFICES
-        which = "true" if is_whole else _name_offices(stale)
+        which = "true" if is_whole else _IN_STALE
+        offices = _list_offices([] if is_whole else stale)
+        cursor.register("stale_office", offices)
         touched = None if is_whole else _ask(cursor, _queries.find_touched, which)
         if touched is not None:
             cursor.register("touched_number", touched)
@@ -40,11 +43,11 @@ def renew_odd(db: Database) -> int:
         dead = _ask(cursor, _queries.find_dead, which)
         cursor.execute("ROLLBACK")
     found = pa.concat_tables([twins, dead])
-    db.write(lambda cursor: _replace(cursor, found, touched, which, stale[-1][0]), alters_pages=False)
+    db.write(lambda cursor: _replace(cursor, found, touched, offices, stale[-1][0]), alters_pages=False)
     return len(stale)
 
 
-def _replace(cursor: Cursor, found: pa.Table, touched: pa.Table | None, which: str, upto: int) -> None:
+def _replace(cursor: Cursor, found: pa.Table, touched: pa.Table | None, offices: pa.Table, upto: int) -> None:
     cursor.register("found_odd", found)
     if touched is None:
         _queries.delete_all_twins(cursor)
@@ -52,16 +55,17 @@ def _replace(cursor: Cursor, found: pa.Table, touched: pa.Table | None, which: s
         cursor.register("touched_number", touched)
         _queries.delete_twins(cursor)
         cursor.unregister("touched_number")
-    run_on(cursor, _queries.delete_dead, REGISTRY, which)
+    cursor.register("stale_office", offices)
+    run_on(cursor, _queries.delete_dead, REGISTRY, "true" if touched is None else _IN_STALE)
+    cursor.unregister("stale_office")
     _queries.insert_odd(cursor)
     cursor.unregister("found_odd")
     _queries.delete_stale(cursor, upto=upto)
 
 
-def _name_offices(stale: Sequence[tuple[int, int, int]]) -> str:
+def _list_offices(stale: Sequence[tuple[int, int, int]]) -> pa.Table:
     numbers = {number for _, first, last in stale for number in range(first, last + 1)}
-    runs = office_runs(sorted(numbers))
-    return " OR ".join(f"office_no BETWEEN {int(first)} AND {int(last)}" for first, last in runs)
+    return pa.table({"office_no": pa.array(sorted(numbers), pa.int32())})
 
 
 def _ask(cursor: Cursor, query: object, which: str) -> pa.Table:

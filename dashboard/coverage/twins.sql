@@ -1,4 +1,4 @@
--- Places in braces are filled in: {which} the offices that were counted anew, by number alone.
+-- {which} is filled in: "true", or that an office is one of the relation stale_office (office_no), which were counted anew.
 
 -- name: insert_stale(first_no, last_no)!
 -- Offices were counted anew.
@@ -25,7 +25,8 @@ WITH people AS NOT MATERIALIZED (
 ), repeated AS (
     SELECT mobile FROM people GROUP BY mobile HAVING count(*) > 1
 )
-SELECT 'twin' AS kind, mobile, office_no, coalesce(category, '') AS category, arrears_segment, load_band(load_kw) AS load_band
+SELECT 'twin' AS kind, mobile, office_no, coalesce(category, '') AS category, arrears_segment, load_band(load_kw) AS load_band,
+    lag(office_no) OVER (PARTITION BY mobile ORDER BY office_no) AS before_no
 FROM people SEMI JOIN repeated USING (mobile);
 
 -- name: find_all_twins()
@@ -33,12 +34,14 @@ FROM people SEMI JOIN repeated USING (mobile);
 WITH repeated AS (
     SELECT mobile FROM consumer WHERE state = 'enrolled' GROUP BY mobile HAVING count(*) > 1
 )
-SELECT 'twin' AS kind, mobile, office_no, coalesce(category, '') AS category, arrears_segment, load_band(load_kw) AS load_band
+SELECT 'twin' AS kind, mobile, office_no, coalesce(category, '') AS category, arrears_segment, load_band(load_kw) AS load_band,
+    lag(office_no) OVER (PARTITION BY mobile ORDER BY office_no) AS before_no
 FROM consumer SEMI JOIN repeated USING (mobile) WHERE state = 'enrolled';
 
 -- name: find_dead()
 -- Accounts of these offices whose number WhatsApp does not know.
-SELECT 'dead' AS kind, mobile, office_no, coalesce(category, '') AS category, arrears_segment, load_band(load_kw) AS load_band
+SELECT 'dead' AS kind, mobile, office_no, coalesce(category, '') AS category, arrears_segment, load_band(load_kw) AS load_band,
+    NULL::INTEGER AS before_no
 FROM consumer WHERE state <> 'opted_out' AND ({which}) AND mobile IN (SELECT mobile FROM undeliverable_number);
 
 -- name: delete_twins()!
@@ -55,7 +58,7 @@ DELETE FROM audience_odd WHERE kind = 'dead' AND ({which});
 
 -- name: insert_odd()!
 -- … and what was found takes its place.
-INSERT INTO audience_odd SELECT kind, mobile, office_no, category, arrears_segment, load_band FROM found_odd ORDER BY office_no;
+INSERT INTO audience_odd SELECT kind, mobile, office_no, category, arrears_segment, load_band, before_no FROM found_odd ORDER BY office_no;
 
 -- name: delete_stale(upto)!
 -- What came meanwhile waits for the next look.

@@ -76,7 +76,7 @@ def count_live(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> AudienceCoun
         return count_members(cursor, scope, draft)
     holes = _find_holes(cursor, asked)
     _, no_number, on_file, enrolled, opted_out, empty = _sum_parts(cursor, asked, holes)
-    repeated, dead = queries.count_odd(cursor, **_parts_of(asked), holes=holes)
+    repeated, dead = _count_odd(cursor, asked, holes if empty else [])
     reachable = enrolled - empty
     again = 0 if draft.audience.per_account else repeated
     left_out = dict.fromkeys(REASONS, 0) | {
@@ -99,6 +99,16 @@ def _parts_of(asked: Mapping[str, Any]) -> dict[str, Any]:
 def _sum_parts(cursor: Cursor, asked: Mapping[str, Any], holes: list[int]) -> tuple[int, ...]:
     row: tuple[int, ...] = queries.sum_parts(cursor, **_parts_of(asked), holes=holes)
     return row
+
+
+def _count_odd(cursor: Cursor, asked: Mapping[str, Any], holes: list[int]) -> tuple[int, int]:
+    """Return the messages that numbers would get again, and the accounts whose number WhatsApp does not know."""
+    parts = _parts_of(asked)
+    if holes or any(parts[name] for name in ("categories", "segments", "feeders", "bands")):
+        repeated, dead = queries.count_odd(cursor, **parts, holes=holes)
+    else:
+        repeated, dead = queries.count_whole_odd(cursor, first=asked["first"], last=asked["last"])
+    return int(repeated), int(dead)
 
 
 def _find_holes(cursor: Cursor, asked: Mapping[str, Any]) -> list[int]:

@@ -154,6 +154,11 @@ WHERE office_no BETWEEN :first AND :last
   AND (len(:bands::VARCHAR[]) = 0 OR list_contains(:bands::VARCHAR[], load_band))
   AND (kind = 'dead' OR len(:holes::INTEGER[]) = 0 OR office_no NOT IN (SELECT unnest(:holes::INTEGER[])));
 
+-- name: count_whole_odd(first, last)^
+-- The same of all consumers of an interval, without comparing numbers: an account is one too many where the number's account before
+-- it lies in the interval too.
+SELECT count(*) FILTER (before_no >= :first), count(*) FILTER (kind = 'dead') FROM audience_odd WHERE office_no BETWEEN :first AND :last;
+
 -- name: is_stale(first, last)$
 -- Whether offices of an interval were counted anew since repeated numbers were looked for.
 SELECT count(*) > 0 FROM audience_stale WHERE first_no <= :last AND last_no >= :first;

@@ -33,7 +33,8 @@ CREATE TABLE audience_odd (
     office_no INTEGER NOT NULL,
     category VARCHAR NOT NULL,
     arrears_segment VARCHAR NOT NULL,
-    load_band VARCHAR NOT NULL
+    load_band VARCHAR NOT NULL,
+    before_no INTEGER                     -- of a twin: the office of the number's account before this one, by number; NULL: the first
 );
 CREATE TABLE audience_stale (             -- offices counted anew since audience_odd was
     stale_no BIGINT NOT NULL,
