@@ -16,11 +16,11 @@ from dashboard.notices.approval_rules import (
     to_rule,
 )
 from dashboard.notices.notice import approval_queries
+from dashboard.notices.templates import PURPOSES
 from dashboard.registry.offices import LEVELS, TOP_CODE, find_office
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 
-PURPOSES = ("outage", "billing", "scheme", "service", "safety", "recovery", "kyc", "fraud")
 STEP_LEVELS = LEVELS[: LEVELS.index("subdivision") + 1]
 MOST_STEPS = 3
 

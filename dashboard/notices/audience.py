@@ -24,6 +24,7 @@ _EXACT_CONSUMERS = 100_000  # an audience up to so many is counted one by one wh
 _EXACT_CONSENTS = 1_000_000  # … where no more consents than these have to be looked through
 # As audience.sql: consumer_word writes them.
 _LONGEST_WORDS = dict.fromkeys(CONSUMER_SOURCES, 20) | {"consumer_name": 60, "meter_no": 60, "category": 60}
+_MAY_BE_EMPTY = frozenset(CONSUMER_SOURCES) - {"account_no"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 queries = load_queries(Path(__file__).with_name("audience.sql"))
 
@@ -129,7 +130,7 @@ def _find_reasons(cursor: Cursor, asked: Mapping[str, Any]) -> tuple[str, ...]:
         "recent": bool(asked["recent"]),
         "list": bool(asked["list_id"]),
         "group": bool(asked["group_id"]),
-        "personal": any(level and level not in LEVELS and not typed for level, typed in places),
+        "personal": any(level in _MAY_BE_EMPTY and not typed for level, typed in places),
         "stale": bool(queries.is_stale(cursor, first=asked["first"], last=asked["last"])),
     }
     return tuple(name for name, is_so in unknown.items() if is_so)

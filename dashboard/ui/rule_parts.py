@@ -7,7 +7,6 @@ import streamlit as st
 
 from dashboard.notices.approval_rule_edit import (
     MOST_STEPS,
-    PURPOSES,
     STEP_LEVELS,
     list_rule_events,
     preview_rule,
@@ -15,6 +14,7 @@ from dashboard.notices.approval_rule_edit import (
     save_rule,
 )
 from dashboard.notices.approval_rules import ApprovalRule, list_rules
+from dashboard.notices.templates import PURPOSES
 from dashboard.registry.offices import LEVELS
 from dashboard.ui.approval_parts import describe_rule, describe_steps
 from dashboard.ui.errors import told
