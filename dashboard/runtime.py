@@ -25,7 +25,7 @@ from dashboard.delivery.phone_watch import PhoneWatch
 from dashboard.delivery.sandbox.main import SandboxConfig
 from dashboard.delivery.sandbox.process import SandboxProcess
 from dashboard.delivery.webhook import WebhookCounts
-from dashboard.enrolment.consent import Refresh, mark_undeliverable, suppressed_numbers
+from dashboard.enrolment.consent import mark_undeliverable, suppressed_numbers
 from dashboard.enrolment.inbound import InboundText, handle_inbound, mark_answered
 from dashboard.enrolment.keywords import choose_text
 from dashboard.enrolment.number_change import NumberChange, handle_number_change
@@ -39,6 +39,7 @@ from dashboard.registry.import_log import ImportResult
 from dashboard.registry.import_work import Progress
 from dashboard.registry.importer import clear_leftovers, import_exports
 from dashboard.registry.sources import Upload
+from dashboard.registry.states import Refresh
 from dashboard.store.clock import Clock, india_day, utc_now
 from dashboard.store.database import Cursor, Database, open_database
 

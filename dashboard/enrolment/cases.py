@@ -8,12 +8,13 @@ import pandas as pd
 
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
-from dashboard.enrolment.consent import ConsentFact, Refresh, queries, record_consents, refresh_offices
+from dashboard.enrolment.consent import ConsentFact, queries, record_consents
 from dashboard.enrolment.corrections import append_number_event
 from dashboard.errors import BadInput, IllegalChange, Refused
 from dashboard.registry.consumers import read_consumer, require_consumer
 from dashboard.registry.offices import get_office
 from dashboard.registry.phone import OK
+from dashboard.registry.states import Refresh, refresh_offices
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries

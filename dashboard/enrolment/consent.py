@@ -5,23 +5,16 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 import pandas as pd
 import pyarrow as pa
 
-from dashboard.registry.states import MOST_NAMED, derive_states
+from dashboard.registry.states import Refresh, refresh_offices
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
 
 queries = load_queries(Path(__file__).with_name("consent.sql"))
 WORDING = "2026-11"  # version of the wording that forms, posters and answers carry
-
-
-class Refresh(Protocol):
-    """Counts coverage of an interval of offices anew; with `among` only of these."""
-
-    def __call__(self, cursor: Cursor, first_no: int, last_no: int, among: Sequence[int] = ()) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -55,16 +48,6 @@ def record_consents(cursor: Cursor, facts: Sequence[ConsentFact], refresh: Refre
         queries.take_over_numbers(cursor)
         offices = [office_no for (office_no,) in queries.touched_offices(cursor)]
     refresh_offices(cursor, offices, refresh)
-
-
-def refresh_offices(cursor: Cursor, office_nos: Sequence[int], refresh: Refresh) -> None:
-    """Derive states and refresh coverage of these offices, all in one pass."""
-    if not office_nos:
-        return
-    first_no, last_no = min(office_nos), max(office_nos)
-    among = sorted(set(office_nos)) if len(office_nos) <= MOST_NAMED else ()
-    derive_states(cursor, first_no, last_no, among=among)
-    refresh(cursor, first_no, last_no, among)
 
 
 def suppressed_numbers(cursor: Cursor, mobiles: Sequence[int]) -> set[int]:

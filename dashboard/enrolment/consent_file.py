@@ -11,13 +11,14 @@ import pyarrow as pa
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.enrolment.cases import open_cases
-from dashboard.enrolment.consent import ConsentFact, Refresh, ask_numbers, queries, record_consents
+from dashboard.enrolment.consent import ConsentFact, ask_numbers, queries, record_consents
 from dashboard.errors import BadInput
 from dashboard.registry.headers import shipped_headers
 from dashboard.registry.import_log import keep_refused
 from dashboard.registry.import_work import queries as import_queries
 from dashboard.registry.packed import LIST_BYTES, unpacked
 from dashboard.registry.phone import judge
+from dashboard.registry.states import Refresh
 from dashboard.registry.tabular import RefusedRow, read_table
 from dashboard.store.clock import INDIA_OFFSET, Clock, india_day
 from dashboard.store.database import Cursor, Database

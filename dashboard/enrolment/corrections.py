@@ -7,10 +7,11 @@ from pathlib import Path
 
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
-from dashboard.enrolment.consent import Refresh, ask_numbers, queries, refresh_offices
+from dashboard.enrolment.consent import ask_numbers, queries
 from dashboard.errors import BadInput, IllegalChange
 from dashboard.registry.consumers import Consumer, Place, read_consumer, require_consumer
 from dashboard.registry.phone import OK, judge
+from dashboard.registry.states import Refresh, refresh_offices
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries

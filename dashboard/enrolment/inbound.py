@@ -9,8 +9,9 @@ from pathlib import Path
 
 from dashboard.config import Settings
 from dashboard.enrolment.cases import open_case
-from dashboard.enrolment.consent import ConsentFact, Refresh, mark_reachable, queries, record_consents
+from dashboard.enrolment.consent import ConsentFact, mark_reachable, queries, record_consents
 from dashboard.enrolment.keywords import Meaning, understand
+from dashboard.registry.states import Refresh
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
-import pandas as pd
 import pyarrow as pa
 
 from dashboard.errors import BadInput
 from dashboard.registry.headers import Headers
 from dashboard.registry.kruti_dev import read_cells
 from dashboard.registry.office_tree import load_tree
-from dashboard.registry.offices import Office
+from dashboard.registry.offices import TOP_CODE, Office
 from dashboard.registry.phone import install_macros
 from dashboard.registry.sources import Source, Upload, read_source, require_unchanged
 from dashboard.registry.states import run_on
@@ -148,7 +147,7 @@ def count_seen(cursor: Cursor) -> Counts:
 
 @dataclass(frozen=True)
 class Placing:
-    """The offices as they will stand; `is_changed` where the import brought new ones."""
+    """The offices as they will stand, `offices` only where the import brought new ones or altered some."""
 
     offices: list[Office]
     is_changed: bool
@@ -160,33 +159,31 @@ def place_rows(cursor: Cursor) -> Placing:
     tree = load_tree(cursor)
     paths = list(queries.list_paths(cursor))
     codes = tree.place_all([path[1:] for path in paths])
-    _keep_places(cursor, paths, codes, tree.number())
-    fallback = tree.unplaced() if None in codes and queries.new_without_office(cursor) else None
-    offices = tree.number()
-    _keep_places(cursor, paths, codes, offices)
-    return Placing(offices, tree.is_changed, _number_of(offices, fallback))
+    fallback = TOP_CODE
+    if None in codes:
+        _keep_places(cursor, paths, codes, {})
+        fallback = tree.unplaced() if queries.new_without_office(cursor) else TOP_CODE
+    offices = tree.number() if tree.is_changed else []
+    numbers = {code: known.office_no for code, known in tree.numbers.items()}
+    numbers |= {office.code: office.office_no for office in offices}
+    _keep_places(cursor, paths, codes, numbers)
+    return Placing(offices, tree.is_changed, numbers[fallback])
 
 
 def _keep_places(
-    cursor: Cursor, paths: Sequence[Sequence[Any]], codes: Sequence[str | None], offices: Iterable[Office]
+    cursor: Cursor, paths: Sequence[Sequence[Any]], codes: Sequence[str | None], numbers: Mapping[str, int]
 ) -> None:
     placed = {
         "path_hash": pa.array([path[0] for path in paths], pa.uint64()),
         "office_code": pa.array(codes, pa.string()),
     }
     cursor.register("placed", pa.table(placed))
-    cursor.register(
-        "new_offices",
-        pd.DataFrame([(one.code, one.office_no) for one in offices], columns=["code", "office_no"]),
-    )
+    new = {"code": pa.array(numbers, pa.string()), "office_no": pa.array(numbers.values(), pa.int32())}
+    cursor.register("new_offices", pa.table(new))
     queries.create_places(cursor)
     queries.create_numbers(cursor)
     cursor.unregister("placed")
     cursor.unregister("new_offices")
-
-
-def _number_of(offices: Iterable[Office], code: str | None) -> int:
-    return next((office.office_no for office in offices if office.code == code), 1)
 
 
 # ── several files at a time ─────────────────────────────────────────────────────────────────

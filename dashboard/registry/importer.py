@@ -7,7 +7,7 @@ on working, and a short commit puts it in its place. Killed at any instant, the 
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -34,11 +34,13 @@ from dashboard.registry.sources import Source, Upload
 from dashboard.registry.states import (
     NEXT_REGISTRY,
     REGISTRY,
+    Refresh,
     catch_up,
     derive_states,
     keep_consented_numbers,
     office_runs,
     open_export_cases,
+    refresh_offices,
     return_consents,
     run_on,
 )
@@ -46,7 +48,6 @@ from dashboard.store.clock import Clock, india_day
 from dashboard.store.database import Cursor, Database
 from dashboard.store.disk import is_full
 
-Refresh = Callable[[Cursor, int, int], None]
 _SMALL_ROWS = 200_000  # an import of more makes the registry anew
 _CLOCKS_APART = timedelta(minutes=1)
 _FOLDER_PREFIX = "setu-import-"
@@ -152,12 +153,15 @@ def _import(
 
 
 def _put_in_small(plan: _Plan) -> ImportResult:
+    with plan.db.read() as cursor:
+        found = work.place_rows(cursor)
     plan.progress(0.4, "merge")
 
     def change(cursor: Cursor) -> ImportResult:
         work.prepare(cursor)
         keep_totals(cursor)
-        placing = _renew_offices(cursor, plan.clock())
+        placing = work.place_rows(cursor) if queries.offices_differ(cursor) else found
+        is_renumbered = _renew_offices(cursor, placing, plan.clock())
         terms = plan.terms(placing)
         run_on(cursor, queries.create_target, MERGED)
         for place, source in enumerate(plan.sources):
@@ -178,25 +182,30 @@ def _put_in_small(plan: _Plan) -> ImportResult:
         _judge(cursor, plan, REGISTRY, "consumer.mobile IN (SELECT mobile FROM staging.touched_number)")
         return_consents(cursor, plan.import_id)
         offices += [office_no for (office_no,) in queries.list_offices_of_numbers(cursor)]
-        runs = [(1, _WHOLE)] if placing.is_changed else office_runs(sorted(set(offices)))
-        for first_no, last_no in runs:
-            derive_states(cursor, first_no, last_no)
-            plan.refresh(cursor, first_no, last_no)
+        if is_renumbered:
+            derive_states(cursor, 1, _WHOLE)
+            plan.refresh(cursor, 1, _WHOLE)
+        else:
+            refresh_offices(cursor, offices, plan.refresh)
         close_empty_offices(cursor, plan.clock())
-        return _finish(cursor, plan, changed, runs)
+        return _finish(
+            cursor, plan, changed, [(1, _WHOLE)] if is_renumbered else office_runs(sorted(set(offices)))
+        )
 
     return plan.db.write(change)
 
 
-def _renew_offices(cursor: Cursor, now: datetime) -> Placing:
-    """Bring the offices up to the import inside its commit; the tables of places and numbers then hold the new numbers."""
-    placing = work.place_rows(cursor)
+def _renew_offices(cursor: Cursor, placing: Placing, now: datetime) -> bool:
+    """Bring the offices up to the import inside its commit; the tables of places and numbers then hold the new numbers.
+
+    Return whether an office has another number now.
+    """
+    is_renumbered = placing.is_changed and write_tree(cursor, placing.offices, now=now)
     if placing.is_changed:
-        write_tree(cursor, placing.offices, now=now)
         cursor.execute("UPDATE staging.number SET old_no = office_no")
     cursor.execute("DROP TABLE staging.known")
     queries.keep_known(cursor)
-    return placing
+    return is_renumbered
 
 
 # ── many rows: the registry anew ────────────────────────────────────────────────────────────

@@ -321,7 +321,7 @@ WHERE verdict IN ('ok', 'reader''s own', 'shared') AND {which} GROUP BY mobile H
 
 -- name: judge_special()!
 -- … which is said of it from now on …
-UPDATE {consumer} SET verdict = special.verdict FROM staging.special AS special
+UPDATE {consumer} SET verdict = special.verdict, state = 'unusable' FROM staging.special AS special
 WHERE special.mobile = {consumer}.mobile AND {consumer}.verdict IN ('ok', 'reader''s own', 'shared')
     AND {consumer}.verdict <> special.verdict AND {which};
 

@@ -9,7 +9,6 @@ import pyarrow as pa
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.errors import BadInput
-from dashboard.registry.importer import Refresh
 from dashboard.registry.office_columns import CODED_LEVELS, fold_name
 from dashboard.registry.office_store import (
     OfficeName,
@@ -21,6 +20,7 @@ from dashboard.registry.office_store import (
 )
 from dashboard.registry.office_tree import UNPLACED, OfficeTree, load_tree
 from dashboard.registry.offices import Office, find_office
+from dashboard.registry.states import Refresh
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
@@ -13,6 +14,12 @@ _MOST_RUNS = 20
 MOST_NAMED = 2000  # offices named one by one; more are counted with all that lie between them
 _RETURNED = "account_no IN (SELECT account_no FROM staging.returned)"
 _LATE = "account_no IN (SELECT account_no FROM staging.late)"
+
+
+class Refresh(Protocol):
+    """Counts coverage of an interval of offices anew; with `among` only of these."""
+
+    def __call__(self, cursor: Cursor, first_no: int, last_no: int, among: Sequence[int] = ()) -> None: ...
 
 
 def run_on(cursor: Cursor, query: object, consumer: str, which: str = "true", **parameters: object) -> int:
@@ -40,6 +47,16 @@ def derive_states(
     Idempotent. To be called inside the change that touched a number or a consent, before the cube is refreshed.
     """
     return run_on(cursor, _queries.derive_states, consumer, offices_meant(first_no, last_no, among))
+
+
+def refresh_offices(cursor: Cursor, office_nos: Sequence[int], refresh: Refresh) -> None:
+    """Derive states and refresh coverage of these offices, all in one pass."""
+    if not office_nos:
+        return
+    first_no, last_no = min(office_nos), max(office_nos)
+    among = sorted(set(office_nos)) if len(office_nos) <= MOST_NAMED else ()
+    derive_states(cursor, first_no, last_no, among=among)
+    refresh(cursor, first_no, last_no, among)
 
 
 def keep_consented_numbers(cursor: Cursor, import_id: int, consumer: str) -> int:
