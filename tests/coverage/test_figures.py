@@ -2,30 +2,38 @@
 
 import random
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.access.scope import Role, Scope
+from dashboard.coverage.brief import make_brief
 from dashboard.coverage.cube import refresh_cube
 from dashboard.coverage.days import take_snapshot
-from dashboard.coverage.figures import COUNTS, STATES, coverage_by, coverage_of, trend
+from dashboard.coverage.figures import COUNTS, STATES, coverage_by, coverage_by_district, coverage_of, trend
 from dashboard.coverage.funnel import DIMENSIONS, Funnel, coverage_by_part, funnel_of, top_readers
-from dashboard.coverage.movement import rank_by_level
+from dashboard.coverage.movement import changes_of, compare_days, rank_by_level
 from dashboard.coverage.verified import verify_numbers
 from dashboard.enrolment.consent import mark_undeliverable
+from dashboard.enrolment.corrections import Desk, correct_number
 from dashboard.enrolment.inbound import InboundText, handle_inbound
+from dashboard.errors import BadInput
 from dashboard.registry.importer import import_exports
+from dashboard.registry.missing import count_missing, list_missing
 from dashboard.registry.offices import LEVELS
 from dashboard.registry.sources import Upload
 from dashboard.store.clock import india_day
 from dashboard.store.database import Database, open_database
 from tests.conftest import NOON, scope_of
 
+_DISTRICTS = "UPDATE office SET district = CASE code WHEN 'DIV000001' THEN 'Agra' WHEN 'DIV000002' THEN 'Mathura' END WHERE level = 'division'"
 HEADER = "ACCT_ID,MOBILE_NO,TARIFF_TYPE,DISCOM,ZONE_NAME,CIRCLE_NAME,DIV_CODE,DIV_NAME,SDO_CODE,SDO_NAME,SUBSTATION,FEEDER,SUPPLY_TYPE,AGENT_ID,AGENT_MOB_NO,AMOUNT_PAYABLE"
 MOBILES = [
     "",
@@ -82,23 +90,62 @@ class _Person:
     verdict: str
     mobile: int | None
     area: str
+    district: str
 
 
 def _everyone(db: Database) -> list[_Person]:
     with db.read() as cursor:
         divisions = cursor.execute(
-            "SELECT office_no, last_no, name FROM office WHERE level = 'division'"
+            "SELECT office_no, last_no, name, coalesce(district, '') FROM office WHERE level = 'division'"
         ).fetchall()
         rows = cursor.execute(
             "SELECT account_no, office_no, state, coalesce(category, ''), coalesce(supply_type, ''), arrears_segment,"
             " coalesce(agent_id, ''), verdict, mobile FROM consumer"
         ).fetchall()
-    return [_Person(*row, _area(row[1], divisions)) for row in rows]
+    return [_Person(*row, *_area_and_district(row[1], divisions)) for row in rows]
 
 
-def _area(office_no: int, divisions: list[tuple[int, int, str]]) -> str:
-    names = [name for first_no, last_no, name in divisions if first_no <= office_no <= last_no]
-    return ("urban" if names[0].startswith("EUDD") else "other") if names else ""
+def _area_and_district(office_no: int, divisions: list[tuple[int, int, str, str]]) -> tuple[str, str]:
+    for first_no, last_no, name, district in divisions:
+        if first_no <= office_no <= last_no:
+            return "urban" if name.startswith("EUDD") else "other", district
+    return "", ""
+
+
+def _stood(db: Database) -> dict[str, tuple[int, int]]:
+    """Consumers and enrolled of each office from state to subdivision, by plain loops."""
+    everyone = _everyone(db)
+    with db.read() as cursor:
+        offices = cursor.execute(
+            "SELECT code, office_no, last_no FROM office WHERE level NOT IN ('substation', 'feeder')"
+        ).fetchall()
+    inside = {
+        code: [one.state for one in everyone if first_no <= one.office_no <= last_no]
+        for code, first_no, last_no in offices
+    }
+    return {code: (len(states), states.count("enrolled")) for code, states in inside.items() if states}
+
+
+def _assert_compared(db: Database, before: dict[str, tuple[int, int]]) -> None:
+    """Two days beside each other and the change since yesterday: whatever offices have come, gone and moved since."""
+    scope, now, today = scope_of(db, Role.VIEWER, "UP"), _stood(db), india_day(NOON)
+    with db.read() as cursor:
+        levels = dict(cursor.execute("SELECT code, level FROM office_ever").fetchall())
+    for level in ("discom", "circle", "division", "subdivision"):
+        table = compare_days(db, scope, "UP", level, today - timedelta(days=1), today, lambda: NOON)
+        rows = {row.office_code: row for row in table.itertuples()}
+        known = {code for code in {*before, *now} if levels.get(code) == level}
+        assert set(rows) == known
+        for code in known:
+            assert pd.isna(rows[code].enrolled) if code not in now else rows[code].enrolled == now[code][1]
+            if code in before:
+                assert rows[code].enrolled_before == before[code][1]
+                assert rows[code].rate_before == before[code][1] / before[code][0]
+    for code in {*before} & {*now}:
+        yesterday = changes_of(db, scope, code, lambda: NOON)[0]
+        assert (yesterday.consumers, yesterday.enrolled) == tuple(
+            new - old for new, old in zip(now[code], before[code], strict=True)
+        )
 
 
 def _steps(db: Database, people: list[_Person]) -> tuple[int, int]:
@@ -132,12 +179,51 @@ def _assert_true_everywhere(db: Database) -> None:
         _assert_parts(db, scope, code, people)
         for below in LEVELS[LEVELS.index(level) :][:2]:
             for row in coverage_by(db, scope, code, below).itertuples():
-                inside = next((first, last) for one, _, first, last in offices if one == row.office_code)
-                assert row.consumers == len(
-                    [one for one in everyone if inside[0] <= one.office_no <= inside[1]]
-                )
+                first, last = next((first, last) for one, _, first, last in offices if one == row.office_code)
+                plain = Counter(one.state for one in everyone if first <= one.office_no <= last)
+                assert {state: getattr(row, state) for state in STATES} == {
+                    state: plain[state] for state in STATES
+                }
+                assert row.consumers == plain.total()
+        if level == "state" or code == "DIV000001":
+            _assert_districts(db, scope, code, people)
+            _assert_missing(db, code, people)
+            _assert_brief(db, scope, code, people)
     for level in LEVELS:
         _assert_ranks(db, scope, level)
+
+
+def _assert_districts(db: Database, scope: Scope, code: str, people: list[_Person]) -> None:
+    plain = Counter((one.district, one.state) for one in people if one.area)
+    for row in coverage_by_district(db, scope, code).itertuples():
+        assert {state: getattr(row, state) for state in STATES} == {
+            state: plain[row.district, state] for state in STATES
+        }
+        plain -= Counter({(row.district, state): plain[row.district, state] for state in STATES})
+    assert plain.total() == 0
+
+
+def _assert_missing(db: Database, code: str, people: list[_Person]) -> None:
+    scope = scope_of(db, Role.COMPOSER, "UP")
+    to_collect = [one for one in people if one.state in ("missing", "unusable")]
+    plain = Counter("not on whatsapp" if one.verdict == "ok" else one.verdict for one in to_collect)
+    assert count_missing(db, scope, code) == plain
+    assert sorted(list_missing(db, scope, code, 999)["account_no"]) == sorted(
+        one.account_no for one in to_collect
+    )
+
+
+def _assert_brief(db: Database, scope: Scope, code: str, people: list[_Person]) -> None:
+    brief, plain = make_brief(db, scope, code, lambda: NOON), Counter(one.state for one in people)
+    assert {state: getattr(brief.figures, state) for state in STATES} == {
+        state: plain[state] for state in STATES
+    }
+    assert brief.funnel == funnel_of(db, scope, code)  # which is compared with a plain count above
+    for standings in (brief.below, brief.ranked, brief.districts):
+        assert sum(one.figures.consumers for one in standings) <= len(people)
+    known = Counter(one.district for one in people if one.district)
+    assert {one.code: one.figures.consumers for one in brief.districts} == known
+    assert brief.no_district == len(people) - known.total()
 
 
 def _assert_ranks(db: Database, scope: Scope, level: str) -> None:
@@ -182,24 +268,35 @@ def _assert_parts(db: Database, scope: Scope, code: str, people: list[_Person]) 
     assert dict(zip(shown["agent_id"], shown["consumers"], strict=True)) == own
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.integers(0, 2**32))
 def test_every_figure_equals_a_plain_count(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     draw, folder = random.Random(seed), tmp_path_factory.mktemp("coverage")
     administrator = Scope("admin", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)
     db = open_database(folder / "setu.duckdb", memory_limit="1GB")
+    before: dict[str, tuple[int, int]] = {}
     try:
-        for name in ("first.csv", "second.csv"):
+        for name in (
+            "first.csv",
+            "second.csv",
+        ):  # the second sends accounts to other offices: splits and mergers
             _random_export(draw, folder / name)
             import_exports(
                 db,
                 administrator,
                 [Upload(folder / name, name)],
-                clock=lambda: NOON,
+                clock=lambda at=NOON - timedelta(days=not before): at,
                 shared_threshold=6,
                 refresh=refresh_cube,
             )
+            db.write(lambda cursor: cursor.execute(_DISTRICTS))
             _assert_true_everywhere(db)
+            if not before:
+                handle_inbound(
+                    db, lambda: NOON, refresh_cube, InboundText("w", 9415012345, "JOIN 0000000999", NOON)
+                )
+                before = _stood(db)
+                db.write(lambda cursor: take_snapshot(cursor, india_day(NOON) - timedelta(days=1)))
         for number in range(8):
             text = draw.choice(["STOP", f"JOIN {draw.randrange(60):010d}"])
             handle_inbound(
@@ -213,9 +310,15 @@ def test_every_figure_equals_a_plain_count(tmp_path_factory: pytest.TempPathFact
         )
         for _ in range(2):  # told twice, counted once
             db.write(lambda cursor: verify_numbers(cursor, numbers, NOON))
-        _assert_true_everywhere(db)
         db.write(lambda cursor: mark_undeliverable(cursor, [8004642302], NOON, refresh_cube))
+        desk = Desk(db, scope_of(db, Role.COMPOSER, "UP"), lambda: NOON, refresh_cube, 6)
+        for one, cell in zip(
+            draw.choices(_everyone(db), k=4), ("7007054321", "", "9415012345", ""), strict=True
+        ):
+            with suppress(BadInput):  # nothing_changed, a reader's number
+                correct_number(desk, one.account_no, cell, "asked at the door")
         _assert_true_everywhere(db)
+        _assert_compared(db, before)
     finally:
         db.close()
 

@@ -76,6 +76,14 @@ def test_a_split_keeps_the_old_ones_days_and_gives_the_new_one_its_share(db: Dat
     assert days_of(db, "C1", after) == {first: 50, last: 50}
 
 
+def test_offices_of_one_day_that_exchange_consumers_keep_their_figures(db: Database, bring: Bring) -> None:
+    bring(NOON, (GOMTI, range(1, 41)), (ALAM, range(101, 111)))
+    bring(NOON, (GOMTI, range(101, 106)), (ALAM, range(1, 11)))
+    keep_day(db, NOON)
+    assert days_of(db, "DIV000001", NOON) == {india_day(NOON): 35}
+    assert days_of(db, "DIV000002", NOON) == {india_day(NOON): 15}
+
+
 def test_a_merged_division_leads_to_its_successor_and_so_do_its_people(db: Database, bring: Bring) -> None:
     bring(NOON, (GOMTI, range(1, 41)), (ALAM, range(101, 111)))
     keep_day(db, NOON)
