@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.delivery.account import account_of
 from dashboard.delivery.client import ManagementClient
+from dashboard.errors import Unavailable
 from dashboard.notices.draft import Problem
 from dashboard.notices.template_rules import (
     BUTTON_LIMIT,
@@ -66,7 +67,7 @@ def _write_head(opened: Template, key: str) -> Template:
     with st.container(horizontal=True):
         for language in LANGUAGES:
             titles[language] = st.text_input(
-                t("editor.title", language=LANGUAGE_NAMES[language]), say_title(opened, language) if opened.name else "",
+                t("editor.title", spoken=LANGUAGE_NAMES[language]), say_title(opened, language) if opened.name else "",
                 key=f"{key}_title_{language}", max_chars=TITLE_LIMIT, live=_PAUSE, width=280,
             )  # fmt: skip
         family = st.text_input(
@@ -136,7 +137,7 @@ def _write_button(now: dict[str, Button], key: str) -> dict[str, Button]:
         )  # fmt: skip
         for language in LANGUAGES:
             labels[language] = st.text_input(
-                t("editor.button_label", language=LANGUAGE_NAMES[language]), now[language].label, key=f"{key}_{language}",
+                t("editor.button_label", spoken=LANGUAGE_NAMES[language]), now[language].label, key=f"{key}_{language}",
                 max_chars=BUTTON_LIMIT, live=_PAUSE, width=200,
             )  # fmt: skip
         target = ""
@@ -185,7 +186,18 @@ def _offer_deeds(visitor: Visitor, template: Template, problems: list[Problem]) 
             st.query_params["edit"] = template.name
             st.toast(t("editor.saved"), icon=":material/task_alt:")
         if submitted:
-            client = ManagementClient(account_of(rt.db, rt.settings))
-            submit_template(rt.db, visitor.scope, rt.clock, client, template)
-            del st.query_params["edit"]
-            st.rerun()
+            _submit(visitor, template)
+
+
+def _submit(visitor: Visitor, template: Template) -> None:
+    """Submit and go back to the library; where WhatsApp does not answer the text is kept, and asking again submits it."""
+    rt = visitor.rt
+    client = ManagementClient(account_of(rt.db, rt.settings))
+    try:
+        submit_template(rt.db, visitor.scope, rt.clock, client, template)
+    except Unavailable:
+        st.info(t("editor.kept"), icon=":material/cloud_off:")
+        del st.query_params["edit"]
+        raise
+    del st.query_params["edit"]
+    st.rerun()

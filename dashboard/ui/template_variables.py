@@ -67,7 +67,7 @@ def _write_pair(what: str, known: Mapping[str, str], key: str) -> dict[str, str]
     with st.container(horizontal=True):
         for language in LANGUAGES:
             written[language] = st.text_input(
-                t(f"editor.{what}", language=LANGUAGE_NAMES[language]), known.get(language, ""), max_chars=SAMPLE_LIMIT,
+                t(f"editor.{what}", spoken=LANGUAGE_NAMES[language]), known.get(language, ""), max_chars=SAMPLE_LIMIT,
                 key=f"{key}_{what}_{language}", live=_PAUSE, width=280,
                 placeholder=t("compose.fallback_skip") if what == "fallback" else None,
             ).strip()  # fmt: skip
