@@ -45,7 +45,7 @@ def check_template(template: Template) -> list[Problem]:
         problems += check_texts(template, language)
     problems += _check_alike(template)
     for variable in template.variables:
-        problems += _check_variable(variable)
+        problems += check_variable(variable)
     return problems
 
 
@@ -124,7 +124,8 @@ def _check_alike(template: Template) -> Iterator[Problem]:
         yield Problem("template_buttons_differ")
 
 
-def _check_variable(variable: Variable) -> Iterator[Problem]:
+def check_variable(variable: Variable) -> Iterator[Problem]:
+    """Check what is said of one place: its source, and in both languages its label, its sample and its fallback."""
     if variable.source not in SOURCES or variable.kind not in KINDS:
         yield Problem("template_source", variable.name, {"name": variable.name})
     for language in LANGUAGES:

@@ -29,8 +29,8 @@ from dashboard.notices.templates import (
     list_shipped,
 )
 from dashboard.ui.bubble import frame_of, show_bubble
-from dashboard.ui.errors import explain, told
-from dashboard.ui.template_variables import describe_variables
+from dashboard.ui.errors import told
+from dashboard.ui.template_variables import describe_variables, say_problem
 from dashboard.ui.template_words import say_title
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import LANGUAGE_NAMES, t, t_each
@@ -51,14 +51,17 @@ def edit_template(visitor: Visitor, opened: Template) -> None:
     key = f"editor_{opened.name or 'new'}"
     template = _write_head(opened, key)
     template = _write_texts(template, key)
+    sides = st.container()
     template = _write_buttons(template, key)
     template = describe_variables(template, opened, key)
     problems = check_template(template)
-    _show_sides(template, problems, key)
     names = {variable.name for variable in template.variables}
-    for problem in problems:
-        if problem.field not in LANGUAGES or problem.values.get("name") in names:
-            _say(problem)
+    elsewhere = [one for one in problems if one.values.get("name") not in names]
+    with sides:
+        _show_sides(template, elsewhere, key)
+    for problem in elsewhere:
+        if problem.field not in LANGUAGES:
+            say_problem(problem)
     _offer_deeds(visitor, template, problems)
 
 
@@ -151,8 +154,7 @@ def _write_button(now: dict[str, Button], key: str) -> dict[str, Button]:
 
 def _show_sides(template: Template, problems: list[Problem], key: str) -> None:
     """Show both languages as they will look, with the samples in their places, and what is wrong with each."""
-    st.subheader(t("editor.preview"))
-    names = {variable.name for variable in template.variables}
+    st.markdown(f"**{t('editor.preview')}**")
     for column, language in zip(st.columns(2), LANGUAGES, strict=True):
         samples = {one.name: one.examples[language] for one in template.variables if one.examples[language]}
         with column:
@@ -163,12 +165,8 @@ def _show_sides(template: Template, problems: list[Problem], key: str) -> None:
                 key=f"{key}_bubble_{language}",
             )
             for problem in problems:
-                if problem.field == language and problem.values.get("name") not in names:
-                    _say(problem)
-
-
-def _say(problem: Problem) -> None:
-    st.markdown(f":material/radio_button_unchecked: {explain(problem.as_error())}")
+                if problem.field == language:
+                    say_problem(problem)
 
 
 def _offer_deeds(visitor: Visitor, template: Template, problems: list[Problem]) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard.notices.template_rules import SAMPLE_LIMIT
+from dashboard.notices.draft import Problem
+from dashboard.notices.template_rules import SAMPLE_LIMIT, check_variable
 from dashboard.notices.templates import (
     KINDS,
     LANGUAGES,
@@ -15,6 +16,7 @@ from dashboard.notices.templates import (
     Variable,
     find_variables,
 )
+from dashboard.ui.errors import explain
 from dashboard.ui.template_words import say_label
 from dashboard.ui.words import LANGUAGE_NAMES, t, t_each
 
@@ -58,7 +60,15 @@ def _describe(variable: Variable, opened: Template, key: str) -> Variable:
         labels = _write_pair("label", labels, key)
         examples = _write_pair("sample", variable.examples, key)
         fallbacks = {} if source == TYPED else _write_pair("fallback", variable.fallbacks, key)
-    return Variable(variable.name, source, kind, examples, fallbacks, labels)
+        described = Variable(variable.name, source, kind, examples, fallbacks, labels)
+        for problem in check_variable(described):
+            say_problem(problem)
+    return described
+
+
+def say_problem(problem: Problem) -> None:
+    """Say one breach in a sentence."""
+    st.markdown(f":material/radio_button_unchecked: {explain(problem.as_error())}")
 
 
 def _write_pair(what: str, known: Mapping[str, str], key: str) -> dict[str, str]:
