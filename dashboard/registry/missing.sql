@@ -18,14 +18,17 @@ WHERE office_no BETWEEN :first_no AND :last_no AND state IN ('missing', 'unusabl
 GROUP BY ALL ORDER BY 1;
 
 -- name: list_to_collect(first_no, last_no, book_no, verdict, row_limit, row_offset)
--- The list for field staff, in the order they walk: feeder, book, account.
-SELECT account_no, consumer.name, address, subdivision.name, substation.name, feeder.name, book_no, sc_no, meter_no, pole_no, category,
+-- The list for field staff, in the order they walk: feeder, book, account. The lowest office a report names need not be a feeder.
+SELECT account_no, consumer.name, address,
+    CASE 'subdivision' WHEN own.level THEN own.name WHEN above.level THEN above.name WHEN top.level THEN top.name END,
+    CASE 'substation' WHEN own.level THEN own.name WHEN above.level THEN above.name END,
+    CASE 'feeder' WHEN own.level THEN own.name END, book_no, sc_no, meter_no, pole_no, category,
     greatest(amount_payable, 0)::DOUBLE, coalesce(mobile_raw, ''),
     CASE WHEN verdict = 'ok' THEN 'not on whatsapp' ELSE verdict END
 FROM consumer
-LEFT JOIN office AS feeder ON feeder.office_no = consumer.office_no
-LEFT JOIN office AS substation ON substation.office_no = feeder.parent_no AND substation.level = 'substation'
-LEFT JOIN office AS subdivision ON subdivision.office_no = substation.parent_no AND subdivision.level = 'subdivision'
+LEFT JOIN office AS own ON own.office_no = consumer.office_no
+LEFT JOIN office AS above ON above.office_no = own.parent_no
+LEFT JOIN office AS top ON top.office_no = above.parent_no
 WHERE consumer.office_no BETWEEN :first_no AND :last_no AND state IN ('missing', 'unusable')
     AND (:book_no IS NULL OR coalesce(book_no, '') = :book_no)
     AND (:verdict IS NULL OR CASE WHEN verdict = 'ok' THEN 'not on whatsapp' ELSE verdict END = :verdict)

@@ -56,6 +56,30 @@ def test_the_list_holds_exactly_missing_and_unusable(registry: Database) -> None
     )
 
 
+def test_each_row_names_its_offices_however_low_they_go(
+    db: Database, administrator: Scope, clock: Clock, tmp_path: Path
+) -> None:
+    path = tmp_path / "export.csv"
+    offices = [",,,", "0000011,EAST,,", "0000011,EAST,SS A,", "0000011,EAST,SS A,F1", "0000011,EAST,,F9"]
+    rows = [f"{number:010d},,MVVNL,DIV000001,ONE,{names}" for number, names in enumerate(offices, 1)]
+    header = "ACCT_ID,MOBILE_NO,DISCOM,DIV_CODE,DIV_NAME,SDO_CODE,SDO_NAME,SUBSTATION,FEEDER"
+    path.write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    import_exports(
+        db, administrator, [Upload(path, path.name)], clock=clock, shared_threshold=6, refresh=refresh_cube
+    )  # fmt: skip
+    listed = list_missing(db, scope_of(db, Role.COMPOSER, "UP"), "UP", 10).sort_values("account_no")
+    found = (
+        listed[["subdivision", "substation", "feeder"]].astype(object).where(lambda cell: cell.notna(), "")
+    )
+    assert found.to_numpy().tolist() == [
+        ["", "", ""],
+        ["EAST", "", ""],
+        ["EAST", "SS A", ""],
+        ["EAST", "SS A", "F1"],
+        ["EAST", "", "F9"],
+    ]
+
+
 def test_a_book_and_a_reason_narrow_it(registry: Database) -> None:
     scope = scope_of(registry, Role.COMPOSER, DIVISION)
     rows = list_missing(registry, scope, DIVISION, limit=10_000, chosen=MissingFilter("BK000", "missing"))
