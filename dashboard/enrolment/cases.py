@@ -8,7 +8,7 @@ import pandas as pd
 
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
-from dashboard.enrolment.consent import ConsentFact, queries, record_consents
+from dashboard.enrolment.consent import ConsentFact, look_up_account, queries, record_consents
 from dashboard.enrolment.corrections import append_number_event
 from dashboard.errors import BadInput, IllegalChange, Refused
 from dashboard.registry.consumers import read_consumer, require_consumer
@@ -60,10 +60,10 @@ def open_case(
 def open_cases(cursor: Cursor, claims: Sequence[tuple[str, int]], source: str, now: datetime) -> None:
     """Open a case for each (account, claimed number) inside a change."""
     for account_no, claimed in claims:
-        row = queries.get_consumer(cursor, account_no=account_no)
-        open_case(
-            cursor, account_no=account_no, office_code=row[2], on_file=row[3], claimed=claimed, source=source, language="hi", now=now
-        )  # fmt: skip
+        if row := look_up_account(cursor, account_no):
+            open_case(
+                cursor, account_no=account_no, office_code=row[2], on_file=row[3], claimed=claimed, source=source, language="hi", now=now
+            )  # fmt: skip
 
 
 def list_cases(db: Database, scope: Scope, office_code: str) -> pd.DataFrame:

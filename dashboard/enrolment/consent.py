@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from dashboard.registry.states import Refresh, refresh_offices
+from dashboard.registry.account_places import locate
+from dashboard.registry.states import MOST_NAMED, REGISTRY, Refresh, offices_meant, refresh_offices, run_on
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
 
@@ -44,10 +45,23 @@ def record_consents(cursor: Cursor, facts: Sequence[ConsentFact], refresh: Refre
         queries.append_events(cursor)
         queries.delete_consents(cursor)
         queries.insert_consents(cursor)
-        queries.append_number_events(cursor)
-        queries.take_over_numbers(cursor)
-        offices = [office_no for (office_no,) in queries.touched_offices(cursor)]
+        offices = sorted(set(locate(cursor, [fact.account_no for fact in facts if fact.account_no]).values()))
+        if offices:
+            among = offices if len(offices) <= MOST_NAMED else ()
+            which = offices_meant(offices[0], offices[-1], among)
+            run_on(cursor, queries.append_number_events, REGISTRY, which)
+            run_on(cursor, queries.take_over_numbers, REGISTRY, which)
     refresh_offices(cursor, offices, refresh)
+
+
+def look_up_account(cursor: Cursor, account_no: str) -> tuple[str, int, str, int | None, str, str] | None:
+    """Return account, office number and code, number, verdict and state; None where there is no such account. System function."""
+    office_no = locate(cursor, [account_no]).get(account_no)
+    return (
+        None
+        if office_no is None
+        else queries.get_consumer(cursor, account_no=account_no, office_no=office_no)
+    )
 
 
 def suppressed_numbers(cursor: Cursor, mobiles: Sequence[int]) -> set[int]:

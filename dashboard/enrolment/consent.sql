@@ -1,7 +1,8 @@
--- name: get_consumer(account_no)^
--- What consent needs to know of an account.
+-- name: get_consumer(account_no, office_no)^
+-- What consent needs to know of an account whose office is known.
 SELECT consumer.account_no, consumer.office_no, office.code, consumer.mobile, consumer.verdict, consumer.state
-FROM consumer JOIN office ON office.office_no = consumer.office_no WHERE consumer.account_no = :account_no;
+FROM consumer JOIN office ON office.office_no = consumer.office_no
+WHERE consumer.account_no = :account_no AND consumer.office_no = :office_no;
 
 -- name: get_consent(account_no)^
 -- What stands now for an account.
@@ -44,23 +45,19 @@ INSERT INTO consent
 SELECT account_no, mobile, CASE kind WHEN 'opt_in' THEN 'in' ELSE 'out' END, language, given_at FROM consent_rows;
 
 -- name: append_number_events()!
--- What the take-over below will change, as facts.
+-- What the take-over below will change, as facts; {which} the offices where these accounts stand.
 INSERT INTO number_event
 SELECT consumer.account_no, consent_rows.recorded_at, CASE WHEN consent_rows.evidence LIKE 'case:%' THEN 'case' ELSE 'consent' END,
     consent_rows.username, '', consumer.mobile_raw, consumer.mobile, consumer.verdict, CAST(consent_rows.mobile AS VARCHAR), consent_rows.mobile, 'ok'
 FROM consent_rows JOIN consumer ON consumer.account_no = consent_rows.account_no
-WHERE consent_rows.kind = 'opt_in' AND (consumer.mobile IS DISTINCT FROM consent_rows.mobile OR consumer.verdict <> 'ok');
+WHERE {which} AND consent_rows.kind = 'opt_in' AND (consumer.mobile IS DISTINCT FROM consent_rows.mobile OR consumer.verdict <> 'ok');
 
 -- name: take_over_numbers()!
 -- The consented number becomes the number in use; the export's raw cell is kept.
 UPDATE consumer SET mobile = consent_rows.mobile, verdict = 'ok'
 FROM consent_rows
-WHERE consent_rows.account_no = consumer.account_no AND consent_rows.kind = 'opt_in'
+WHERE {which} AND consent_rows.account_no = consumer.account_no AND consent_rows.kind = 'opt_in'
     AND (consumer.mobile IS DISTINCT FROM consent_rows.mobile OR consumer.verdict <> 'ok');
-
--- name: touched_offices()
--- The offices whose consumers these rows touch.
-SELECT DISTINCT office_no FROM consumer WHERE account_no IN (SELECT account_no FROM consent_rows) ORDER BY office_no;
 
 -- name: consents_of_number(mobile)
 -- Accounts that a number joined with.

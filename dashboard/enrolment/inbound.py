@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dashboard.config import Settings
 from dashboard.enrolment.cases import open_case
-from dashboard.enrolment.consent import ConsentFact, mark_reachable, queries, record_consents
+from dashboard.enrolment.consent import ConsentFact, look_up_account, mark_reachable, queries, record_consents
 from dashboard.enrolment.keywords import Meaning, understand
 from dashboard.registry.states import Refresh
 from dashboard.store.clock import Clock
@@ -112,7 +112,7 @@ def _join(
     cursor: Cursor, message: InboundText, account: str, language: str, now: datetime, refresh: Refresh
 ) -> str:
     """Enrol the number for the account where the file has none, or the same; another number on file becomes a case."""
-    row = queries.get_consumer(cursor, account_no=account)
+    row = look_up_account(cursor, account)
     if row is None:
         return "unknown_account"
     account_no, _, office_code, on_file, verdict, state = row

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from dashboard.enrolment.cases import open_case
-from dashboard.enrolment.consent import queries
+from dashboard.enrolment.consent import look_up_account, queries
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
@@ -41,9 +41,10 @@ def _open_cases(cursor: Cursor, change: NumberChange, now: datetime) -> int:
     language = str(queries.language_of(cursor, mobile=change.old_mobile) or "hi")
     count = 0
     for (account,) in list(queries.accounts_of_number(cursor, mobile=change.old_mobile)):
-        account_no, _, office_code, on_file, _, state = queries.get_consumer(cursor, account_no=account)
-        if state == "opted_out":
+        row = look_up_account(cursor, account)
+        if row is None or row[-1] == "opted_out":
             continue
+        account_no, _, office_code, on_file, *_ = row
         open_case(
             cursor, account_no=account_no, office_code=office_code, on_file=on_file, claimed=change.new_mobile, source=SOURCE,
             language=language, now=now,

@@ -10,6 +10,7 @@ import pandas as pd
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.errors import BadInput, Refused
+from dashboard.registry.account_places import locate
 from dashboard.registry.offices import LEVELS, Office, get_office
 from dashboard.registry.phone import judge
 from dashboard.store.clock import Clock
@@ -95,8 +96,10 @@ class Found:
 
 def find_by_account(cursor: Cursor, account_no: str, first_no: int, last_no: int) -> Place | None:
     """Return where an account stands within an interval of offices, None where it is not there."""
-    row = _queries.find_by_account(cursor, account_no=account_no, first_no=first_no, last_no=last_no)
-    return Place(*row) if row else None
+    office_no = locate(cursor, [account_no]).get(account_no, 0)
+    if not first_no <= office_no <= last_no:
+        return None
+    return Place(account_no, office_no, str(_queries.code_of_office(cursor, office_no=office_no)))
 
 
 def require_consumer(cursor: Cursor, scope: Scope, right: Right, account_no: str) -> Place:

@@ -1,8 +1,6 @@
--- name: find_by_account(account_no, first_no, last_no)^
--- Where an account stands. Consumers are stored in office order: the interval spares the blocks of other offices.
-SELECT consumer.account_no, consumer.office_no, office.code
-FROM consumer JOIN office ON office.office_no = consumer.office_no
-WHERE consumer.account_no = :account_no AND consumer.office_no BETWEEN :first_no AND :last_no;
+-- name: code_of_office(office_no)$
+-- The code of an office's number.
+SELECT code FROM office WHERE office_no = :office_no;
 
 -- name: get_consumer(account_no, office_no)^
 -- One consumer whose office is known, in the order of Consumer.

@@ -17,6 +17,7 @@ import duckdb
 from dashboard.access.scope import Scope
 from dashboard.errors import Unavailable
 from dashboard.registry import import_work as work
+from dashboard.registry.account_places import queries as places
 from dashboard.registry.consumers import restore_corrections
 from dashboard.registry.header_aliases import load_headers
 from dashboard.registry.import_log import (
@@ -178,6 +179,7 @@ def _put_in_small(plan: _Plan) -> ImportResult:
         queries.keep_touched_numbers(cursor, import_id=plan.import_id)
         queries.delete_changed(cursor, import_id=plan.import_id)
         queries.insert_changed(cursor, import_id=plan.import_id)
+        places.insert_merged(cursor, import_id=plan.import_id)
         keep_consented_numbers(cursor, plan.import_id, REGISTRY)
         _judge(cursor, plan, REGISTRY, "consumer.mobile IN (SELECT mobile FROM staging.touched_number)")
         return_consents(cursor, plan.import_id)
@@ -241,6 +243,7 @@ def _complete(cursor: Cursor, plan: _Plan, terms: Terms) -> int:
     _judge(cursor, plan, NEXT_REGISTRY, "true")
     plan.progress(0.92, "judge")
     derive_states(cursor, 1, _WHOLE, NEXT_REGISTRY)
+    places.build(cursor)
     return changed
 
 
@@ -252,6 +255,7 @@ def _put_in_place(cursor: Cursor, plan: _Plan, placing: Placing, changed: int) -
     if placing.is_changed:
         write_tree(cursor, placing.offices, with_consumers=False, now=plan.clock())
     queries.put_in_place(cursor)
+    places.put_in_place(cursor)
     restore_corrections(cursor, plan.started_at - _CLOCKS_APART)
     return_consents(cursor, plan.import_id)
     catch_up(cursor, plan.started_at - _CLOCKS_APART)

@@ -7,6 +7,7 @@
 -- A place for what an import works with; whatever an earlier one left there goes.
 DROP SCHEMA IF EXISTS staging CASCADE;
 DROP TABLE IF EXISTS next_consumer;
+DROP TABLE IF EXISTS next_account_place;
 CREATE SCHEMA staging;
 CREATE TABLE staging.seen (file_no INTEGER, row_no BIGINT, account_no VARCHAR, path_hash UBIGINT);
 CREATE TABLE staging.path (path_hash UBIGINT, discom VARCHAR, zone_code VARCHAR, zone_name VARCHAR, circle_code VARCHAR, circle_name VARCHAR,
@@ -19,6 +20,7 @@ CREATE TABLE staging.cell (text VARCHAR, day DATE, agent_mobile BIGINT);
 -- The import is in, or has been given up.
 DROP SCHEMA IF EXISTS staging CASCADE;
 DROP TABLE IF EXISTS next_consumer;
+DROP TABLE IF EXISTS next_account_place;
 
 -- name: keep_seen(file_no)!
 -- The accounts of one file …

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from dashboard.access.audit import record
+from dashboard.registry.account_places import queries as places
 from dashboard.registry.offices import Office
 from dashboard.store.clock import india_day, utc_now
 from dashboard.store.database import Cursor
@@ -59,6 +60,7 @@ def write_tree(
         queries.renumber_audience_parts(cursor)
         if with_consumers:
             queries.renumber_consumers(cursor)
+            places.renumber(cursor)
     return is_renumbered
 
 

@@ -1,0 +1,74 @@
+"""An account is found by its hint; a hint that is old or missing costs time, never the account."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dashboard.access.scope import Scope
+from dashboard.coverage.cube import refresh_cube
+from dashboard.registry import account_places
+from dashboard.registry.account_places import locate
+from dashboard.registry.importer import import_exports
+from dashboard.registry.sources import Upload
+from dashboard.store.clock import Clock
+from dashboard.store.database import Cursor, Database
+
+HEAD = "ACCT_ID,NAME,DISCOM,DIV_CODE,SDO_CODE,SUBSTATION,FEEDER\n"
+FIRST, ZEROS, NEW = "1000000001", "0000000002", "1000000003"
+
+
+@pytest.fixture
+def cursor(db: Database, administrator: Scope, clock: Clock, tmp_path: Path) -> Iterator[Cursor]:
+    """Two accounts of a first import; a small one then moves the first and brings a third."""
+    rows = [f"{FIRST},A,MVVNL,DIV000001,0000011,SS,F1\n", f"{ZEROS},B,MVVNL,DIV000001,0000011,SS,F2\n"]
+    later = [f"{FIRST},A,MVVNL,DIV000001,0000011,SS,F2\n", f"{NEW},C,MVVNL,DIV000001,0000011,SS,F3\n"]
+    for place, lines in enumerate([rows, later]):
+        path = tmp_path / f"{place}.csv"
+        path.write_text(HEAD + "".join(lines), encoding="utf-8")
+        import_exports(
+            db,
+            administrator,
+            [Upload(path, path.name)],
+            clock=clock,
+            shared_threshold=6,
+            refresh=refresh_cube,
+        )
+    with db.read() as cursor:
+        yield cursor
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Where `locate` has looked."""
+    find, seen = account_places._find, []
+
+    def note(cursor: Cursor, accounts: list[str], which: str) -> dict[str, int]:
+        seen.append(which)
+        return find(cursor, accounts, which)
+
+    monkeypatch.setattr(account_places, "_find", note)
+    return seen
+
+
+def standing(cursor: Cursor) -> dict[str, int]:
+    return dict(cursor.execute("SELECT account_no, office_no FROM consumer").fetchall())
+
+
+def test_accounts_of_any_import_are_found_by_their_hints(cursor: Cursor, looks: list[str]) -> None:
+    assert locate(cursor, [FIRST, ZEROS, NEW]) == standing(cursor)
+    assert "true" not in looks
+
+
+@pytest.mark.parametrize("spoil", ["DELETE FROM account_place", "UPDATE account_place SET office_no = 1"])
+def test_a_hint_that_leads_nowhere_is_no_loss(cursor: Cursor, looks: list[str], spoil: str) -> None:
+    cursor.execute(spoil)
+    assert locate(cursor, [FIRST, "9999999999", ZEROS]) == {
+        account: office for account, office in standing(cursor).items() if account != NEW
+    }
+    assert looks[-1] == "true"
+
+
+@pytest.mark.parametrize("account", ["", "ABC", "9" * 30, "१२३"])
+def test_what_is_no_account_is_not_there(cursor: Cursor, account: str) -> None:
+    assert locate(cursor, [account]) == {}
