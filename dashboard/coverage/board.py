@@ -6,10 +6,11 @@ and weighs a few tens of megabytes at the size of the state; rights are checked 
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,8 @@ DAYS_BACK = 61  # so many days are held; what asks for older ones asks the datab
 _STEPS = ("verified", "joined")
 _OFFICE = ("office_code", "office", "office_hi", "level", "district")
 _building = threading.Lock()  # of many who ask after a commit, one reads
+_last_read: "WeakKeyDictionary[Database, dict[str, tuple[Any, Any]]]" = WeakKeyDictionary()
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -137,26 +140,50 @@ def board_of(db: Database) -> Board:
 def offices_at(db: Database, level: str) -> LevelOffices:
     """Return the offices of a level as they stand."""
     with _building:
-        return db.recall(("board", "offices"), lambda: _read(db, _read_offices)).get(level) or _NONE
+        offices = db.recall(
+            ("board", "offices"), lambda: _read_if_new(db, "offices", queries.stamp_offices, _read_offices)
+        )
+    return offices.get(level) or _NONE
 
 
 def past_of(db: Database, today: date) -> Past:
     """Return the last days as they were kept."""
+    span = {"first_day": today - timedelta(days=DAYS_BACK), "last_day": today}
+
+    def stamp(cursor: Cursor) -> Any:
+        return (today, queries.stamp_days(cursor, **span))
+
     with _building:
         return db.recall(
-            ("board", "past", today), lambda: _read(db, lambda cursor: _read_past(cursor, today))
+            ("board", "past", today),
+            lambda: _read_if_new(db, "past", stamp, lambda cursor: _read_past(cursor, today)),
         )
 
 
 def readers_of(db: Database) -> Readers:
     """Return readers' own numbers as they stand."""
     with _building:
-        return db.recall(("board", "readers"), lambda: _read(db, _read_readers))
+        return db.recall(
+            ("board", "readers"), lambda: _read_if_new(db, "readers", queries.stamp_readers, _read_readers)
+        )
 
 
-def _read(db: Database, read: Any) -> Any:
+def _read(db: Database, read: Callable[[Cursor], T]) -> T:
     with db.read() as cursor:
         return read(cursor)
+
+
+def _read_if_new(db: Database, name: str, stamp: Callable[[Cursor], Any], read: Callable[[Cursor], T]) -> T:
+    """Return what was read before where the rows have the same stamp: most commits touch only the counts."""
+    before = _last_read.setdefault(db, {})
+    with db.read() as cursor:
+        cursor.execute("BEGIN")  # the stamp and the rows of one moment
+        stands = stamp(cursor)
+        if name not in before or before[name][0] != stands:
+            before[name] = (stands, read(cursor))
+        cursor.execute("COMMIT")
+    found: T = before[name][1]
+    return found
 
 
 def _read_board(cursor: Cursor) -> Board:

@@ -79,6 +79,19 @@ FROM coverage_part WHERE dimension = 'step' GROUP BY office_no ORDER BY office_n
 -- All offices as they stand.
 SELECT office_no, last_no, code AS office_code, name AS office, name_hi AS office_hi, level, district FROM office ORDER BY office_no;
 
+-- name: stamp_offices()^
+-- Differs where any office does.
+SELECT count(*), sum(hash(office_no, last_no, code, name, name_hi, level, district)) FROM office;
+
+-- name: stamp_days(first_day, last_day)^
+-- Differs where any of these days does, or who inherited what.
+SELECT count(*), sum(hash(day, office_code, consumers, missing, unusable, enrolled)), (SELECT count(*) FROM office_move), (SELECT count(*) FROM office_span)
+FROM coverage_day WHERE day BETWEEN :first_day AND :last_day;
+
+-- name: stamp_readers()^
+-- Differs where any reader's count does.
+SELECT count(*), sum(hash(office_no, part, consumers)) FROM coverage_part WHERE dimension = 'reader' AND part <> '';
+
 -- name: list_heirs()
 -- Offices that inherited days: consumers came to them by the day they began.
 SELECT DISTINCT move.to_code FROM office_move AS move

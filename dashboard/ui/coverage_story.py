@@ -100,8 +100,8 @@ def show_what_helps(visitor: Visitor, office: Office) -> None:
             on_change=_go_to_helped,
         )
     if readers:
-        lines = [f"**{t('coverage.helps_readers')}**", "", *(f"- {line}" for line in readers)]
-        st.markdown("\n".join(lines), help=t("coverage.helps_readers_help"))
+        st.markdown(f"**{t('coverage.helps_readers')}**", help=t("coverage.helps_readers_help"))
+        st.markdown("\n".join(f"- {line}" for line in readers))
 
 
 def _go_to_helped() -> None:
