@@ -19,7 +19,7 @@ from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
 
-CONTENT = "Upbhokta Sankhya,उपभोक्ता का नाम,ACCOUNTS\n0000000013,RAM,x\n"
+CONTENT = "Upbhokta Sankhya,ग्राहक का नाम,ACCOUNTS\n0000000013,RAM,x\n"
 
 
 def test_an_unknown_account_column_is_named_and_read_from_then_on(

@@ -1,12 +1,14 @@
 """Files as they come, good and bad: each bad one has a code, and every row is accounted for."""
 
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from dashboard.errors import BadInput
-from dashboard.registry.headers import shipped_headers
+from dashboard.registry import headers
+from dashboard.registry.headers import fold_header, shipped_headers
 from dashboard.registry.tabular import RawTable, TableReader, open_tables, read_table
 
 HEADER = "ACCT_ID,NAME,MOBILE_NO"
@@ -100,3 +102,11 @@ def test_a_cell_of_fifty_megabytes_is_refused_and_the_rest_read(tmp_path: Path) 
     table = _read(_file(tmp_path, content))
     assert [(row.row_no, row.reason) for row in table.refused] == [(2, "cell_too_long")]
     assert table.rows["account_no"].tolist() == ["0000000013"]
+
+
+def test_no_header_means_two_fields() -> None:
+    tables = tomllib.loads((Path(headers.__file__).parent / "headers.toml").read_text(encoding="utf-8"))
+    for kind, fields in tables.items():
+        folded = [(fold_header(name), field) for field, names in fields.items() for name in names]
+        meant = {name: {field for other, field in folded if other == name} for name, _ in folded}
+        assert {name for name, means in meant.items() if len(means) > 1} == set(), kind
