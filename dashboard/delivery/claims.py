@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from dashboard.delivery import ledger
+from dashboard.delivery import ledger, tallies
 from dashboard.delivery.wire import MessageHead
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
@@ -198,12 +198,14 @@ def _claim(
         for message in messages
         if message.mobile in held and message.mobile not in out
     ]
-    record_outcomes(cursor, outcomes, now)
+    record_outcomes(cursor, outcomes, now, are_answers=False)
     return Batch(job_id, claim_no, attempt, head, kept)
 
 
-def record_outcomes(cursor: Cursor, outcomes: Sequence[Outcome], now: datetime) -> None:
-    """Append what became of some messages."""
+def record_outcomes(
+    cursor: Cursor, outcomes: Sequence[Outcome], now: datetime, *, are_answers: bool = True
+) -> None:
+    """Append what became of some messages; `are_answers`: they were handed to the sender before."""
     if not outcomes:
         return
     columns = {name: [getattr(outcome, name) for outcome in outcomes] for name in _OUTCOME_COLUMNS.names}
@@ -212,11 +214,17 @@ def record_outcomes(cursor: Cursor, outcomes: Sequence[Outcome], now: datetime) 
     if any(outcome.retry_at for outcome in outcomes):
         _queries.insert_retries(cursor, now=now)
     cursor.unregister("new_outcomes")
+    tallies.note_outcomes(cursor, outcomes, are_answers=are_answers)
 
 
 def mark_lost_claims(cursor: Cursor, now: datetime) -> int:
     """Put in doubt what was claimed and never answered, and return how much; only while no sender runs."""
-    return int(_queries.mark_lost_claims(cursor, now=now))
+    lost = [
+        Outcome(job_id, message_no, attempt, "in_doubt")
+        for job_id, message_no, attempt in _queries.lost_claims(cursor)
+    ]
+    record_outcomes(cursor, lost, now)
+    return len(lost)
 
 
 def held_recipients(

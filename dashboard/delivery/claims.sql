@@ -61,10 +61,9 @@ INSERT INTO claim VALUES (:job_id, :claim_no, :message_nos::INTEGER[], :last_no,
 INSERT INTO outcome
 SELECT job_id, message_no, attempt, result, wamid, code, :now, retry_at FROM new_outcomes;
 
--- name: mark_lost_claims(now)!
+-- name: lost_claims()
 -- Claims without an outcome whose sender is gone: nobody knows whether these messages went out.
-INSERT INTO outcome
-SELECT job_id, message_no, attempt, 'in_doubt', NULL, NULL, :now, NULL
+SELECT job_id, message_no, attempt
 FROM (
     SELECT claim.job_id, unnest(claim.message_nos) AS message_no, claim.attempt
     FROM claim JOIN job ON job.job_id = claim.job_id WHERE job.state IN ('running', 'paused', 'cancelled')

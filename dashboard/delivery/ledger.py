@@ -4,6 +4,7 @@ All functions run on a cursor, inside the caller's change, so that freezing a no
 commit together. None of them has a scope: the rooms above ask for the right before they call.
 """
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,11 +15,14 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from dashboard.delivery import tallies
 from dashboard.errors import BadInput, IllegalChange
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
 
 _queries = load_queries(Path(__file__).with_name("ledger.sql"))
+_MANY = 200_000  # recipients that are no longer sorted by account
+_STRETCH = 1024 * 1000  # messages hashed by one query; whole blocks
 
 # The lifecycle of a job: from each state, those that may follow.
 _MAY_FOLLOW: dict[str, frozenset[str]] = {
@@ -114,20 +118,21 @@ def stage(
         cursor.register("staged_rows", rows)
         _queries.copy_staged(cursor)
         cursor.unregister("staged_rows")
-    count = _count_staged(cursor, len(parameter_names))
+    count, first_row = _count_staged(cursor, len(parameter_names))
     job_id = int(_queries.next_job_id(cursor))
     names = json.dumps(list(parameter_names))
     _queries.insert_job(
         cursor, job_id=job_id, kind=kind, template=template, language=language, parameter_names=names,
         message_count=count, now=now,
     )  # fmt: skip
-    _insert_messages(cursor, job_id)
+    _insert_messages(cursor, job_id, first_row)
+    tallies.open_sums(cursor, job_id, count)
     _queries.drop_staged(cursor)
     return job_id
 
 
-def _insert_messages(cursor: Cursor, job_id: int) -> None:
-    """Number the staged rows and write down which go from which number."""
+def _insert_messages(cursor: Cursor, job_id: int, first_row: int | None) -> None:
+    """Number the staged rows and write down which go from which number; with `first_row` as they stand, unsorted."""
     choice = _queries.staged_choice(cursor)
     if choice == "number_no":
         _queries.insert_numbered_messages(cursor, job_id=job_id)
@@ -137,17 +142,20 @@ def _insert_messages(cursor: Cursor, job_id: int) -> None:
         _queries.insert_routed_messages(cursor, job_id=job_id)
         _queries.insert_routes(cursor, job_id=job_id)
         _queries.drop_routes(cursor)
+    elif first_row is not None:
+        _queries.insert_many_messages(cursor, job_id=job_id, first_row=first_row)
     else:
         _queries.insert_messages(cursor, job_id=job_id)
 
 
-def _count_staged(cursor: Cursor, wanted_parameters: int) -> int:
-    count, bad_numbers, lengths, longest, holes = _queries.count_staged(cursor)
+def _count_staged(cursor: Cursor, wanted_parameters: int) -> tuple[int, int | None]:
+    """Return how many rows are staged and, where these are very many and numbered without holes, the first of their numbers."""
+    count, bad_numbers, lengths, longest, holes, first_row, row_count = _queries.count_staged(cursor)
     if count == 0:
         raise BadInput("audience_empty")
     if bad_numbers or holes or lengths != 1 or longest != wanted_parameters:
         raise BadInput("recipient_rows", count=max(bad_numbers, holes, 1))
-    return int(count)
+    return int(count), int(first_row) if count > _MANY and row_count == count else None
 
 
 def get_job(cursor: Cursor, job_id: int) -> Job:
@@ -190,6 +198,7 @@ def finish(cursor: Cursor, job_id: int, now: datetime) -> bool:
     if get_job(cursor, job_id).state not in ("running", "paused") or not tally(cursor, job_id).is_settled:
         return False
     _change(cursor, job_id, "finished", now)
+    tallies.fold(cursor, job_id)
     return True
 
 
@@ -216,12 +225,40 @@ def pause_running(cursor: Cursor, reason: str, now: datetime) -> int:
 
 
 def content_digest(cursor: Cursor, job_id: int) -> str:
-    """Return the sha256 (hex) over all that a job will send: template, language, and every row."""
-    return str(_queries.content_digest(cursor, job_id=job_id))
+    """Return the sha256 (hex) over all that a job will send: template, language, and every row with its number.
+
+    Rows are hashed in blocks and the blocks in their order, stretch by stretch: what is held in memory does not grow with the send.
+    """
+    digest = hashlib.sha256(_queries.head_digest(cursor, job_id=job_id).encode())
+    first_no, last_no = _queries.message_span(cursor, job_id=job_id)
+    if first_no is None:
+        return digest.hexdigest()
+    for start in range(first_no - first_no % _STRETCH, last_no + 1, _STRETCH):
+        found = _queries.block_digests(cursor, job_id=job_id, first_no=start, last_no=start + _STRETCH - 1)
+        for (block,) in found:
+            digest.update(block.encode())
+    return digest.hexdigest()
 
 
 def tally(cursor: Cursor, job_id: int) -> Tally:
-    """Count a job's messages by state."""
+    """Return how many of a job's messages stand in each state, from the sums that are kept; `in_flight` may still count one
+    whose report came before its answer."""
+    sums = tallies.read_sums(cursor, job_id)
+    if sums is None:
+        return count_plainly(cursor, job_id)
+    counts = {"in_doubt": 0, "skipped": 0, **sums.states}
+    treated, held = counts.pop("treated_as_sent", 0), counts.pop("held", 0)
+    counts["accepted"] = counts.get("accepted", 0) + treated + held
+    waiting = sums.total - sum(counts.values())
+    in_flight = max(0, min(sums.in_flight, waiting))
+    if get_job(cursor, job_id).state in ("cancelled", "discarded"):
+        counts["skipped"] += waiting - in_flight
+        waiting = in_flight
+    return Tally(sums.total, waiting, **counts, in_flight=in_flight, treated_as_sent=treated, held=held)
+
+
+def count_plainly(cursor: Cursor, job_id: int) -> Tally:
+    """Count a job's messages one by one: seconds for every ten lakh of them."""
     counts: dict[str, int] = {}
     treated = held = 0
     for state, count, treated_count, held_count in _queries.count_states(cursor, job_id=job_id):
@@ -247,7 +284,10 @@ def failures(cursor: Cursor, job_id: int) -> pd.DataFrame:
 
 def failures_by_code(cursor: Cursor, job_id: int) -> dict[int | None, int]:
     """Return how many messages failed with each of the provider's codes, the most frequent first."""
-    return dict(_queries.count_failures(cursor, job_id=job_id))
+    sums = tallies.read_sums(cursor, job_id)
+    if sums is None:
+        return dict(_queries.count_failures(cursor, job_id=job_id))
+    return dict(sorted(sums.failures.items(), key=lambda pair: (-pair[1], pair[0] is None, pair[0])))
 
 
 def in_doubt(cursor: Cursor, job_id: int) -> pd.DataFrame:
@@ -291,4 +331,5 @@ def settle_in_doubt(
         _queries.send_doubtful_again(cursor, job_id=job_id, before=before, now=now)
     result, retry_at = ("treated_as_sent", None) if as_sent else ("retry", now)
     _queries.settle_in_doubt(cursor, job_id=job_id, before=before, result=result, retry_at=retry_at, now=now)
+    tallies.note_settled(cursor, job_id, count, result)
     return count

@@ -7,7 +7,8 @@ SELECT coalesce(max(job_id), 0) + 1 FROM job;
 SELECT count(*),
        count(*) FILTER (mobile IS NULL OR mobile NOT BETWEEN 6000000000 AND 9999999999),
        count(DISTINCT len(parameters)), max(len(parameters)),
-       count(*) FILTER (parameters IS NULL OR len(list_filter(parameters, lambda value: value IS NULL)) > 0)
+       count(*) FILTER (parameters IS NULL OR len(list_filter(parameters, lambda value: value IS NULL)) > 0),
+       min(rowid), max(rowid) - min(rowid) + 1
 FROM staged_message;
 
 -- name: insert_job(job_id, kind, template, language, parameter_names, message_count, now)!
@@ -19,6 +20,10 @@ INSERT INTO job VALUES (:job_id, 'held', :kind, :template, :language, :parameter
 INSERT INTO message
 SELECT :job_id, row_number() OVER (ORDER BY account_no, mobile, parameters), account_no, mobile, parameters
 FROM staged_message ORDER BY account_no, mobile, parameters;
+
+-- name: insert_many_messages(job_id, first_row)!
+-- Very many staged rows in the order in which they were staged, that is roughly by office: sorting crores would take as long as all else.
+INSERT INTO message SELECT :job_id, rowid - :first_row + 1, account_no, mobile, parameters FROM staged_message;
 
 -- name: staged_choice()$
 -- By which of their columns the staged rows choose the number that they go from: number_no says it, office_no tells whose people they are.
@@ -90,18 +95,20 @@ SELECT job_id FROM job WHERE state = :state ORDER BY job_id;
 -- A job's next state.
 UPDATE job SET state = :state, pause_reason = :pause_reason, changed_at = :now WHERE job_id = :job_id;
 
--- name: content_digest(job_id)$
--- One sha256 over all that will be sent: the job's head and every row, in blocks so that no single string grows large.
-SELECT sha256(string_agg(block, '' ORDER BY block_no)) FROM (
-    SELECT -1 AS block_no, sha256(to_json([kind, template, language, parameter_names::VARCHAR])) AS block
-    FROM job WHERE job_id = :job_id
-    UNION ALL
-    SELECT message_no // 4096, sha256(string_agg(row_digest, '' ORDER BY message_no))
-    FROM (
-        SELECT message_no, sha256(to_json(struct_pack(n := message_no, a := account_no, m := mobile, p := parameters))) AS row_digest
-        FROM message WHERE job_id = :job_id
-    ) GROUP BY message_no // 4096
-);
+-- name: head_digest(job_id)$
+-- The sha256 over the job's head.
+SELECT sha256(to_json([kind, template, language, parameter_names::VARCHAR])) FROM job WHERE job_id = :job_id;
+
+-- name: message_span(job_id)^
+-- The numbers of a job's first and last message, whatever the job says of their count.
+SELECT min(message_no), max(message_no) FROM message WHERE job_id = :job_id;
+
+-- name: block_digests(job_id, first_no, last_no)
+-- One sha256 over every 1024 messages of a stretch, each written as JSON, in the order of their numbers.
+SELECT sha256(string_agg(content, '' ORDER BY message_no)) FROM (
+    SELECT message_no, to_json(struct_pack(n := message_no, a := account_no, m := mobile, p := parameters))::VARCHAR AS content
+    FROM message WHERE job_id = :job_id AND message_no BETWEEN :first_no AND :last_no
+) GROUP BY message_no // 1024 ORDER BY message_no // 1024;
 
 -- name: count_states(job_id)
 -- How many messages stand in each state; of them, those whom a person declared sent, and those that the provider holds.

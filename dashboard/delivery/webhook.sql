@@ -42,16 +42,22 @@ DROP TABLE IF EXISTS temp.new_status;
 -- The round is over.
 DROP TABLE IF EXISTS temp.fresh_status;
 
+-- name: copy_known_status()!
+-- What was reported before of the round's messages.
+CREATE OR REPLACE TEMP TABLE known_status AS
+SELECT old.job_id, old.message_no, old.wamid, old.status, old.code
+FROM status_event AS old SEMI JOIN new_status AS new ON old.job_id = new.job_id AND old.message_no = new.message_no;
+
+-- name: drop_known_status()!
+-- The round is over.
+DROP TABLE IF EXISTS temp.known_status;
+
 -- name: copy_fresh_status()!
 -- Those reports of the round that we do not have yet, each once.
 CREATE OR REPLACE TEMP TABLE fresh_status AS
-WITH known AS (
-    SELECT DISTINCT old.job_id, old.message_no, old.wamid, old.status
-    FROM status_event AS old SEMI JOIN new_status AS new ON old.job_id = new.job_id AND old.message_no = new.message_no
-)
 SELECT job_id, message_no, wamid, status, min(status_at) AS status_at, min(code) AS code, min(category) AS category,
     bool_or(billable) AS billable, min(received_at) AS received_at
-FROM new_status ANTI JOIN known USING (job_id, message_no, wamid, status)
+FROM new_status ANTI JOIN known_status USING (job_id, message_no, wamid, status)
 GROUP BY job_id, message_no, wamid, status;
 
 -- name: insert_statuses()!
@@ -76,11 +82,22 @@ WHERE user_id NOT IN (SELECT user_id FROM whatsapp_user) GROUP BY user_id;
 -- The numbers of people who are named by an id.
 SELECT user_id, min(mobile) FROM whatsapp_user WHERE user_id IN (SELECT unnest(:user_ids::VARCHAR[])) GROUP BY user_id;
 
+-- name: copy_late_status(since, answered_since)!
+-- Reports that came before our own record of the message's id, and without our reference; our record came soon after.
+CREATE OR REPLACE TEMP TABLE new_status AS
+SELECT outcome.job_id, outcome.message_no, report.wamid, report.status, report.code
+FROM status_event AS report JOIN outcome ON outcome.wamid = report.wamid
+WHERE report.job_id = 0 AND report.received_at > :since AND outcome.answered_at > :answered_since;
+
+-- name: copy_late_fresh()$
+-- They are new to their messages. Returns how many they are.
+CREATE OR REPLACE TEMP TABLE fresh_status AS SELECT * FROM new_status;
+
 -- name: place_late_statuses(since)!
--- Reports that came before our own record of the message's id, and without our reference.
-UPDATE status_event SET job_id = outcome.job_id, message_no = outcome.message_no
-FROM outcome
-WHERE status_event.job_id = 0 AND status_event.received_at > :since AND outcome.wamid = status_event.wamid;
+-- They find their messages.
+UPDATE status_event SET job_id = new_status.job_id, message_no = new_status.message_no
+FROM new_status
+WHERE status_event.job_id = 0 AND status_event.received_at > :since AND new_status.wamid = status_event.wamid;
 
 -- name: has_unplaced(since)$
 -- Whether any recent report still looks for its message.

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from dashboard.delivery import ledger
+from dashboard.delivery import ledger, tallies
 from dashboard.delivery.consequences import act_on_news
 from dashboard.delivery.findings import FailedReport
 from dashboard.delivery.inbound import InboundText
@@ -20,7 +20,9 @@ from dashboard.store.queries import load_queries
 
 queries = load_queries(Path(__file__).with_name("webhook.sql"))
 _NOT_ON_WHATSAPP = 131026
-_LOOK_BACK = timedelta(hours=1)  # how long a report without reference waits for our own record of its message
+_LOOK_BACK = timedelta(
+    minutes=15
+)  # how long a report without reference waits for our own record of its message
 _STATUS_COLUMNS = pa.schema(
     [
         ("job_id", pa.int64()), ("message_no", pa.int32()), ("wamid", pa.string()), ("status", pa.string()),
@@ -93,9 +95,7 @@ def _write_statuses(
     cursor: Cursor, bodies: Sequence[Body], now: datetime
 ) -> tuple[int, list[int], list[FailedReport]]:
     """Write the reports; return how many are new, the numbers they tell to be not on WhatsApp, and what has failed."""
-    since = now - _LOOK_BACK
-    if queries.has_unplaced(cursor, since=since):
-        queries.place_late_statuses(cursor, since=since)
+    _place_late(cursor, now - _LOOK_BACK)
     statuses = [(status, body.received_at) for body in bodies for status in body.updates.statuses]
     if not statuses:
         return 0, [], []
@@ -109,13 +109,32 @@ def _write_statuses(
         queries.place_by_wamid(cursor)
     if any(status.user_id for status, _ in statuses):
         queries.learn_users(cursor, now=now)
+    queries.copy_known_status(cursor)
     queries.copy_fresh_status(cursor)
+    tallies.note_reports(cursor)
     new_count = int(queries.insert_statuses(cursor))
     numbers = [row[0] for row in queries.numbers_reported(cursor, code=_NOT_ON_WHATSAPP)] if new_count else []
     failed = [FailedReport(*row) for row in queries.failures_reported(cursor)] if new_count else []
-    queries.drop_new_status(cursor)
-    queries.drop_fresh_status(cursor)
+    _drop_round(cursor)
     return new_count, numbers, failed
+
+
+def _place_late(cursor: Cursor, since: datetime) -> None:
+    """Bring reports without reference to their messages, of which our own record came later."""
+    if not queries.has_unplaced(cursor, since=since):
+        return
+    queries.copy_late_status(cursor, since=since, answered_since=since - _LOOK_BACK)
+    if int(queries.copy_late_fresh(cursor)):
+        queries.copy_known_status(cursor)
+        tallies.note_reports(cursor)
+        queries.place_late_statuses(cursor, since=since)
+    _drop_round(cursor)
+
+
+def _drop_round(cursor: Cursor) -> None:
+    queries.drop_new_status(cursor)
+    queries.drop_known_status(cursor)
+    queries.drop_fresh_status(cursor)
 
 
 def _write_users(cursor: Cursor, users: dict[str, int], now: datetime) -> None:

@@ -1,0 +1,110 @@
+"""The sums that are kept equal a plain count, whatever happens in whatever order."""
+
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from dashboard.delivery import claims, ledger, tallies
+from dashboard.delivery.claims import Outcome
+from dashboard.store.database import Cursor, Database
+
+from .conftest import add_job
+from .webhook_bodies import NOW, apply_all, envelope, post, report
+
+RESULTS = ["accepted"] * 6 + ["held", "failed", "retry", "retry", "in_doubt", "in_doubt"]
+CODES = [131026, 131026, 0, None]
+STATUSES = ["sent", "delivered", "read", "played", "failed", "failed", "deleted"]  # one that we do not know
+COUNT = 60
+
+
+class Course:
+    """A job, and what happens to it at random."""
+
+    def __init__(self, db: Database, seed: int) -> None:
+        self.db, self.dice = db, random.Random(seed)
+        self.job_id = add_job(db, COUNT)
+        self.out: list[tuple[int, int]] = []  # with the sender: message and attempt
+        self.now = NOW
+        self.wamids: dict[int, str] = {}
+
+    def claim(self) -> None:
+        gone = {9_800_000_001 + self.dice.randrange(COUNT)}
+        batch = self.db.write(
+            lambda cursor: claims.claim_batch(
+                cursor, self.now, self.dice.randint(1, 9), lambda c, m: gone & set(m)
+            )
+        )
+        if batch and batch.job_id == self.job_id:
+            self.out += [(one.message_no, batch.attempt) for one in batch.messages]
+
+    def answer(self) -> None:
+        self.dice.shuffle(self.out)
+        taken, self.out = self.out[:5], self.out[5:]
+        outcomes = []
+        for message_no, attempt in taken:
+            result = self.dice.choice(RESULTS)
+            code = self.dice.choice(CODES) if result in ("failed", "retry") else None
+            wamid = f"wamid.{message_no}" if result in ("accepted", "held") else None
+            outcomes.append(Outcome(self.job_id, message_no, attempt, result, wamid, code, self.now if result == "retry" else None))  # fmt: skip
+        self.db.write(lambda cursor: claims.record_outcomes(cursor, outcomes, self.now))
+
+    def report(self) -> None:
+        entries: list[dict[str, Any]] = []
+        for _ in range(self.dice.randint(1, 8)):
+            message_no, status = self.dice.randint(1, COUNT // 2), self.dice.choice(STATUSES)
+            entry = report(self.db, self.job_id, message_no, status)
+            if status == "failed":
+                entry["errors"] = [{"code": self.dice.choice([131026, 131049, 0])}]
+            if self.dice.random() < 0.3:
+                del entry["biz_opaque_callback_data"]
+            entries.append(entry)
+        post(self.db, envelope({"statuses": entries}), self.now)
+        apply_all(self.db, at=self.now)
+
+    def settle(self) -> None:
+        as_sent = self.dice.random() < 0.5
+        self.db.write(lambda cursor: ledger.settle_in_doubt(cursor, self.job_id, as_sent, self.now))
+
+    def lose_the_sender(self) -> None:
+        self.out.clear()
+        self.db.write(lambda cursor: claims.mark_lost_claims(cursor, self.now))
+
+    def step(self) -> None:
+        self.now += timedelta(seconds=self.dice.randint(1, 60))
+        self.dice.choices(
+            [self.claim, self.answer, self.report, self.settle, self.lose_the_sender], [8, 8, 6, 1, 1]
+        )[0]()
+
+
+def compare(cursor: Cursor, job_id: int) -> None:
+    assert tallies.read_sums(cursor, job_id) is not None  # it is the sums that are compared
+    kept, plain = ledger.tally(cursor, job_id), ledger.count_plainly(cursor, job_id)
+    assert {**vars(kept), "in_flight": 0} == {**vars(plain), "in_flight": 0}
+    assert plain.in_flight <= kept.in_flight <= kept.waiting
+    counted = ledger._queries.count_failures(cursor, job_id=job_id)
+    assert ledger.failures_by_code(cursor, job_id) == dict(counted)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_sums_equal_a_plain_count_after_every_step(db: Database, seed: int) -> None:
+    course = Course(db, seed)
+    for _ in range(60):
+        course.step()
+        with db.read() as cursor:
+            compare(cursor, course.job_id)
+    course.lose_the_sender()
+    db.write(lambda cursor: ledger.cancel(cursor, course.job_id, course.now))
+    with db.read() as cursor:
+        compare(cursor, course.job_id)
+        assert ledger.tally(cursor, course.job_id).is_settled
+
+
+def test_sums_that_are_not_whole_are_not_believed(db: Database) -> None:
+    job_id = add_job(db, 3)
+    row = [job_id, 1, 1, "accepted", "w", None, datetime(2026, 11, 24), None]
+    db.write(lambda cursor: cursor.execute("INSERT INTO outcome VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row))
+    with db.read() as cursor:
+        assert tallies.read_sums(cursor, job_id) is None
+        assert ledger.tally(cursor, job_id).accepted == 1
