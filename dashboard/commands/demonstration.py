@@ -189,6 +189,7 @@ def _add_account(
         office_code=office,
         password=password,
         mobile=mobile,
+        staff_no=f"DEMO-{mobile % 1000:03d}",
         by=None,
     )
     return {"username": username, "password": password, "role": role.value, "office": office}

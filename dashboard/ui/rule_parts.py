@@ -1,5 +1,6 @@
 """The parts with which the state's administrator says who must approve what."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import pandas as pd
@@ -19,8 +20,8 @@ from dashboard.registry.offices import LEVELS
 from dashboard.ui.approval_parts import describe_rule, describe_steps
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits
-from dashboard.ui.office_picker import choose_office, describe_office, find_own_office
-from dashboard.ui.tables import Column, escape_marks, show_table
+from dashboard.ui.office_picker import choose_office, find_own_office
+from dashboard.ui.tables import Column, show_table
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import t, t_each
 
@@ -205,10 +206,9 @@ def _preview(visitor: Visitor, rules: tuple[ApprovalRule, ...]) -> None:
         f"- {t('approval.level', level=t(f'level.{level}'))}: {t('rules.givers', count=group_digits(givers))}"
         for level, givers in met.steps
     ]
-    st.markdown(f"{escape_marks(describe_office(office))}\n\n{which}\n\n" + "\n".join(lines))
-    if not met.steps:
-        st.markdown(t("rules.meets_nobody"))
-    if any(not givers for _, givers in met.steps):
+    st.markdown("\n\n".join([which, "\n".join(lines) or t("rules.meets_nobody")]))
+    wanted = Counter(level for level, _ in met.steps)  # each step is another person's
+    if any(givers < wanted[level] for level, givers in met.steps):
         st.warning(t("rules.no_givers"), icon=":material/person_off:")
 
 

@@ -11,7 +11,7 @@ from dashboard.errors import BadInput
 from dashboard.registry.offices import TOP_CODE
 from dashboard.registry.phone import judge
 from dashboard.ui.errors import told
-from dashboard.ui.formats import moment
+from dashboard.ui.formats import DASH, moment
 from dashboard.ui.office_picker import choose_office, describe_office, find_own_office
 from dashboard.ui.rule_parts import show_rules
 from dashboard.ui.tables import Column, name_offices, show_table
@@ -43,7 +43,7 @@ users = list_users(rt.db, scope)
 shown = users.assign(
     role_words=[t(f"page.role_{role}") for role in users["role"]],
     office_name=name_offices(users),
-    staff=users["staff_no"].replace("", t("users.staff_no_unknown")),
+    staff=users["staff_no"].replace("", DASH),
     state=[
         describe_state(active, until, rt.clock())
         for active, until in zip(users["is_active"], users["locked_until"], strict=True)
