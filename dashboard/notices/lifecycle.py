@@ -163,8 +163,8 @@ def settle_doubt(
 
     def change(cursor: Cursor) -> int:
         notice = read_notice(cursor, scope, Right.SEND, notice_id)
-        if not as_sent:
-            _require_timely(cursor, notice, clock(), holds)
+        if not as_sent and (bar := _find_bar(cursor, notice, clock(), holds)):
+            raise Refused(bar)
         count = ledger.settle_in_doubt(cursor, _job_of(notice), as_sent, clock(), grace)
         if count and not as_sent and notice.state is State.FINISHED:
             queries.set_state(cursor, notice_id=notice_id, state=State.SENDING.value)
@@ -174,11 +174,20 @@ def settle_doubt(
     return db.write(change)
 
 
-def _require_timely(cursor: Cursor, notice: Notice, now: datetime, holds: timedelta) -> None:
+def find_doubt_bar(
+    db: Database, scope: Scope, clock: Clock, notice_id: int, holds: timedelta = HOLDS
+) -> str | None:
+    """Return why what is in doubt may not be sent again (a key of `error`), None where it may. Needs Right.SEND."""
+    with db.read() as cursor:
+        return _find_bar(cursor, read_notice(cursor, scope, Right.SEND, notice_id), clock(), holds)
+
+
+def _find_bar(cursor: Cursor, notice: Notice, now: datetime, holds: timedelta) -> str | None:
     if follow_queries.is_overtaken(cursor, notice_id=notice.notice_id):
-        raise Refused("notice_overtaken")
+        return "notice_overtaken"
     if notice.state is State.FINISHED and now >= (notice.finished_at or now) + holds:
-        raise Refused("doubt_too_old")
+        return "doubt_too_old"
+    return None
 
 
 def release_due(db: Database, clock: Clock, quiet: Span | None = None) -> int:

@@ -126,14 +126,19 @@ def show_doubt(visitor: Visitor, notice: Notice, sums: Report) -> None:
 
 
 def _offer_to_settle(visitor: Visitor, notice: Notice, count: int, grace: timedelta) -> None:
-    """Offer both ways to settle, each after a question: neither can be taken back."""
+    """Offer both ways to settle, each after a question: neither can be taken back; only the first where it is too late."""
+    rt, holds = visitor.rt, timedelta(hours=visitor.rt.settings.approval_hours)
+    bar = lifecycle.find_doubt_bar(rt.db, visitor.scope, rt.clock, notice.notice_id, holds)
+    ways = (("sent", "done_all", True), ("again", "redo", False))
     with st.container(horizontal=True):
-        for name, icon, as_sent in (("sent", "done_all", True), ("again", "redo", False)):
+        for name, icon, as_sent in ways[:1] if bar else ways:
             label = t(f"notices.doubt_{name}", count=group_digits(count))
             with st.popover(label, icon=f":material/{icon}:", key=f"notices_doubt_{name}_open"):
                 st.markdown(t(f"notices.doubt_{name}_sure"))
                 if st.button(t(f"notices.doubt_{name}_yes"), key=f"notices_doubt_{name}"):
                     _settle(visitor, notice, as_sent, grace)
+    if bar:
+        st.caption(t(f"error.{bar}"))
 
 
 def _settle(visitor: Visitor, notice: Notice, as_sent: bool, grace: timedelta) -> None:

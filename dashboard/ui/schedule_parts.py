@@ -63,6 +63,8 @@ def offer_repeat(visitor: Visitor, notice: Notice) -> None:
     """Let one have a notice come again every month, with that month's own dates."""
     if not (visitor.may(Right.COMPOSE) and visitor.may(Right.SEND)):
         return
+    if notice.is_follow_up or get_template(notice.template).purpose == "outage":
+        return  # an outage does not come by the month
     with st.popover(t("schedule.repeat"), icon=":material/event_repeat:", key="notices_repeat_open"):
         st.markdown(t("schedule.repeat_note"))
         with st.container(horizontal=True):

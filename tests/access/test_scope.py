@@ -210,6 +210,7 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (lifecycle.go_on, Right.SEND, lambda w, s: lifecycle.go_on(w.db, s, w.clock, 1)),
     (lifecycle.cancel, Right.SEND, lambda w, s: lifecycle.cancel(w.db, s, w.clock, 1)),
     (lifecycle.count_doubts, Right.SEND, lambda w, s: lifecycle.count_doubts(w.db, s, w.clock, 1, timedelta())),
+    (lifecycle.find_doubt_bar, Right.SEND, lambda w, s: lifecycle.find_doubt_bar(w.db, s, w.clock, 1)),
     (lifecycle.settle_doubt, Right.SEND, lambda w, s: lifecycle.settle_doubt(w.db, s, w.clock, 1, True)),
     (notice.get_notice, Right.SEE_NOTICES, lambda w, s: notice.get_notice(w.db, s, 1)),
     (notice.read_notice, Right.SEE_NOTICES, lambda w, s: w.read(lambda c: notice.read_notice(c, s, Right.SEE_NOTICES, 1))),

@@ -10,7 +10,7 @@ from dashboard.delivery.claims import Outcome, claim_batch
 from dashboard.delivery.client import TemplateStatus
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.hours import Span
-from dashboard.notices.lifecycle import settle_doubt, settle_finished
+from dashboard.notices.lifecycle import find_doubt_bar, settle_doubt, settle_finished
 from dashboard.notices.notice import get_notice
 from dashboard.notices.outage import (
     Outage,
@@ -285,6 +285,7 @@ def test_after_the_end_nobody_is_told_of_the_outage_again(registry: Database, ee
     told = _answer(registry, _claim(registry))
     assert told["in_doubt"] and told["failed"]
     first = _only(registry, ee).notice_id
+    assert find_doubt_bar(registry, ee, lambda: NOON, first) is None
     job_id = get_notice(registry, ee, first).job_id or 0
     registry.write(lambda cursor: ledger.finish(cursor, job_id, NOON))
     settle_finished(registry, lambda: NOON)
@@ -295,5 +296,6 @@ def test_after_the_end_nobody_is_told_of_the_outage_again(registry: Database, ee
     ):
         with pytest.raises(Refused, match="notice_overtaken"):
             again()
+    assert find_doubt_bar(registry, ee, lambda: LATER, first) == "notice_overtaken"
     assert count_refused(registry, ee, lambda: LATER, first) == 0
     assert settle_doubt(registry, ee, lambda: LATER, first, True) == len(told["in_doubt"])
