@@ -84,9 +84,9 @@ SELECT notice_id FROM notice JOIN office_ever AS office ON office.code = notice.
 WHERE notice.state = 'submitted' AND office.office_no BETWEEN :first_no AND :last_no ORDER BY notice_id;
 
 -- name: list_expired(since)
--- What was submitted, or approved and not sent, before a moment.
+-- What was submitted (or went back to its approvers), or approved and not sent, before a moment.
 SELECT notice_id FROM notice
-WHERE (state = 'submitted' AND submitted_at <= :since) OR (state = 'approved' AND coalesce(decided_at, submitted_at) <= :since)
+WHERE (state = 'submitted' AND greatest(submitted_at, coalesce(decided_at, submitted_at)) <= :since) OR (state = 'approved' AND coalesce(decided_at, submitted_at) <= :since)
 ORDER BY notice_id;
 
 -- name: count_approvers(first_no, last_no, barred)$

@@ -31,9 +31,9 @@ def show_steps(visitor: Visitor, notice: Notice) -> None:
         st.warning(
             t("approval.nobody", level=t(f"level.{notice.next_step.level}")), icon=":material/person_off:"
         )
-    since = (  # what went back to its approvers keeps the term of its submission
-        notice.submitted_at if notice.state is State.SUBMITTED else notice.decided_at or notice.submitted_at
-    )
+    since = notice.decided_at or notice.submitted_at
+    if since and notice.submitted_at:
+        since = max(since, notice.submitted_at)
     if since and notice.state is not State.SCHEDULED:
         until = since + timedelta(hours=visitor.rt.settings.approval_hours)
         st.caption(t("approval.until", at=moment(until)))

@@ -161,6 +161,11 @@ def _choose_group(visitor: Visitor, known: int) -> int:
     names = {IN_A_GROUP: t("audience.group_any"), IN_NO_GROUP: t("audience.group_none")}
     groups = [one for one in list_groups(visitor.rt.db, visitor.scope) if one.kind == "group"]
     names |= {one.group_id: f"{one.name} ({group_digits(one.members)})" for one in groups}
+    if (st.session_state.get("compose_group") or known or IN_A_GROUP) not in names:
+        st.session_state["compose_group"] = (
+            None  # closed meanwhile: nobody is left out by it any more, which one must know
+        )
+        st.warning(t("error.group"), icon=":material/group_off:")
     start: dict[str, Any] = (
         {}
         if "compose_group" in st.session_state

@@ -10,7 +10,12 @@ from dashboard.access.persons import clean_staff_no
 from dashboard.access.scope import Role, Scope
 from dashboard.access.users import add_user, disable_user, set_staff_no
 from dashboard.errors import BadInput, Refused
-from dashboard.notices.approval import approve, count_approvers, list_waiting_for
+from dashboard.notices.approval import (
+    approve,
+    count_approvers,
+    expire_approvals,
+    list_waiting_for,
+)
 from dashboard.notices.chain import LOST, rejudge_chains
 from dashboard.notices.drafting import submit
 from dashboard.notices.lifecycle import list_actions, release_due, start
@@ -65,6 +70,19 @@ def test_what_was_scheduled_goes_back_to_its_approvers_instead_of_out(
     disable_user(town, clock, username="se", by=None)
     assert release_due(town, lambda: LATER) == 1
     assert get_notice(town, town_ee, notice_id).state is State.SUBMITTED
+
+
+def test_what_went_back_has_its_full_term_again(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope
+) -> None:
+    notice_id = approved(town, clock, town_ee, town_se)
+    in_three_days = NOON + timedelta(days=3)
+    start(town, town_ee, clock, notice_id, in_three_days)
+    disable_user(town, clock, username="se", by=None)
+    release_due(town, lambda: in_three_days)
+    assert expire_approvals(town, lambda: in_three_days + timedelta(hours=47), 48) == 0
+    assert expire_approvals(town, lambda: in_three_days + timedelta(hours=48), 48) == 1
+    assert get_notice(town, town_ee, notice_id).state is State.DRAFT
 
 
 def test_the_clock_takes_a_lost_approval_back_before_anybody_presses(
