@@ -1,9 +1,14 @@
--- Places in braces are filled in: {consumer} the registry or what was taken out of it, {which} the offices that are meant.
+-- Places in braces are filled in: {consumer} the registry, {which} the offices that are meant.
 
--- name: keep_touched()!
--- The consumers of a few offices, wherever they lie.
-CREATE OR REPLACE TEMP TABLE {consumer} AS
-SELECT account_no, office_no, category, supply_type, arrears_segment, load_kw, agent_id, mobile, verdict, state FROM consumer WHERE {which};
+-- name: keep_tally()!
+-- The consumers of the offices meant, gone through once and counted by all that the cube tells apart.
+CREATE OR REPLACE TEMP TABLE people_tally AS
+SELECT office_no, category, supply_type, arrears_segment, load_band(load_kw) AS load_band, state, count(*) AS people
+FROM {consumer} WHERE {which} GROUP BY ALL;
+
+-- name: drop_tally()!
+-- It has been used.
+DROP TABLE people_tally;
 
 -- name: delete_cube()!
 -- The cube's rows of some offices go …
@@ -12,11 +17,11 @@ DELETE FROM coverage_cube WHERE {which};
 -- name: insert_cube()!
 -- … and are counted anew from the consumers: the one definition of coverage.
 INSERT INTO coverage_cube
-SELECT office_no, coalesce(category, ''), count(*),
-    count(*) FILTER (state = 'missing'), count(*) FILTER (state = 'unusable'), count(*) FILTER (state = 'on_file'),
-    count(*) FILTER (state = 'enrolled'), count(*) FILTER (state = 'opted_out')
-FROM {consumer} WHERE {which}
-GROUP BY office_no, coalesce(category, '') ORDER BY office_no;
+SELECT office_no, coalesce(category, ''), sum(people),
+    coalesce(sum(people) FILTER (state = 'missing'), 0), coalesce(sum(people) FILTER (state = 'unusable'), 0),
+    coalesce(sum(people) FILTER (state = 'on_file'), 0), coalesce(sum(people) FILTER (state = 'enrolled'), 0),
+    coalesce(sum(people) FILTER (state = 'opted_out'), 0)
+FROM people_tally GROUP BY office_no, coalesce(category, '') ORDER BY office_no;
 
 -- name: delete_parts()!
 -- What else the cube knows of them goes …
@@ -29,9 +34,9 @@ INSERT INTO coverage_part
 WITH people AS NOT MATERIALIZED (
     SELECT * FROM {consumer} WHERE {which}
 ), counted AS (
-    SELECT office_no, 'supply' AS dimension, coalesce(supply_type, '') AS part, state, count(*) AS people FROM people GROUP BY ALL
+    SELECT office_no, 'supply' AS dimension, coalesce(supply_type, '') AS part, state, people FROM people_tally
     UNION ALL
-    SELECT office_no, 'arrears', arrears_segment, state, count(*) FROM people GROUP BY ALL
+    SELECT office_no, 'arrears', arrears_segment, state, people FROM people_tally
     UNION ALL
     SELECT office_no, 'reader', coalesce(agent_id, ''), state, count(*) FROM people WHERE verdict = 'reader''s own' GROUP BY ALL
     UNION ALL
@@ -39,7 +44,7 @@ WITH people AS NOT MATERIALIZED (
     FROM people SEMI JOIN verified_number ON verified_number.mobile = people.mobile
     WHERE state IN ('on_file', 'enrolled', 'opted_out') GROUP BY ALL
     UNION ALL
-    SELECT office_no, 'step', 'joined', state, count(*) FROM people WHERE state = 'enrolled' GROUP BY ALL
+    SELECT office_no, 'step', 'joined', state, people FROM people_tally WHERE state = 'enrolled'
     UNION ALL
     SELECT office_no, 'step', 'joined', state, count(*)
     FROM people SEMI JOIN (SELECT account_no FROM consent_event WHERE kind = 'opt_in') AS came ON came.account_no = people.account_no
@@ -58,10 +63,10 @@ DELETE FROM audience_part WHERE {which};
 -- name: insert_audience_parts()!
 -- … by category, arrears and load together.
 INSERT INTO audience_part
-SELECT office_no, coalesce(category, ''), arrears_segment, load_band(load_kw), count(*),
-    count(*) FILTER (state IN ('missing', 'unusable')), count(*) FILTER (state = 'on_file'), count(*) FILTER (state = 'enrolled'),
-    count(*) FILTER (state = 'opted_out')
-FROM {consumer} WHERE {which} GROUP BY ALL ORDER BY office_no;
+SELECT office_no, coalesce(category, ''), arrears_segment, load_band, sum(people),
+    coalesce(sum(people) FILTER (state IN ('missing', 'unusable')), 0), coalesce(sum(people) FILTER (state = 'on_file'), 0),
+    coalesce(sum(people) FILTER (state = 'enrolled'), 0), coalesce(sum(people) FILTER (state = 'opted_out'), 0)
+FROM people_tally GROUP BY ALL ORDER BY office_no;
 
 -- name: sum_each_office()
 -- The five states of each office by itself, in the order of numbers.
@@ -186,6 +191,11 @@ SELECT count(*) > 0 FROM coverage_cube;
 -- name: has_day(day)$
 -- Whether a day was kept.
 SELECT count(*) > 0 FROM coverage_day WHERE day = :day;
+
+-- name: list_own_days(office_code, first_day, last_day)
+-- The days of an office that inherited none.
+SELECT day, consumers, missing, unusable, on_file, enrolled, opted_out
+FROM coverage_day WHERE office_code = :office_code AND day BETWEEN :first_day AND :last_day ORDER BY day;
 
 -- name: list_days(office_code, first_day, last_day)
 -- One office's days; before its first, what it inherited with its consumers.

@@ -11,21 +11,14 @@ from dashboard.store.queries import load_queries
 STATES = ("missing", "unusable", "on_file", "enrolled", "opted_out")
 COUNTS = ("consumers", *STATES)
 queries = load_queries(Path(__file__).with_name("coverage.sql"))
-_COUNTS = (
-    queries.delete_cube, queries.insert_cube, queries.delete_parts, queries.insert_parts, queries.delete_audience_parts,
-    queries.insert_audience_parts,
+_STEPS = (
+    queries.keep_tally, queries.delete_cube, queries.insert_cube, queries.delete_parts, queries.insert_parts,
+    queries.delete_audience_parts, queries.insert_audience_parts, queries.drop_tally,
 )  # fmt: skip
 
 
 def refresh_cube(cursor: Cursor, first_no: int, last_no: int, among: Sequence[int] = ()) -> None:
-    """Count the offices of an interval anew, with `among` only these; called inside the change that touched their consumers.
-
-    Scattered offices are taken out of the registry once and counted from there: each of the counts would go through it again.
-    """
-    which, people = offices_meant(first_no, last_no, among), REGISTRY
-    if among:
-        people = "touched_people"
-        run_on(cursor, queries.keep_touched, people, which)
-    for query in _COUNTS:
-        run_on(cursor, query, people, which)
-    note_stale(cursor, first_no, last_no, among)
+    """Count the offices of an interval anew, with `among` only these; called inside the change that touched their consumers."""
+    which = offices_meant(first_no, last_no, among)
+    for step in _STEPS:
+        run_on(cursor, step, REGISTRY, which)

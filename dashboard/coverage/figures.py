@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.access.scope import Scope
-from dashboard.coverage.board import board_of, offices_at
+from dashboard.coverage.board import board_of, offices_at, past_of
 from dashboard.coverage.cube import COUNTS, STATES, queries
 from dashboard.registry.offices import Office, get_office
 from dashboard.store.clock import Clock, india_day
@@ -85,12 +85,10 @@ def trend(db: Database, scope: Scope, office_code: str, clock: Clock, days: int 
     """
     get_office(db, scope, office_code)
     today = india_day(clock())
+    span = {"first_day": today - timedelta(days=days), "last_day": today}
+    ask = queries.list_own_days if past_of(db, today).knows(office_code) else queries.list_days
     with db.read() as cursor:
-        rows = list(
-            queries.list_days(
-                cursor, office_code=office_code, first_day=today - timedelta(days=days), last_day=today
-            )
-        )
+        rows = list(ask(cursor, office_code=office_code, **span))
     return pd.DataFrame(rows, columns=["day", *COUNTS])
 
 
