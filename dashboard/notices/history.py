@@ -11,6 +11,7 @@ from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
 
 _queries = load_queries(Path(__file__).with_name("history.sql"))
+LATEST = 25  # messages to an account that are listed
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class SentNotice:
     words: str | None
 
 
-def list_sent_notices(db: Database, scope: Scope, account_no: str, limit: int = 10) -> list[SentNotice]:
+def list_sent_notices(db: Database, scope: Scope, account_no: str, limit: int = LATEST) -> list[SentNotice]:
     """Return the latest notices to an account, newest first, whichever office sent them. Needs Right.SEE_NUMBERS."""
     with db.read() as cursor:
         place = require_consumer(cursor, scope, Right.SEE_NUMBERS, account_no)

@@ -14,6 +14,7 @@ from dashboard.errors import BadInput
 from dashboard.store.disk import is_full, is_machine_fault
 
 _BOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".ods")
+_REPORT_SUFFIXES = (*_BOOK_SUFFIXES, ".xls", ".csv", ".tsv", ".gz", ".zip")
 _BOOK_PARTS = {"[Content_Types].xml", "content.xml", "xl/workbook.xml"}
 _CHUNK = 1 << 22
 _LEAST_FREE = 1 << 30  # bytes of the disk that stay free
@@ -79,6 +80,9 @@ def _unpack_zip(path: Path, folder: Path, name: str, most: int) -> Path:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [one for one in archive.infolist() if _is_report(one)]
+            members = [
+                one for one in members if _suffix(one) in _REPORT_SUFFIXES
+            ] or members  # no READ_ME.txt
             if len(members) != 1:
                 raise BadInput("packed_count", file=name, count=len(members))
             if members[0].flag_bits & 1:
@@ -91,6 +95,10 @@ def _unpack_zip(path: Path, folder: Path, name: str, most: int) -> Path:
             raise
         raise BadInput("packed_broken", file=name) from error
     return target
+
+
+def _suffix(member: zipfile.ZipInfo) -> str:
+    return Path(member.filename).suffix.lower()
 
 
 def _is_report(member: zipfile.ZipInfo) -> bool:

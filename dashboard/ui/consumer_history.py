@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.enrolment.corrections import UNDO, TextEvent
 from dashboard.enrolment.history import CaseEntry, ConsentEntry
-from dashboard.notices.history import SentNotice
+from dashboard.notices.history import LATEST, SentNotice
 from dashboard.registry.consumers import Consumer, NumberEvent
 from dashboard.ui.audit_parts import name_actor
 from dashboard.ui.formats import DASH, day, mask_cell, mask_number, moment, rupees
@@ -160,6 +160,8 @@ def show_notices(notices: Sequence[SentNotice]) -> None:
         ],
         "notices",
     )
+    if len(notices) == LATEST:
+        st.caption(t("consumer.latest_notices", count=LATEST))
 
 
 def _show_rows(rows: Sequence[Mapping[str, Any]], name: str) -> None:

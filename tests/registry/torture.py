@@ -220,6 +220,7 @@ BOOKS = [
     Case("old.xls", xls(), [A, "123456789012"], [(5, "cut_by_excel")], notes=_XLS_NOTES),
     Case("open.ods", ods(), [A, B, "123456789012", C, D], [(6, "cut_by_excel")], notes={"hidden_rows": 1, "merged_cells": 4}),
     Case("one.zip", _archive(("june/report.csv", lines(*TWO).encode()), ("__MACOSX/._report.csv", b"x")), [A, B]),
+    Case("with_a_note.zip", _archive(("READ ME.txt", b"see the report"), ("a/report.csv", lines(*TWO).encode())), [A, B]),
     Case("book.zip", _archive(("report.xls", xls())), [A, "123456789012"], [(5, "cut_by_excel")], notes=_XLS_NOTES),
     Case("packed_twice.zip", _archive(("report.csv.gz", gzip.compress(lines(*TWO).encode()))), [A, B]),
 ]  # fmt: skip
