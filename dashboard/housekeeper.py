@@ -25,6 +25,7 @@ from dashboard.notices.lifecycle import release_due, settle_finished
 from dashboard.notices.outage_course import tell_restored
 from dashboard.notices.outcome import keep_tallies
 from dashboard.notices.pacing import keep_hours
+from dashboard.notices.price_hold import hold_dear
 from dashboard.notices.repeats import make_occurrences, schedule_approved
 from dashboard.registry.import_jobs import Inbox
 from dashboard.registry.import_log import ImportResult
@@ -72,6 +73,7 @@ class Housekeeper:
             "make_occurrences": lambda: make_occurrences(db, clock),
             "schedule_approved": lambda: schedule_approved(db, clock, quiet),
             "release_due": lambda: release_due(db, clock, quiet),
+            "hold_dear": lambda: hold_dear(db, clock),
             "keep_hours": lambda: keep_hours(db, clock, quiet),
             "tell_restored": lambda: tell_restored(db, clock, quiet),
             "place_new": lambda: place_new(db),

@@ -46,7 +46,16 @@ class Rule:
 
 # Why we ourselves stop or wait; the first is a person's wish.
 _OWN_WORDS = frozenset(
-    {"person", "provider_down", "provider_silent", "sender_broken", "daily_limit", "database", "many_failed"}
+    {
+        "person",
+        "provider_down",
+        "provider_silent",
+        "sender_broken",
+        "daily_limit",
+        "database",
+        "many_failed",
+        "template_held",
+    }
 )
 _UNKNOWN = Rule(Action.FAIL_ALIKE, "unknown_code")
 _LONGEST_PAUSE_SECONDS = 300.0

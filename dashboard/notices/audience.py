@@ -22,7 +22,7 @@ REASONS = (
 )  # fmt: skip
 _EXACT_CONSUMERS = 100_000  # an audience up to so many is counted one by one while it is chosen …
 _EXACT_CONSENTS = 1_000_000  # … where no more consents than these have to be looked through
-# As audience.sql: consumer_word writes them.
+# As audience.sql: audience_member writes them.
 _LONGEST_WORDS = dict.fromkeys(CONSUMER_SOURCES, 20) | {"consumer_name": 60, "meter_no": 60, "category": 60}
 _MAY_BE_EMPTY = frozenset(CONSUMER_SOURCES) - {"account_no"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

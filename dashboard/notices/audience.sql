@@ -16,26 +16,19 @@ CREATE OR REPLACE TEMP MACRO say_rupees(amount) AS
     CASE WHEN amount < 0 THEN '-' ELSE '' END || group_lakh(trunc(abs(amount))::BIGINT)
     || CASE WHEN amount % 1 = 0 THEN '' ELSE '.' || lpad((abs(amount) * 100 % 100)::INTEGER::VARCHAR, 2, '0') END;
 
-CREATE OR REPLACE TEMP MACRO say_line(words) AS
-    CASE WHEN length(words) > 60 THEN left(words, 59) || '…' ELSE words END;
+CREATE OR REPLACE TEMP MACRO cut_line(words) AS CASE WHEN length(words) > 60 THEN left(words, 59) || '…' ELSE words END;
+
+-- One line of at most 60 characters; the clean, which most are, are not written anew.
+CREATE OR REPLACE TEMP MACRO say_line(words) AS CASE
+    WHEN regexp_matches(words, '[\pZ\p{Cc}][\pZ\p{Cc}]|[^\x20\PZ]|\p{Cc}') OR length(words) > 60
+    THEN cut_line(trim(regexp_replace(words, '[\pZ\p{Cc}]+', ' ', 'g'))) ELSE trim(words) END;
 
 CREATE OR REPLACE TEMP MACRO is_of_consumer(p_source) AS p_source IN ('consumer_name', 'account_no', 'amount_payable', 'due_date',
     'bill_date', 'last_pay_amount', 'last_pay_date', 'meter_no', 'load_kw', 'category');
 
--- What a consumer's row has for a source; NULL or empty where nothing.
-CREATE OR REPLACE TEMP MACRO consumer_word(p_source, p_name, p_account, p_payable, p_due, p_billed, p_paid, p_paid_on, p_meter, p_load, p_category) AS
-CASE p_source
-    WHEN 'consumer_name' THEN say_line(trim(regexp_replace(p_name, '[\pZ\p{Cc}]+', ' ', 'g')))
-    WHEN 'account_no' THEN p_account
-    WHEN 'amount_payable' THEN say_rupees(p_payable)
-    WHEN 'due_date' THEN strftime(p_due, '%d-%m-%Y')
-    WHEN 'bill_date' THEN strftime(p_billed, '%d-%m-%Y')
-    WHEN 'last_pay_amount' THEN say_rupees(p_paid)
-    WHEN 'last_pay_date' THEN strftime(p_paid_on, '%d-%m-%Y')
-    WHEN 'meter_no' THEN say_line(trim(regexp_replace(p_meter, '[\pZ\p{Cc}]+', ' ', 'g')))
-    WHEN 'load_kw' THEN regexp_replace(p_load::DECIMAL(14, 2)::VARCHAR, '\.?0+$', '')
-    WHEN 'category' THEN say_line(trim(regexp_replace(p_category, '[\pZ\p{Cc}]+', ' ', 'g')))
-END;
+-- Whether a text has a place for a source without words for where it has nothing.
+CREATE OR REPLACE TEMP MACRO is_wanted(p_levels, p_typed, p_source) AS
+    list_contains(list_filter(p_levels::VARCHAR[], lambda level, place: (p_typed::VARCHAR[])[place] = ''), p_source);
 
 CREATE OR REPLACE TEMP MACRO audience_text(p_first, p_last, p_language, p_levels, p_typed, p_uses, p_length) AS TABLE
 WITH named AS (
@@ -64,20 +57,42 @@ SELECT office_no, parameters,
 FROM valued;
 
 -- Judgement: `reason` is NULL for whom the notice may reach; a number that comes twice is still in twice. The office's parameters
--- are shared by its consumers; only where a field of the row stands in the text has each consumer their own.
+-- are shared by its consumers; only where a field of the row stands in the text has each consumer their own. What the row says for
+-- a source is put into words once, and only where the text has a place for it.
 CREATE OR REPLACE TEMP MACRO audience_member(p_first, p_last, p_categories, p_segments, p_feeders, p_language, p_levels, p_typed, p_uses, p_length, p_bands, p_languages, p_recent, p_list, p_group) AS TABLE
 SELECT account_no, name, mobile, office_no, parameters, reason,
        CASE WHEN is_personal THEN p_length + list_sum(list_transform(parameters, lambda value, place: length(value) * (p_uses::INTEGER[])[place]))
             ELSE office_length END AS text_length
 FROM (
+SELECT account_no, name, mobile, office_no, office_length, is_personal,
+       CASE WHEN NOT is_personal THEN office_parameters
+            ELSE list_transform(p_levels::VARCHAR[], lambda level, place: coalesce(nullif(CASE level
+            WHEN 'consumer_name' THEN said_consumer_name
+            WHEN 'account_no' THEN said_account_no
+            WHEN 'amount_payable' THEN said_amount_payable
+            WHEN 'due_date' THEN said_due_date
+            WHEN 'bill_date' THEN said_bill_date
+            WHEN 'last_pay_amount' THEN said_last_pay_amount
+            WHEN 'last_pay_date' THEN said_last_pay_date
+            WHEN 'meter_no' THEN said_meter_no
+            WHEN 'load_kw' THEN said_load_kw
+            WHEN 'category' THEN said_category
+            ELSE office_parameters[place] END, ''), (p_typed::VARCHAR[])[place], '')) END AS parameters,
+       CASE WHEN first_reason IS NOT NULL THEN first_reason
+            WHEN is_personal AND ((is_wanted(p_levels, p_typed, 'consumer_name') AND coalesce(said_consumer_name, '') = '')
+                OR (is_wanted(p_levels, p_typed, 'account_no') AND coalesce(said_account_no, '') = '')
+                OR (is_wanted(p_levels, p_typed, 'amount_payable') AND coalesce(said_amount_payable, '') = '')
+                OR (is_wanted(p_levels, p_typed, 'due_date') AND coalesce(said_due_date, '') = '')
+                OR (is_wanted(p_levels, p_typed, 'bill_date') AND coalesce(said_bill_date, '') = '')
+                OR (is_wanted(p_levels, p_typed, 'last_pay_amount') AND coalesce(said_last_pay_amount, '') = '')
+                OR (is_wanted(p_levels, p_typed, 'last_pay_date') AND coalesce(said_last_pay_date, '') = '')
+                OR (is_wanted(p_levels, p_typed, 'meter_no') AND coalesce(said_meter_no, '') = '')
+                OR (is_wanted(p_levels, p_typed, 'load_kw') AND coalesce(said_load_kw, '') = '')
+                OR (is_wanted(p_levels, p_typed, 'category') AND coalesce(said_category, '') = '')) THEN 'empty_variable' END AS reason
+FROM (
 SELECT consumer.account_no, consumer.name, consumer.mobile, consumer.office_no, office_text.text_length AS office_length,
+       office_text.parameters AS office_parameters,
        len(list_filter(p_levels::VARCHAR[], lambda level: is_of_consumer(level))) > 0 AS is_personal,
-       CASE WHEN len(list_filter(p_levels::VARCHAR[], lambda level: is_of_consumer(level))) > 0
-            THEN list_transform(p_levels::VARCHAR[], lambda level, place: CASE WHEN is_of_consumer(level) THEN coalesce(nullif(
-           consumer_word(level, consumer.name, consumer.account_no, consumer.amount_payable, consumer.due_date, consumer.bill_date,
-           consumer.last_pay_amount, consumer.last_pay_date, consumer.meter_no, consumer.load_kw, consumer.category), ''),
-           (p_typed::VARCHAR[])[place], '') ELSE office_text.parameters[place] END)
-            ELSE office_text.parameters END AS parameters,
        CASE WHEN consumer.state = 'opted_out' THEN 'opted_out'
             WHEN consumer.mobile IN (SELECT mobile FROM undeliverable_number) THEN 'not_on_whatsapp'
             WHEN consumer.state NOT IN ('on_file', 'enrolled') OR consumer.mobile IS NULL
@@ -86,10 +101,17 @@ SELECT consumer.account_no, consumer.name, consumer.mobile, consumer.office_no, 
             WHEN len(p_languages::VARCHAR[]) > 0 AND NOT list_contains(p_languages::VARCHAR[], consent.language) THEN 'other_language'
             WHEN len(p_recent::BIGINT[]) > 0 AND consumer.mobile IN (
                 SELECT message.mobile FROM message WHERE list_contains(p_recent::BIGINT[], message.job_id)) THEN 'recent_notice'
-            WHEN coalesce(office_text.has_hole, true) THEN 'empty_variable'
-            WHEN len(list_filter(p_levels::VARCHAR[], lambda level, place: is_of_consumer(level) AND (p_typed::VARCHAR[])[place] = '' AND coalesce(
-           consumer_word(level, consumer.name, consumer.account_no, consumer.amount_payable, consumer.due_date, consumer.bill_date,
-           consumer.last_pay_amount, consumer.last_pay_date, consumer.meter_no, consumer.load_kw, consumer.category), '') = '')) > 0 THEN 'empty_variable' END AS reason
+            WHEN coalesce(office_text.has_hole, true) THEN 'empty_variable' END AS first_reason,
+       CASE WHEN list_contains(p_levels::VARCHAR[], 'consumer_name') THEN say_line(consumer.name) END AS said_consumer_name,
+       CASE WHEN list_contains(p_levels::VARCHAR[], 'account_no') THEN consumer.account_no END AS said_account_no,
+       CASE WHEN list_contains(p_levels::VARCHAR[], 'amount_payable') THEN say_rupees(consumer.amount_payable) END AS said_amount_payable,
+       CASE WHEN list_contains(p_levels::VARCHAR[], 'due_date') THEN strftime(consumer.due_date, '%d-%m-%Y') END AS said_due_date,
+       CASE WHEN list_contains(p_levels::VARCHAR[], 'bill_date') THEN strftime(consumer.bill_date, '%d-%m-%Y') END AS said_bill_date,
+       CASE WHEN list_contains(p_levels::VARCHAR[], 'last_pay_amount') THEN say_rupees(consumer.last_pay_amount) END AS said_last_pay_amount,
+       CASE WHEN list_contains(p_levels::VARCHAR[], 'last_pay_date') THEN strftime(consumer.last_pay_date, '%d-%m-%Y') END AS said_last_pay_date,
+       CASE WHEN list_contains(p_levels::VARCHAR[], 'meter_no') THEN say_line(consumer.meter_no) END AS said_meter_no,
+       CASE WHEN list_contains(p_levels::VARCHAR[], 'load_kw') THEN regexp_replace(consumer.load_kw::DECIMAL(14, 2)::VARCHAR, '\.?0+$', '') END AS said_load_kw,
+       CASE WHEN list_contains(p_levels::VARCHAR[], 'category') THEN say_line(consumer.category) END AS said_category
 FROM consumer
 LEFT JOIN consent ON consent.account_no = consumer.account_no AND consent.mobile = consumer.mobile AND consent.status = 'in'
 LEFT JOIN audience_text(p_first, p_last, p_language, p_levels, p_typed, p_uses, p_length) AS office_text
@@ -102,7 +124,7 @@ WHERE consumer.office_no BETWEEN p_first AND p_last
   AND (p_list = 0 OR consumer.account_no IN (SELECT account_no FROM audience_account WHERE list_id = p_list))
   -- p_group: 0 whatever groups, -1 in one, -2 in none, else in that one.
   AND (p_group = 0 OR coalesce(consumer.mobile IN (SELECT mobile FROM wa_group_member WHERE p_group < 0 OR group_id = p_group), false) = (p_group <> -2))
-);
+));
 
 -- name: count_members(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id)^
 -- The audience by reason; those whom nothing excludes, their different numbers, and the longest text among them.

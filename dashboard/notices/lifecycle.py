@@ -116,12 +116,18 @@ def pause(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
 
 
 def go_on(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
-    """Let a paused notice go on, whoever or whatever paused it; one that rests goes on by itself: Refused("rests")."""
+    """Let a paused notice go on, whoever or whatever paused it; one that rests goes on by itself: Refused("rests").
+
+    Raises BadInput("template_held") while nobody has accepted what its template costs now.
+    """
 
     def change(cursor: Cursor) -> None:
         notice = _may(cursor, scope, notice_id, Action.GO_ON)
         if notice.pause_reason in RESTS:
             raise Refused("rests")
+        obstacle = find_obstacle(cursor, notice.template, notice.language)
+        if obstacle and obstacle.code == "template_held":
+            raise obstacle.as_error()
         ledger.go_on(cursor, _job_of(notice), clock())
         numbers.open_numbers_of(cursor, _job_of(notice), clock())
         _record(cursor, clock, scope, "notice.go_on", notice)

@@ -73,6 +73,10 @@ SELECT notice_id FROM notice WHERE state = 'scheduled' AND send_at <= :now ORDER
 -- Notices whose job has ended and that do not know it yet.
 SELECT notice_id, job_changed_at FROM notice_now WHERE stored_state IN ('sending', 'paused') AND job_state = 'finished';
 
+-- name: list_sending()
+-- The notices under way, with their templates.
+SELECT notice_id, template, language FROM notice_now WHERE state = 'sending' ORDER BY notice_id;
+
 -- name: finish_notice(notice_id, finished_at)!
 -- A notice whose last message has gone.
 UPDATE notice SET state = 'finished', finished_at = :finished_at WHERE notice_id = :notice_id;

@@ -14,7 +14,7 @@ LANGUAGES = ("hi", "en")
 BODY_LIMIT = 1024  # characters of the filled-in text (Meta, template components)
 TYPED = "typed"
 OFFICE_SOURCES = ("discom", "zone", "circle", "division", "subdivision", "substation", "feeder")
-# What stands in a consumer's row; audience.sql: consumer_word says how each is written.
+# What stands in a consumer's row; audience.sql: audience_member says how each is written.
 CONSUMER_SOURCES = (
     "consumer_name", "account_no", "amount_payable", "due_date", "bill_date", "last_pay_amount", "last_pay_date", "meter_no",
     "load_kw", "category",

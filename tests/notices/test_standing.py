@@ -11,8 +11,9 @@ from dashboard.delivery.news import read_news
 from dashboard.delivery.platform import insert_news
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.drafting import judge_draft, submit
-from dashboard.notices.lifecycle import release_due, start
+from dashboard.notices.lifecycle import go_on, release_due, start
 from dashboard.notices.notice import get_notice
+from dashboard.notices.price_hold import hold_dear
 from dashboard.notices.standing import (
     accept_price,
     find_obstacle_of,
@@ -178,4 +179,22 @@ def test_a_scheduled_notice_goes_once_its_template_is_free(
     release_due(town, lambda: NOON + timedelta(hours=1))
     _tell(town, "message_template_status_update", {"event": "APPROVED"}, NOON + timedelta(hours=3))
     release_due(town, lambda: NOON + timedelta(hours=3, seconds=1))
+    assert get_notice(town, town_ee, notice_id).state == "sending"
+
+
+def test_a_send_that_becomes_dearer_on_the_way_is_paused_until_the_price_is_accepted(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope, admin: Scope
+) -> None:
+    notice_id = approved(town, clock, town_ee, town_se)
+    start(town, town_ee, clock, notice_id)
+    assert hold_dear(town, clock) == 0
+    _tell(town, "template_category_update", {"new_category": "MARKETING"}, NOON + timedelta(minutes=5))
+    assert (hold_dear(town, clock), hold_dear(town, clock)) == (1, 0)
+    paused = get_notice(town, town_ee, notice_id)
+    assert (paused.state, paused.pause_reason) == ("paused", "template_held")
+    with pytest.raises(BadInput, match="template_held"):
+        go_on(town, town_ee, clock, notice_id)
+    accept_price(town, admin, clock, "bill_due", "en")
+    go_on(town, town_ee, clock, notice_id)
+    assert hold_dear(town, clock) == 0
     assert get_notice(town, town_ee, notice_id).state == "sending"
