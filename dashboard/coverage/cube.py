@@ -22,3 +22,4 @@ def refresh_cube(cursor: Cursor, first_no: int, last_no: int, among: Sequence[in
     which = offices_meant(first_no, last_no, among)
     for step in _STEPS:
         run_on(cursor, step, REGISTRY, which)
+    note_stale(cursor, first_no, last_no, among)
