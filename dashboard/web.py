@@ -26,7 +26,9 @@ from dashboard.housekeeper import Housekeeper, InboxWatcher
 from dashboard.logs import keep_data_out
 
 _log = logging.getLogger(__name__)
-_ANSWERS = {status: PlainTextResponse("", status_code=status) for status in (200, 401, 413, 503)}
+_JUDGED = (b"x-hub-signature-256", b"content-length")  # the server brings names in lower case
+_EMPTY = [(b"content-length", b"0"), (b"content-type", b"text/plain; charset=utf-8")]
+_NO_BODY = {"type": "http.response.body", "body": b""}
 WEBHOOK_PATH = "/webhooks/whatsapp"
 _SWITCH_SECONDS = 0.0005
 
@@ -93,32 +95,48 @@ async def shake_hands(request: Request) -> Response:
 
 async def take_webhook(request: Request) -> Response:
     """`POST /webhooks/whatsapp`: verified on the raw body and stored before the 200."""
+    status = await _judge_and_keep(request.scope, request.receive)
+    return PlainTextResponse("", status_code=status)
+
+
+async def _judge_and_keep(scope: Scope, receive: Receive) -> int:
+    """Return the HTTP status that a webhook is answered with; 200 once its body is on disk. Thousands may come in a second."""
     rt = runtime.current()
-    status = judge_head(rt.settings, request.headers)
-    body = await _read_body(request) if status == 200 else None
-    if body is not None:
-        status = judge_body(rt.settings, request.headers, body)
-    if status == 200 and body is not None:
-        try:
-            await rt.keep_webhook(body)
-        except (SetuError, duckdb.Error) as error:
-            if (
-                getattr(error, "code", "") != "database_closed"
-            ):  # while we close, the 503 says it: it comes again
-                _log.error("a webhook was not stored: %s", type(error).__name__)
-            status = 503  # WhatsApp brings it again
+    head = {name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name in _JUDGED}
+    status = judge_head(rt.settings, head)
+    if status == 200:
+        body = await _read_body(receive)
+        status = 503 if body is None else judge_body(rt.settings, head, body)
+        if status == 200 and body is not None:
+            status = await _keep(rt, body)
     rt.webhooks.note(status)
-    return _ANSWERS[status]
+    return status
 
 
-async def _read_body(request: Request) -> bytes:
-    """Return the body, or a little more than the limit of one that is longer: what nobody reads costs no memory."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST_BODY:
+async def _keep(rt: runtime.Runtime, body: bytes) -> int:
+    try:
+        await rt.keep_webhook(body)
+    except (SetuError, duckdb.Error) as error:
+        if getattr(error, "code", "") != "database_closed":  # while we close, the 503 says it: it comes again
+            _log.error("a webhook was not stored: %s", type(error).__name__)
+        return 503  # WhatsApp brings it again
+    return 200
+
+
+async def _read_body(receive: Receive) -> bytes | None:
+    """Return the body, or a little more than the limit of one that is longer: what nobody reads costs no memory. None: the caller
+    has hung up before its end."""
+    parts: list[bytes] = []
+    size = 0
+    while size <= LONGEST_BODY:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if not message.get("more_body", False):
             break
-    return bytes(body)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 ROUTES = [
@@ -137,8 +155,9 @@ class WebhookDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == WEBHOOK_PATH:
-            response = await take_webhook(Request(scope, receive))
-            await response(scope, receive, send)
+            status = await _judge_and_keep(scope, receive)
+            await send({"type": "http.response.start", "status": status, "headers": _EMPTY})
+            await send(_NO_BODY)
         else:
             await self._app(scope, receive, send)
 

@@ -19,7 +19,7 @@ class Gatherer:
         self._db, self._clock = db, clock
         self._waiting: list[tuple[datetime, bytes]] = []
         self._byte_count = 0
-        self._next: asyncio.Future[None] | None = None  # done once what waits now is on disk
+        self._told: list[asyncio.Future[None]] = []  # of those whose bodies wait, done once these are on disk
         self._work: asyncio.Task[None] | None = None
 
     async def store(self, body: bytes) -> None:
@@ -28,23 +28,25 @@ class Gatherer:
             raise Unavailable("webhooks_full")
         self._waiting.append((self._clock(), body))
         self._byte_count += len(body)
-        if self._next is None:
-            self._next = asyncio.get_running_loop().create_future()
-        mine = self._next
+        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._told.append(mine)
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._commit_all())
-        await asyncio.shield(mine)
+        await mine
 
     async def _commit_all(self) -> None:
-        while self._next is not None:
-            bodies, done = self._waiting, self._next
-            self._waiting, self._next = [], None
+        while self._told:
+            bodies, told = self._waiting, self._told
+            self._waiting, self._told = [], []
             try:
                 change = partial(insert_bodies, bodies=bodies)
                 await asyncio.wrap_future(self._db.write_later(change, alters_pages=False))
-                done.set_result(None)
+                for one in told:
+                    if not one.done():  # its caller has hung up
+                        one.set_result(None)
             except Exception as error:  # noqa: BLE001 - handed to every caller that waits
-                done.set_exception(error)
-                done.exception()  # a caller that has hung up does not fetch it
+                for one in told:
+                    if not one.done():
+                        one.set_exception(error)
             finally:
                 self._byte_count -= sum(len(body) for _, body in bodies)
