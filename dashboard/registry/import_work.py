@@ -211,7 +211,11 @@ def side_by_side(
             return work(cursor, place, item)
 
     with ThreadPoolExecutor(_SIDE_BY_SIDE, "import") as pool:
-        futures = [pool.submit(do, place, item) for place, item in enumerate(items)]
+        largest_first = sorted(
+            range(len(items)), key=lambda place: -weights[place]
+        )  # no thread idles at the end
+        begun = {place: pool.submit(do, place, items[place]) for place in largest_first}
+        futures = [begun[place] for place in range(len(items))]
         try:
             _watch(futures, weights, tell)
         except BaseException:
