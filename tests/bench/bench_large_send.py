@@ -5,6 +5,7 @@ processor's seconds: on a machine with two free cores the time is about half of 
 also told as it would be at 2 crore. The whole ledger is written by the product's own functions, the later sends' too.
 """
 
+import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -27,7 +28,11 @@ from dashboard.store.clock import utc_now
 from dashboard.store.database import Cursor, Database, open_database
 
 MESSAGES = int(os.environ.get("SETU_BENCH_MESSAGES", "2000000"))
-TWO_CRORE, FREEZE_BAR, BYTES_BAR = 20_000_000, 60.0, 200
+TWO_CRORE, FREEZE_BAR, BYTES_BAR = (
+    20_000_000,
+    60,
+    200,
+)  # bars: seconds at 2 crore; bytes a message, that is 4 GB
 FEEDERS = 8_000
 AUTHOR = Scope("author", Role.COMPOSER, "UP", 1, FEEDERS + 1)
 DRAFT = NoticeDraft("bill_due", "en", {"month": "May", "due_date": "05-12-2026"}, Audience("UP"))
@@ -50,8 +55,8 @@ def fill(cursor: Cursor) -> None:
     )  # fmt: skip
     cursor.execute(
         """INSERT INTO consumer (account_no, office_no, name, category, arrears_segment, mobile, verdict, state, import_id)
-           SELECT lpad((range * 7919 % 10000000000)::VARCHAR, 10, '0'), range * ? // ? + 2, 'PERSON ' || range, 'LMV-1', 'none',
-                  6000000000 + range * 17, 'ok', 'enrolled', 1 FROM range(?)""", [FEEDERS, MESSAGES, MESSAGES]
+           SELECT lpad((range * 1103515245 % 2147483648)::VARCHAR, 10, '0'), range * ? // ? + 2, 'PERSON ' || range, 'LMV-1', 'none',
+                  6000000000 + (range * 1103515245 + 12345) % 2147483648, 'ok', 'enrolled', 1 FROM range(?)""", [FEEDERS, MESSAGES, MESSAGES]
     )  # fmt: skip
     cursor.execute("INSERT INTO consent SELECT account_no, mobile, 'in', 'hi', ? FROM consumer", [utc_now()])
 
@@ -116,7 +121,8 @@ def run_all(db: Database, batch_size: int) -> None:
 
 
 def make_wamid(job_id: int, message_no: int) -> str:
-    return f"wamid.HBgMOTE5ODEyMzQ1Njc4FQIAERgS{job_id:06X}{message_no:010X}AA=="
+    """An id that does not compress better than WhatsApp's own."""
+    return "wamid.HBgMOTE5" + hashlib.sha256(f"{job_id} {message_no}".encode()).hexdigest()[:24].upper()
 
 
 def make_status(prefix: str, one: Outcome, status: str) -> str:
@@ -136,20 +142,22 @@ def test_a_large_send(db: Database) -> None:
     wall, computed = timed(freeze)
     share = TWO_CRORE / MESSAGES
     print(
-        f"\nfreezing {MESSAGES:,}: {wall:.1f} s, {computed:.1f} s of processor; at 2 crore {wall * share:.0f} s ({computed * share:.0f} s of processor)"
+        f"\nfreezing {MESSAGES:,}: {wall:.1f} s, {computed:.1f} s of processor; at 2 crore {wall * share:.0f} s ({computed * share:.0f} s of processor, bar {FREEZE_BAR} s)"
     )
     job_id = get_notice(db, AUTHOR, notice_id).job_id or 0
     wall, computed = timed(lambda: digest(db, job_id))
     print(f"the hash of what was frozen, once more: {wall:.1f} s, {computed:.1f} s of processor")
     db.write(lambda cursor: ledger.release(cursor, job_id, utc_now()))
     sent, _ = timed(lambda: run_all(db, 5_000))
-    kept = size_of(db) - began_size
     with db.read() as cursor:
-        bodies = int(cursor.execute("SELECT sum(octet_length(body)) FROM webhook_raw").fetchall()[0][0])
         assert tallies.read_sums(cursor, job_id) is not None
         assert ledger.get_job(cursor, job_id).state == "finished"
     print(f"claimed, answered, reported twice: {MESSAGES / sent:,.0f} messages/s without HTTP")
-    print(f"ledger: {kept / MESSAGES:.0f} bytes a message with its webhooks' bodies ({bodies / MESSAGES:.0f} bytes as they came, deleted after SETU_WEBHOOK_DAYS)")  # fmt: skip
+    db.write(
+        lambda cursor: cursor.execute("DELETE FROM webhook_raw")
+    )  # kept for SETU_WEBHOOK_DAYS, and measured by bench_webhook
+    kept = (size_of(db) - began_size) / MESSAGES
+    print(f"ledger on disk: {kept:.0f} bytes a message with claim, outcome and two reports (bar {BYTES_BAR})")
     seconds, _ = timed(lambda: report(db, AUTHOR, notice_id))
     found = report(db, AUTHOR, notice_id)
     assert (found.recipients, found.delivered) == (MESSAGES, MESSAGES)
