@@ -1,6 +1,7 @@
 """News about our account, templates and number: kept once, the last word counts, an administrator takes note."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from dashboard.delivery.applier import Ears, replay
 from dashboard.delivery.client import PhoneHealth
 from dashboard.delivery.news import bad_words
 from dashboard.delivery.phone_watch import note_quality
-from dashboard.delivery.platform import dismiss, latest_of, list_open
+from dashboard.delivery.platform import dismiss, latest_of, list_open, may_dismiss
 from dashboard.errors import BadInput, IllegalChange
 from dashboard.store.database import Database
 from dashboard.ui.catalogue import has_words
@@ -97,6 +98,17 @@ def test_noted_news_is_shown_no_more_until_something_new_comes(db: Database) -> 
         dismiss(db, ADMIN, lambda: NOW, 99)
     tell_template(db, "DISABLED", minutes=3)
     assert shown(db) == [("message_template_status_update", "camp", "DISABLED")]
+
+
+def test_only_an_administrator_of_the_whole_state_is_offered_to_note_news(db: Database) -> None:
+    office = (1, 90, None, "UP", "state", "UP", "यूपी", None)
+    db.write(lambda cursor: cursor.execute("INSERT INTO office VALUES (?, ?, ?, ?, ?, ?, ?, ?)", office))
+    below = Scope("west", Role.ADMINISTRATOR, "PVVNL", 10, 49)
+    assert [may_dismiss(db, one) for one in (ADMIN, below, replace(ADMIN, role=Role.APPROVER))] == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_all_that_is_shown_has_words() -> None:

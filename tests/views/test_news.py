@@ -20,3 +20,10 @@ def test_news_is_shown_to_who_sends_and_noted_by_the_administrator(rt: Runtime, 
     app.button(key="news_dismiss_1").click().run()
     assert not app.exception
     assert not app.warning
+
+
+def test_a_disk_that_is_full_is_said_on_every_page(rt: Runtime, open_page: Opener) -> None:
+    rt.db.trouble = "database_unwritable"
+    app = open_page("coverage", "minister")
+    assert not app.exception
+    assert "the disk is full" in app.error[0].value
