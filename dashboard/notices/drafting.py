@@ -52,9 +52,9 @@ class Estimate:
     days: int
 
 
-def estimate(settings: Settings, template: str, recipients: int, day: date) -> Estimate:
-    """Return cost and time of a send; the price is that of the template's category on that day (Asia/Kolkata)."""
-    price = price_on(settings, get_template(template).category, day)
+def estimate(settings: Settings, category: str, recipients: int, day: date) -> Estimate:
+    """Return cost and time of a send; the price is that of the category (`category_of`) on that day (Asia/Kolkata)."""
+    price = price_on(settings, category, day)
     full_days = max(0, -(-recipients // settings.daily_limit) - 1)
     last_day = recipients - full_days * settings.daily_limit
     seconds = full_days * _SECONDS_A_DAY + last_day / settings.rate_per_second

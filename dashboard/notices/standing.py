@@ -158,6 +158,14 @@ def find_obstacle(cursor: Cursor, template: str, language: str) -> Problem | Non
     return Problem("template_held") if standing.is_held else None
 
 
+def category_of(db: Database, scope: Scope, template: str, language: str) -> str:
+    """Return the category whose price a template costs: WhatsApp's, where it has said one. Needs Right.SEE_NOTICES."""
+    scope.require(Right.SEE_NOTICES)
+    with db.read() as cursor:
+        standing = read_standing(cursor).get((template, language))
+    return standing.category if standing else get_template(template).category
+
+
 def find_obstacle_of(db: Database, scope: Scope, template: str, language: str) -> Problem | None:
     """Return the same for a page that shows a notice before it is sent. Needs Right.SEE_NOTICES."""
     scope.require(Right.SEE_NOTICES)

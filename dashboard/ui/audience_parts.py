@@ -25,6 +25,7 @@ from dashboard.notices.draft import (
 from dashboard.notices.drafting import estimate
 from dashboard.notices.notice import Notice
 from dashboard.notices.prices import finish_at
+from dashboard.notices.standing import category_of
 from dashboard.notices.templates import LANGUAGES
 from dashboard.registry.offices import Office, list_at_level
 from dashboard.store.clock import india_day
@@ -225,7 +226,8 @@ def show_audience(visitor: Visitor, draft: NoticeDraft) -> AudienceCount:
     count = count_audience(
         visitor.rt.db, visitor.scope, draft.template, draft.language, draft.audience, draft.variables
     )
-    facts = estimate(visitor.rt.settings, draft.template, count.recipients, india_day(visitor.rt.clock()))
+    category = category_of(visitor.rt.db, visitor.scope, draft.template, draft.language)
+    facts = estimate(visitor.rt.settings, category, count.recipients, india_day(visitor.rt.clock()))
     with st.container(horizontal=True, key="compose_sums"):
         about = "" if count.is_exact else "≤ "
         st.metric(

@@ -11,7 +11,7 @@ from dashboard.notices import approval, chain, lifecycle
 from dashboard.notices.drafting import estimate
 from dashboard.notices.frozen import preview_message
 from dashboard.notices.notice import Notice
-from dashboard.notices.standing import find_obstacle_of
+from dashboard.notices.standing import category_of, find_obstacle_of
 from dashboard.notices.states import Action, State
 from dashboard.notices.templates import Template, get_template
 from dashboard.registry.offices import get_office
@@ -86,9 +86,9 @@ def _say_comment(comment: str) -> str:
 
 def show_frozen(visitor: Visitor, notice: Notice) -> None:
     """Show exactly what goes to how many: any frozen message, those left out, cost and time."""
-    facts = estimate(
-        visitor.rt.settings, notice.template, notice.recipient_count, india_day(visitor.rt.clock())
-    )
+    rt = visitor.rt
+    category = category_of(rt.db, visitor.scope, notice.template, notice.language)
+    facts = estimate(rt.settings, category, notice.recipient_count, india_day(rt.clock()))
     with st.container(horizontal=True):
         st.metric(t("notices.recipients"), group_digits(notice.recipient_count), border=True)
         st.metric(t("notices.cost"), rupees(facts.cost), border=True, help=t("notices.cost_help"))

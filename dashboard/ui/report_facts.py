@@ -8,6 +8,7 @@ from dashboard.notices.drafting import estimate
 from dashboard.notices.notice import Notice
 from dashboard.notices.outcome import bill_of, list_earlier, list_replies
 from dashboard.notices.report import Report
+from dashboard.notices.standing import category_of
 from dashboard.store.clock import india_day
 from dashboard.ui import charts
 from dashboard.ui.formats import DASH, group_digits, moment, rupees, share
@@ -19,9 +20,9 @@ from dashboard.ui.words import t
 def show_money(visitor: Visitor, notice: Notice) -> None:
     """Show what was estimated beside what WhatsApp has charged."""
     rt = visitor.rt
-    guess = estimate(
-        rt.settings, notice.template, notice.recipient_count, india_day(notice.submitted_at or rt.clock())
-    )
+    category = category_of(rt.db, visitor.scope, notice.template, notice.language)
+    day = india_day(notice.submitted_at or rt.clock())
+    guess = estimate(rt.settings, category, notice.recipient_count, day)
     bill = bill_of(rt.db, visitor.scope, rt.settings, notice.notice_id)
     with st.container(horizontal=True, key="notices_money"):
         st.metric(t("report.estimated"), rupees(guess.cost), border=True, help=t("notices.cost_help"))

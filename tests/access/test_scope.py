@@ -292,6 +292,7 @@ LISTS: list[tuple[Callable[..., Any], Right, Call]] = [
     ),
     (template_store.list_library, Right.SEE_NOTICES, lambda w, s: template_store.list_library(w.db, s)),
     (template_store.list_usable, Right.SEE_NOTICES, lambda w, s: template_store.list_usable(w.db, s)),
+    (standing.category_of, Right.SEE_NOTICES, lambda w, s: standing.category_of(w.db, s, "bill_due", "hi")),
     (
         standing.find_obstacle_of,
         Right.SEE_NOTICES,

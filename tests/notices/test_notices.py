@@ -235,14 +235,14 @@ def test_a_test_goes_to_ones_own_number_only(registry: Database, clock: Clock, e
 @given(st.integers(0, 40_000_000))
 def test_the_estimate_follows_rate_limit_and_price(recipients: int) -> None:
     setting = Settings(rate_per_second=80, daily_limit=100_000)
-    result = estimate(setting, "bill_due", recipients, NOON.date())
+    result = estimate(setting, "UTILITY", recipients, NOON.date())
     assert result.cost == pytest.approx(recipients * 0.115 * 1.18)
     assert result.days == -(-recipients // 100_000)
     assert result.seconds >= recipients / 80 - 1e-6
 
 
 def test_three_point_six_crore_people_take_360_days() -> None:
-    assert estimate(Settings(daily_limit=100_000), "bill_due", 36_000_000, NOON.date()).days == 360
+    assert estimate(Settings(daily_limit=100_000), "UTILITY", 36_000_000, NOON.date()).days == 360
 
 
 Call = Callable[[Database, Scope, Clock, int, Path], object]

@@ -16,6 +16,7 @@ from dashboard.notices.notice import get_notice
 from dashboard.notices.price_hold import hold_dear
 from dashboard.notices.standing import (
     accept_price,
+    category_of,
     find_obstacle_of,
     is_marketing,
     keep_standing,
@@ -73,6 +74,14 @@ def test_a_template_that_cannot_go_stands_in_the_way(
 def test_marketing_that_was_asked_for_is_not_held(town: Database, clock: Clock, town_ee: Scope) -> None:
     keep_standing(town, clock, [ASKED_AS_MARKETING])
     assert not list_standing(town, town_ee)["camp", "en"].is_held
+
+
+def test_the_price_is_that_of_the_category_whatsapp_has_said(
+    town: Database, clock: Clock, town_ee: Scope
+) -> None:
+    assert category_of(town, town_ee, "bill_due", "en") == "UTILITY"  # asked for, nothing said yet
+    keep_standing(town, clock, [DEAR])
+    assert category_of(town, town_ee, "bill_due", "en") == "MARKETING"
 
 
 def test_a_category_that_changed_after_the_approval_stops_the_start(
