@@ -40,6 +40,7 @@ _COLLECT_SECONDS = 30.0
 _INBOX_TICK_SECONDS = 5.0
 _INBOX = Scope("inbox", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)  # whoever may write into the folder
 _SELDOM_SECONDS = 30.0
+_MARK_EVERY = timedelta(minutes=10)
 _LATE_REPORTS = timedelta(hours=1)  # a report may wait so long for our own record of its message
 _LATE_MESSAGES = timedelta(days=8)  # Meta repeats an undelivered webhook for up to seven days
 
@@ -137,15 +138,16 @@ def verify_reached(db: Database, clock: Clock) -> int:
         heard = numbers_heard(cursor, since - _LATE_MESSAGES)
         reached = numbers_reached(cursor, since - _LATE_REPORTS)
     numbers = pa.table({"mobile": pa.array([*heard, *reached], pa.int64())})
-    if not (new := count_new_numbers(db, numbers)):
-        return 0
+    new = count_new_numbers(db, numbers)
 
     def note(cursor: Cursor) -> None:
-        verify_numbers(cursor, numbers, now)
+        if new:
+            verify_numbers(cursor, numbers, now)
         cursor.execute("DELETE FROM fact WHERE name = 'verified_until'")
         cursor.execute("INSERT INTO fact VALUES ('verified_until', ?)", [now.isoformat()])
 
-    db.write(note)
+    if new or now - since > _MARK_EVERY:  # where nobody is new, the mark moves too: else each look reads more
+        db.write(note, alters_pages=bool(new))
     return new
 
 

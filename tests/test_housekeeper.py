@@ -1,6 +1,7 @@
 """What happens by the clock: a step that fails is told, and holds up neither the others nor the next tick."""
 
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -10,8 +11,8 @@ from dashboard import housekeeper
 from dashboard.config import Settings
 from dashboard.errors import Unavailable
 from dashboard.health import read_health
-from dashboard.housekeeper import Housekeeper
-from dashboard.runtime import Runtime
+from dashboard.housekeeper import Housekeeper, verify_reached
+from dashboard.runtime import Runtime, read_fact
 from dashboard.store.database import Database
 from tests.conftest import NOON
 
@@ -67,3 +68,13 @@ def test_a_failing_step_does_not_end_the_clockwork(
         assert went_on.wait(10)
     finally:
         keeper.stop()
+
+
+def test_the_look_for_proven_numbers_goes_on_from_where_it_was_though_nobody_is_new(db: Database) -> None:
+    verify_reached(db, lambda: NOON)
+    verify_reached(db, lambda: NOON + timedelta(minutes=5))  # soon after: the mark may wait
+    assert read_fact(db, "verified_until") == NOON.isoformat()
+    version, later = db.version, NOON + timedelta(minutes=11)
+    verify_reached(db, lambda: later)
+    assert read_fact(db, "verified_until") == later.isoformat()
+    assert db.version == version  # no page has anything new to show

@@ -205,8 +205,14 @@ def release_due(db: Database, clock: Clock, quiet: Span | None = None) -> int:
     """
     with db.read() as cursor:
         due = [notice_id for (notice_id,) in queries.list_due(cursor, now=clock())]
+    failed: list[Exception] = []
     for notice_id in due:
-        db.write(partial(_release, clock=clock, notice_id=notice_id, quiet=quiet))
+        try:
+            db.write(partial(_release, clock=clock, notice_id=notice_id, quiet=quiet))
+        except Exception as error:  # noqa: BLE001 - told below, once the others have had their turn
+            failed.append(error)
+    if failed:
+        raise failed[0]
     return len(due)
 
 

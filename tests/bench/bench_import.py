@@ -1,6 +1,7 @@
 """An export's import against DuckDB's bare `read_csv` of the same files into a table, both in one run.
 
-SETU_BENCH_IMPORT_CONSUMERS consumers (default 10,00,000), or the files of SETU_BENCH_EXPORT; SETU_BENCH_DIR keeps the registry for other benchmarks. Each of the two runs in a process of its own,
+SETU_BENCH_IMPORT_CONSUMERS consumers (default 10,00,000), or the files of SETU_BENCH_EXPORT; SETU_BENCH_DIR keeps the registry for other benchmarks;
+SETU_BENCH_ROUNDS=first leaves the second import of the same files out. Each of the two runs in a process of its own,
 so that its peak memory is its own. Bars: at most twice the bare read, less than 8 GiB. The processor's seconds are told beside: others
 may share the machine.
 """
@@ -30,7 +31,7 @@ _BARE = """
     print(json.dumps({"seconds": seconds, "processor": time.process_time(), "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
 """
 _OURS = """
-    import json, resource, sys, time
+    import json, os, resource, sys, time
     from pathlib import Path
     from dashboard.commands.data import COMMAND_LINE
     from dashboard.coverage.cube import refresh_cube
@@ -44,7 +45,7 @@ _OURS = """
     steps = {}
     def tell(share, step):
         steps.setdefault(step, round(time.perf_counter() - began, 1))
-    for round_name in ("first", "again"):
+    for round_name in os.environ.get("SETU_BENCH_ROUNDS", "first,again").split(","):
         began, used = time.perf_counter(), time.process_time()
         steps.clear()
         result = import_exports(db, COMMAND_LINE, uploads, clock=utc_now, shared_threshold=6, refresh=refresh_cube, progress=tell)

@@ -1,13 +1,14 @@
 """What is frozen stays frozen: approvers see it, changed templates stop it."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 
 from dashboard.access.scope import Scope
 from dashboard.delivery import ledger
-from dashboard.errors import Refused
-from dashboard.notices import drafting, templates
+from dashboard.errors import Refused, Unavailable
+from dashboard.notices import drafting, lifecycle, templates
 from dashboard.notices.drafting import save_draft, submit
 from dashboard.notices.frozen import preview_message
 from dashboard.notices.lifecycle import (
@@ -17,7 +18,7 @@ from dashboard.notices.lifecycle import (
 from dashboard.notices.notice import get_notice
 from dashboard.notices.states import State
 from dashboard.store.clock import Clock
-from dashboard.store.database import Database
+from dashboard.store.database import Cursor, Database
 from tests.notices.town import DRAFT, LATER, approved
 
 
@@ -69,3 +70,23 @@ def test_a_scheduled_notice_whose_template_changed_goes_back_to_its_author(
     assert (notice.state, notice.comment) == (State.RETURNED, "hash_stale")
     with town.read() as cursor:
         assert ledger.get_job(cursor, notice.job_id or 0).state == "discarded"
+
+
+def test_a_notice_that_cannot_be_started_holds_up_no_other(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (approved(town, clock, town_ee, town_se) for _ in range(2))
+    for notice_id in (first, second):
+        start(town, town_ee, clock, notice_id, LATER)
+    let_go = lifecycle.let_go
+
+    def fail_for_first(cursor: Cursor, job_id: int, *rest: Any) -> None:
+        if job_id == get_notice(town, town_ee, first).job_id:
+            raise Unavailable("database_unwritable")
+        let_go(cursor, job_id, *rest)
+
+    monkeypatch.setattr(lifecycle, "let_go", fail_for_first)
+    with pytest.raises(Unavailable):  # the housekeeper tells it
+        release_due(town, lambda: LATER)
+    states = [get_notice(town, town_ee, notice_id).state for notice_id in (first, second)]
+    assert states == [State.SCHEDULED, State.SENDING]
