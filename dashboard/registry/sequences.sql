@@ -30,16 +30,15 @@ WITH typed AS (
     SELECT agent_id, min(mobile) AS first_mobile, max(mobile) AS last_mobile, count(*) AS number_count
     FROM island GROUP BY agent_id, island HAVING count(*) >= :least
 ), account AS (
-    SELECT consumer.office_no, run.* FROM consumer
+    SELECT consumer.office_no, run.*, count(*) AS accounts FROM consumer
     JOIN run ON run.agent_id = consumer.agent_id AND consumer.mobile BETWEEN run.first_mobile AND run.last_mobile
-    WHERE consumer.office_no BETWEEN :first_no AND :last_no
+    WHERE consumer.office_no BETWEEN :first_no AND :last_no GROUP BY ALL
 )
-SELECT place.code, agent_id, first_mobile, last_mobile, number_count, count(*), :found_at
-FROM account
-JOIN office AS lowest ON lowest.office_no = account.office_no
-JOIN office AS place ON place.office_no = coalesce(
-    (SELECT max(above.office_no) FROM office AS above
-     WHERE above.level = 'division' AND account.office_no BETWEEN above.office_no AND above.last_no), lowest.office_no)
+SELECT CASE WHEN account.office_no <= division.last_no THEN division.code ELSE lowest.code END, agent_id, first_mobile, last_mobile,
+    number_count, sum(account.accounts)::BIGINT, :found_at
+FROM account JOIN office AS lowest ON lowest.office_no = account.office_no
+ASOF LEFT JOIN (SELECT office_no, last_no, code FROM office WHERE level = 'division') AS division
+    ON account.office_no >= division.office_no
 GROUP BY ALL;
 
 -- name: count_sequences(first_no, last_no)^
