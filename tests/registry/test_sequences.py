@@ -118,4 +118,3 @@ def test_no_account_is_crossed_with_every_office(db: Database) -> None:
     with db.read() as cursor:
         plan = str(cursor.execute(f"EXPLAIN {sequences._queries.find_sequences.sql}", everything).fetchall())
     assert "DELIM_JOIN" not in plan
-    assert "ASOF" in plan
