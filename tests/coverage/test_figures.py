@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -272,55 +272,54 @@ def _assert_parts(db: Database, scope: Scope, code: str, people: list[_Person]) 
 @given(st.integers(0, 2**32))
 def test_every_figure_equals_a_plain_count(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     draw, folder = random.Random(seed), tmp_path_factory.mktemp("coverage")
-    administrator = Scope("admin", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)
     db = open_database(folder / "setu.duckdb", memory_limit="1GB")
-    before: dict[str, tuple[int, int]] = {}
     try:
-        for name in (
-            "first.csv",
-            "second.csv",
-        ):  # the second sends accounts to other offices: splits and mergers
-            _random_export(draw, folder / name)
-            import_exports(
-                db,
-                administrator,
-                [Upload(folder / name, name)],
-                clock=lambda at=NOON - timedelta(days=not before): at,
-                shared_threshold=6,
-                refresh=refresh_cube,
-            )
-            db.write(lambda cursor: cursor.execute(_DISTRICTS))
-            _assert_true_everywhere(db)
-            if not before:
-                handle_inbound(
-                    db, lambda: NOON, refresh_cube, InboundText("w", 9415012345, "JOIN 0000000999", NOON)
-                )
-                before = _stood(db)
-                db.write(lambda cursor: take_snapshot(cursor, india_day(NOON) - timedelta(days=1)))
-        for number in range(8):
-            text = draw.choice(["STOP", f"JOIN {draw.randrange(60):010d}"])
-            handle_inbound(
-                db,
-                lambda: NOON,
-                refresh_cube,
-                InboundText(f"w{number}", int(draw.choice(MOBILES[2:5])), text, NOON),
-            )
-        numbers = pa.table(
-            {"mobile": pa.array(draw.sample([int(one) for one in MOBILES[2:5]], 2), pa.int64())}
-        )
-        for _ in range(2):  # told twice, counted once
-            db.write(lambda cursor: verify_numbers(cursor, numbers, NOON))
-        db.write(lambda cursor: mark_undeliverable(cursor, [8004642302], NOON, refresh_cube))
-        desk = Desk(db, scope_of(db, Role.COMPOSER, "UP"), lambda: NOON, refresh_cube, 6)
-        for one, cell in zip(
-            draw.choices(_everyone(db), k=4), ("7007054321", "", "9415012345", ""), strict=True
-        ):
-            with suppress(BadInput):  # nothing_changed, a reader's number
-                correct_number(desk, one.account_no, cell, "asked at the door")
+        _import_random(db, draw, folder / "first.csv", NOON - timedelta(days=1))
+        _say(db, "w", 9415012345, "JOIN 0000000999")
+        before = _stood(db)
+        db.write(lambda cursor: take_snapshot(cursor, india_day(NOON) - timedelta(days=1)))
+        _import_random(db, draw, folder / "second.csv", NOON)  # to other offices: splits and mergers
+        _change_at_random(db, draw)
         _assert_true_everywhere(db)
         _assert_compared(db, before)
     finally:
         db.close()
+
+
+def _import_random(db: Database, draw: random.Random, path: Path, at: datetime) -> None:
+    administrator = Scope("admin", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)
+    _random_export(draw, path)
+    import_exports(
+        db,
+        administrator,
+        [Upload(path, path.name)],
+        clock=lambda: at,
+        shared_threshold=6,
+        refresh=refresh_cube,
+    )
+    db.write(lambda cursor: cursor.execute(_DISTRICTS))
+    _assert_true_everywhere(db)
+
+
+def _say(db: Database, wamid: str, mobile: int, text: str) -> None:
+    handle_inbound(db, lambda: NOON, refresh_cube, InboundText(wamid, mobile, text, NOON))
+
+
+def _change_at_random(db: Database, draw: random.Random) -> None:
+    """Words of consumers, numbers that proved themselves or are dead, corrections at the door."""
+    mobiles = [int(one) for one in MOBILES[2:5]]
+    for number in range(8):
+        text = draw.choice(["STOP", f"JOIN {draw.randrange(60):010d}"])
+        _say(db, f"w{number}", draw.choice(mobiles), text)
+    numbers = pa.table({"mobile": pa.array(draw.sample(mobiles, 2), pa.int64())})
+    for _ in range(2):  # told twice, counted once
+        db.write(lambda cursor: verify_numbers(cursor, numbers, NOON))
+    db.write(lambda cursor: mark_undeliverable(cursor, [8004642302], NOON, refresh_cube))
+    desk = Desk(db, scope_of(db, Role.COMPOSER, "UP"), lambda: NOON, refresh_cube, 6)
+    cells = ("7007054321", "", "9415012345", "")
+    for one, cell in zip(draw.choices(_everyone(db), k=4), cells, strict=True):
+        with suppress(BadInput):  # nothing_changed, a reader's number
+            correct_number(desk, one.account_no, cell, "asked at the door")
 
 
 def test_a_day_is_kept_under_the_offices_code(db: Database, administrator: Scope, tmp_path: Path) -> None:

@@ -144,6 +144,7 @@ def test_demonstration_sends_to_loopback(db, server, make_dispatcher) -> None:
     job_id = add_job(db, 3)
     make_dispatcher(make_settings(server.url))
     wait_for_state(db, job_id, "finished")
+    assert read_tally(db, job_id).accepted == 3
 
 
 def test_no_number_gets_into_the_log(db, server, make_dispatcher, caplog) -> None:
