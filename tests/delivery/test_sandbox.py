@@ -26,7 +26,10 @@ from dashboard.store.clock import utc_now
 
 from .conftest import FIRST_MOBILE, add_job, make_settings, read_job, read_tally, wait_for, wait_for_state
 
-FAST = {"sent_delay": 0.05, "delivered_delay": 0.1, "read_delay": 0.2, "failed_rate": 0.0}
+FAST = {
+    "sent_delay": 0.05, "delivered_delay": 0.1, "read_delay": 0.2,
+    "failed_rate": 0.0, "delivered_rate": 1.0, "read_rate": 1.0,  # nothing is left to chance
+}  # fmt: skip
 TEMPLATE = {
     "name": "bill_due", "category": "UTILITY", "language": "hi", "parameter_format": "named",
     "components": [
