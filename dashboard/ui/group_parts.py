@@ -15,11 +15,10 @@ from dashboard.enrolment.groups import (
     keep_members,
 )
 from dashboard.registry.offices import Office
-from dashboard.ui.downloads import offer_table
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits
 from dashboard.ui.import_parts import keep_uploads
-from dashboard.ui.list_parts import show_first
+from dashboard.ui.list_parts import show_rejects
 from dashboard.ui.office_picker import describe_office
 from dashboard.ui.tables import Column, escape_marks, show_table
 from dashboard.ui.visitor import Visitor
@@ -95,11 +94,7 @@ def _show_judgement(judged: MemberJudgement, name: str) -> None:
         )
     )  # fmt: skip
     st.markdown(t("groups.moves", joining=group_digits(judged.joining), leaving=group_digits(judged.leaving)))
-    if len(judged.rejects):
-        words = t_each("refusal.", judged.rejects["reason"].unique())
-        shown = judged.rejects.assign(reason=judged.rejects["reason"].map(words))
-        st.table(show_first(shown))
-        offer_table(shown, f"rejected_{name}.csv", "groups_rejects")
+    show_rejects(judged.rejects, name, "groups_rejects")
 
 
 def add_one(visitor: Visitor, office: Office) -> None:

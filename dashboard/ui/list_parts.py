@@ -41,14 +41,26 @@ def _show_judgement(judged: ListJudgement, name: str) -> None:
             repeated=group_digits(judged.repeated), rejected=group_digits(len(judged.rejects)),
         )
     )  # fmt: skip
-    if len(judged.rejects):
-        words = t_each("refusal.", judged.rejects["reason"].unique())
-        shown = judged.rejects.assign(reason=judged.rejects["reason"].map(words))
-        st.table(show_first(shown))
-        offer_table(shown, f"rejected_{name}.csv", "compose_rejects")
+    show_rejects(judged.rejects, name, "compose_rejects")
 
 
-def show_first(rejects: pd.DataFrame) -> pd.DataFrame:
-    """Return the first refused rows for a table that reads Markdown: what the file holds stands there letter by letter."""
-    first = rejects.head(_SHOWN)
-    return first.assign(row=first["row"].map(escape_marks))
+def show_rejects(rejects: pd.DataFrame, name: str, key: str) -> None:
+    """Show the first refused rows of somebody's file (row_no, reason, row), and offer all of them as a file."""
+    if rejects.empty:
+        return
+    shown = name_columns(rejects)
+    first = shown.head(_SHOWN).map(lambda cell: escape_marks(str(cell)))
+    st.table(
+        first,
+        border="horizontal",
+        hide_index=True,
+        alt=t("import_data.refused", count=group_digits(len(rejects))),
+    )
+    offer_table(shown, f"rejected_{name}.csv", key)
+
+
+def name_columns(rejects: pd.DataFrame) -> pd.DataFrame:
+    """Return refused rows in the reader's words: headings and reasons."""
+    words = t_each("refusal.", rejects["reason"].unique())
+    told = rejects.assign(reason=rejects["reason"].map(words))
+    return told.rename(columns={name: t(f"import_data.{name}") for name in ("row_no", "reason", "row")})
