@@ -19,7 +19,7 @@ from dashboard.delivery.webhook_keeping import forget_old
 from dashboard.enrolment.inbound import numbers_heard
 from dashboard.errors import SetuError
 from dashboard.notices.approval import expire_approvals
-from dashboard.notices.chain import rejudge_chains
+from dashboard.notices.chain import rejudge_chains, rejudge_under_way
 from dashboard.notices.inbox import place_new
 from dashboard.notices.lifecycle import release_due, settle_finished
 from dashboard.notices.outage_course import tell_restored
@@ -70,6 +70,7 @@ class Housekeeper:
         """Return what is looked at every second, in this order."""
         db, clock, quiet = self._runtime.db, self._runtime.clock, self._runtime.quiet
         return {
+            "rejudge_chains": lambda: rejudge_chains(db, clock),
             "expire_approvals": lambda: expire_approvals(db, clock, self._runtime.settings.approval_hours),
             "make_occurrences": lambda: make_occurrences(db, clock),
             "schedule_approved": lambda: schedule_approved(db, clock, quiet),
@@ -89,7 +90,7 @@ class Housekeeper:
         return {
             "verify_reached": lambda: verify_reached(db, clock),
             "forget_old": lambda: forget_old(db, clock, self._runtime.settings.webhook_days),
-            "rejudge_chains": lambda: rejudge_chains(db, clock),
+            "rejudge_under_way": lambda: rejudge_under_way(db, clock),
             "renew_odd": lambda: renew_odd(db),
             "keep_tallies": lambda: keep_tallies(db, clock),
         }

@@ -7,8 +7,8 @@ from typing import Any
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.delivery import ledger
-from dashboard.errors import BadInput, Refused
-from dashboard.notices.chain import withdraw_lost
+from dashboard.errors import BadInput, IllegalChange, Refused
+from dashboard.notices.chain import LOST, note_given_anew, withdraw_lost
 from dashboard.notices.drafting import is_unchanged
 from dashboard.notices.notice import (
     Notice,
@@ -31,8 +31,8 @@ _SHORTEST_COMMENT = 3
 def approve(db: Database, scope: Scope, clock: Clock, notice_id: int, approved_hash: str) -> None:
     """Give the next step to exactly what was shown (`approved_hash`); the last step approves the notice.
 
-    Earlier steps whose giver has lost the right since are taken back first and wanted anew.
-    Raises Refused("own_notice") for whoever wrote or submitted it (by whichever account), ("approval_given") for whoever gave an earlier
+    Earlier steps whose giver has lost the right since are taken back first and wanted anew. Where one was lost under way, the
+    last step lets a person have it go on. Raises Refused("own_notice") for whoever wrote or submitted it (by whichever account), ("approval_given") for whoever gave an earlier
     step, ("approval_level") for an office below the step's, ("hash_stale") where the notice has changed since.
     """
 
@@ -52,6 +52,8 @@ def approve(db: Database, scope: Scope, clock: Clock, notice_id: int, approved_h
             )  # fmt: skip
         if all(other.given_by for other in notice.steps if other is not step):
             _decide(cursor, notice, state, scope.username, now, None)
+            if state is State.PAUSED:
+                note_given_anew(cursor, notice, now)
         number = step.step_no if step else 1
         _record(cursor, now, scope.username, "notice.approve", notice, step=number, hash=approved_hash)
 
@@ -79,7 +81,9 @@ def list_waiting_for(db: Database, scope: Scope) -> list[Notice]:
     """Return the submitted notices whose next step this person may give: of their offices, not their own."""
     scope.require(Right.APPROVE)
     with db.read() as cursor:
-        rows = list(approval_queries.list_submitted(cursor, first_no=scope.first_no, last_no=scope.last_no))
+        rows = list(
+            approval_queries.list_submitted(cursor, first_no=scope.first_no, last_no=scope.last_no, lost=LOST)
+        )
         notices = [read_notice(cursor, scope, Right.APPROVE, notice_id) for (notice_id,) in rows]
     return [notice for notice in notices if may_approve(scope, notice)]
 
@@ -136,6 +140,8 @@ def _require_another(scope: Scope, notice: Notice) -> None:
 def _require_step(scope: Scope, notice: Notice) -> Step | None:
     """Return the step that this person may give; None for a submission from before there were steps."""
     step = notice.next_step
+    if step is None and notice.state is State.PAUSED:
+        raise IllegalChange("notice_transition", state=notice.state.value, action=Action.APPROVE.value)
     if has_given(notice, scope.username):
         raise Refused("approval_given")
     if step and not step.may_be_given_by(scope):

@@ -67,21 +67,29 @@ WHERE app_user.username = :username AND app_user.is_active AND app_user.role = '
     AND office.office_no <= :first_no AND office.last_no >= :last_no;
 
 -- name: list_doubtful()
--- Notices that have not begun, with an approval by somebody who may not give one for their office now.
+-- Notices that have not ended, with an approval by somebody who may not give one for their office now.
 SELECT DISTINCT notice.notice_id FROM notice
 JOIN approval_given AS given ON given.job_id = notice.job_id
 JOIN office_ever AS place ON place.code = notice.office_code
 LEFT JOIN app_user ON app_user.username = given.username
 LEFT JOIN office ON office.code = app_user.office_code
-WHERE notice.state IN ('submitted', 'approved', 'scheduled')
+WHERE notice.state IN ('submitted', 'approved', 'scheduled', 'sending', 'paused')
     AND NOT coalesce(app_user.is_active AND app_user.role = 'approver'
         AND office.office_no <= place.office_no AND office.last_no >= place.last_no, false)
 ORDER BY notice.notice_id;
 
--- name: list_submitted(first_no, last_no)
--- The notices of an interval of offices that wait for somebody's approval, the longest first.
+-- name: list_under_way()
+-- Approved notices that are being sent or paused.
+SELECT DISTINCT notice.notice_id FROM notice JOIN approval_given AS given ON given.job_id = notice.job_id
+WHERE notice.state IN ('sending', 'paused') ORDER BY notice.notice_id;
+
+-- name: list_submitted(first_no, last_no, lost)
+-- The notices of an interval of offices that wait for somebody's approval, the longest first; those too that wait for it under way.
 SELECT notice_id FROM notice JOIN office_ever AS office ON office.code = notice.office_code
-WHERE notice.state = 'submitted' AND office.office_no BETWEEN :first_no AND :last_no ORDER BY notice_id;
+LEFT JOIN job ON job.job_id = notice.job_id
+WHERE office.office_no BETWEEN :first_no AND :last_no AND (notice.state = 'submitted'
+    OR (notice.state IN ('sending', 'paused') AND job.state = 'paused' AND job.pause_reason = :lost))
+ORDER BY notice_id;
 
 -- name: list_expired(since)
 -- What was submitted (or went back to its approvers), or approved and not sent, before a moment.

@@ -45,7 +45,9 @@ def list_actions(scope: Scope, notice: Notice) -> frozenset[Action]:
     step = notice.next_step
     if step and (not step.may_be_given_by(scope) or has_given(notice, scope.username)):
         allowed -= {Action.APPROVE}
-    if notice.pause_reason in RESTS:
+    if step is None and notice.state is State.PAUSED:
+        allowed -= {Action.APPROVE}
+    if notice.pause_reason in RESTS or (step and notice.state is State.PAUSED):
         allowed -= {Action.GO_ON}
     return frozenset(allowed)
 
@@ -118,11 +120,16 @@ def pause(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
 def go_on(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
     """Let a paused notice go on, whoever or whatever paused it; one that rests goes on by itself: Refused("rests").
 
-    Raises BadInput("template_held") while nobody has accepted what its template costs now.
+    Raises BadInput("template_held") while nobody has accepted what its template costs now, Refused("approver_lost") or
+    ("approval_open") while an approval is wanted anew.
     """
 
-    def change(cursor: Cursor) -> None:
+    def change(cursor: Cursor) -> Refused | None:
         notice = _may(cursor, scope, notice_id, Action.GO_ON)
+        if refusal := withdraw_lost(cursor, notice, clock()):
+            return refusal
+        if step := notice.next_step:
+            raise Refused("approval_open", step=step.step_no, level=step.level)
         if notice.pause_reason in RESTS:
             raise Refused("rests")
         obstacle = find_obstacle(cursor, notice.template, notice.language)
@@ -131,8 +138,10 @@ def go_on(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
         ledger.go_on(cursor, _job_of(notice), clock())
         numbers.open_numbers_of(cursor, _job_of(notice), clock())
         _record(cursor, clock, scope, "notice.go_on", notice)
+        return None
 
-    db.write(change)
+    if refusal := db.write(change):
+        raise refusal
 
 
 def cancel(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:

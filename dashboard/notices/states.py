@@ -51,6 +51,10 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.SUBMITTED, Action.REOPEN): State.SUBMITTED,
     (State.APPROVED, Action.REOPEN): State.SUBMITTED,
     (State.SCHEDULED, Action.REOPEN): State.SUBMITTED,
+    # What is under way stops where it is, and goes on only once the lost approval was given anew.
+    (State.SENDING, Action.REOPEN): State.PAUSED,
+    (State.PAUSED, Action.REOPEN): State.PAUSED,
+    (State.PAUSED, Action.APPROVE): State.PAUSED,
     (State.SUBMITTED, Action.RETURN): State.RETURNED,
     (State.APPROVED, Action.START): State.SENDING,
     (State.SCHEDULED, Action.START): State.SENDING,

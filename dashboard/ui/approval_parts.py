@@ -20,7 +20,7 @@ from dashboard.ui.words import current_language, t
 
 def show_steps(visitor: Visitor, notice: Notice) -> None:
     """Show who has approved already, what is left, and until when that counts."""
-    if notice.state not in (State.SUBMITTED, State.APPROVED, State.SCHEDULED):
+    if notice.state not in (State.SUBMITTED, State.APPROVED, State.SCHEDULED, State.PAUSED):
         return
     if not notice.steps and notice.decided_by is None and notice.state is not State.SUBMITTED:
         st.caption(f":material/verified_user: {t('approval.not_needed')}")
@@ -34,7 +34,7 @@ def show_steps(visitor: Visitor, notice: Notice) -> None:
     since = notice.decided_at or notice.submitted_at
     if since and notice.submitted_at:
         since = max(since, notice.submitted_at)
-    if since and notice.state is not State.SCHEDULED:
+    if since and notice.state in (State.SUBMITTED, State.APPROVED):
         until = since + timedelta(hours=visitor.rt.settings.approval_hours)
         st.caption(t("approval.until", at=moment(until)))
 

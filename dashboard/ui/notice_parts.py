@@ -150,7 +150,7 @@ def show_pages(preview: Any, total: int, key: str, of: tuple[Template, str]) -> 
 def decide(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -> None:
     """Let an approver approve or return; nobody their own."""
     show_steps(visitor, notice)
-    if notice.state is not State.SUBMITTED:
+    if notice.state not in (State.SUBMITTED, State.PAUSED):
         return
     if Action.APPROVE not in actions:
         own = visitor.scope.username in notice.author_accounts
@@ -159,7 +159,10 @@ def decide(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -> None
             return
     rt, scope = visitor.rt, visitor.scope
     with st.form("notices_decision"):
-        comment = st.text_area(t("notices.comment"), key="notices_comment", max_chars=1000)
+        may_return = Action.RETURN in actions
+        comment = (
+            st.text_area(t("notices.comment"), key="notices_comment", max_chars=1000) if may_return else ""
+        )
         with st.container(horizontal=True):
             approved = st.form_submit_button(
                 t("notices.approve", count=group_digits(notice.recipient_count)),
@@ -168,7 +171,7 @@ def decide(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -> None
                 disabled=Action.APPROVE not in actions,
                 key="notices_approve",
             )
-            returned = st.form_submit_button(
+            returned = may_return and st.form_submit_button(
                 t("notices.return"), icon=":material/undo:", key="notices_return"
             )
     if approved or returned:

@@ -46,6 +46,8 @@ was_released = (
 )
 if was_released:
     report_parts.show_progress(visitor, notice.notice_id, notice.state)
+    if notice.state is State.PAUSED and notice.next_step:
+        parts.decide(visitor, notice, actions)
     sums = report(db, scope, notice.notice_id)
     report_parts.show_doubt(visitor, notice, sums)
     if notice.state is not State.SENDING:

@@ -9,16 +9,16 @@ from dashboard.access.audit import list_audit
 from dashboard.access.persons import clean_staff_no
 from dashboard.access.scope import Role, Scope
 from dashboard.access.users import add_user, disable_user, set_staff_no
-from dashboard.errors import BadInput, Refused
+from dashboard.errors import BadInput, IllegalChange, Refused
 from dashboard.notices.approval import (
     approve,
     count_approvers,
     expire_approvals,
     list_waiting_for,
 )
-from dashboard.notices.chain import LOST, rejudge_chains
+from dashboard.notices.chain import GIVEN_ANEW, LOST, rejudge_chains, rejudge_under_way
 from dashboard.notices.drafting import submit
-from dashboard.notices.lifecycle import list_actions, release_due, start
+from dashboard.notices.lifecycle import go_on, list_actions, pause, release_due, start
 from dashboard.notices.notice import get_notice
 from dashboard.notices.states import Action, State
 from dashboard.store.clock import Clock
@@ -184,3 +184,56 @@ def test_on_the_page_writers_and_approvers_need_a_staff_number(
         set_staff_no(
             town, clock, username="new_viewer", staff_no="X-99", by=Scope("new_viewer", Role.ADMINISTRATOR, "UP", 1, 9)
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("rests", [False, True], ids=["sending", "paused by a person"])
+def test_a_send_whose_approver_leaves_stops_until_another_has_approved_it(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope, rests: bool
+) -> None:
+    notice_id = approved(town, clock, town_ee, town_se)
+    start(town, town_ee, clock, notice_id)
+    if rests:
+        pause(town, town_ee, clock, notice_id)
+    assert rejudge_chains(town, clock) == rejudge_under_way(town, clock) == 0
+    disable_user(town, clock, username="se", by=None)
+    assert (rejudge_chains(town, lambda: LATER), rejudge_chains(town, lambda: LATER)) == (1, 0)
+    notice = get_notice(town, town_ee, notice_id)
+    assert (notice.state, notice.pause_reason, notice.steps[0].given_by) == (State.PAUSED, LOST, None)
+    assert Action.GO_ON not in list_actions(town_ee, notice)
+    with pytest.raises(Refused, match="approval_open"):
+        go_on(town, town_ee, lambda: LATER, notice_id)
+    other = seat(town, scope_of(town, Role.APPROVER, "C1", "other"))
+    assert [one.notice_id for one in list_waiting_for(town, other)] == [notice_id]
+    approve(town, other, lambda: LATER, notice_id, notice.content_hash)
+    again = get_notice(town, town_ee, notice_id)
+    assert (again.state, again.pause_reason, again.decided_by) == (State.PAUSED, GIVEN_ANEW, "other")
+    assert list_waiting_for(town, other) == []
+    with pytest.raises(IllegalChange, match="notice_transition"):
+        approve(town, other, lambda: LATER, notice_id, notice.content_hash)
+    go_on(town, town_ee, lambda: LATER, notice_id)
+    assert rejudge_chains(town, lambda: LATER) == 0
+    assert get_notice(town, town_ee, notice_id).state is State.SENDING
+
+
+def test_letting_go_on_asks_for_the_approvals_again(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope
+) -> None:
+    notice_id = approved(town, clock, town_ee, town_se)
+    start(town, town_ee, clock, notice_id)
+    pause(town, town_ee, clock, notice_id)
+    disable_user(town, clock, username="se", by=None)
+    with pytest.raises(Refused, match="approver_lost"):
+        go_on(town, town_ee, lambda: LATER, notice_id)
+    assert get_notice(town, town_ee, notice_id).pause_reason == LOST
+
+
+def test_a_send_stops_where_its_approver_turns_out_to_be_its_author(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope
+) -> None:
+    seat(town, town_ee)
+    notice_id = approved(town, clock, town_ee, town_se)
+    start(town, town_ee, clock, notice_id)
+    _bind(town, "ee", "UP4711")
+    _bind(town, "se", "UP4711")
+    assert rejudge_under_way(town, lambda: LATER) == 1
+    assert get_notice(town, town_ee, notice_id).pause_reason == LOST
