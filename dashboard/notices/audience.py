@@ -11,8 +11,8 @@ from dashboard.access.scope import Right, Scope
 from dashboard.enrolment.groups import require_group
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.draft import Audience, Filling, NoticeDraft, require_known, resolve_filling
-from dashboard.notices.templates import CONSUMER_SOURCES
-from dashboard.registry.offices import LEVELS, Office, find_office
+from dashboard.notices.templates import CONSUMER_SOURCES, OFFICE_SOURCES, PHONE_SOURCES
+from dashboard.registry.offices import Office, find_office
 from dashboard.store.clock import INDIA_OFFSET
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
@@ -23,7 +23,11 @@ REASONS = (
 _EXACT_CONSUMERS = 100_000  # an audience up to so many is counted one by one while it is chosen …
 _EXACT_CONSENTS = 1_000_000  # … where no more consents than these have to be looked through
 # As audience.sql: audience_member writes them.
-_LONGEST_WORDS = dict.fromkeys(CONSUMER_SOURCES, 20) | {"consumer_name": 60, "meter_no": 60, "category": 60}
+_LONGEST_WORDS = dict.fromkeys((*CONSUMER_SOURCES, *PHONE_SOURCES), 20) | {
+    "consumer_name": 60,
+    "meter_no": 60,
+    "category": 60,
+}
 _MAY_BE_EMPTY = frozenset(CONSUMER_SOURCES) - {"account_no"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 queries = load_queries(Path(__file__).with_name("audience.sql"))
@@ -113,9 +117,10 @@ def _count_odd(cursor: Cursor, asked: Mapping[str, Any], holes: list[int]) -> tu
 
 
 def _find_holes(cursor: Cursor, asked: Mapping[str, Any]) -> list[int]:
-    """Return the offices in which a name that the text wants is missing."""
+    """Return the offices in which a name or telephone that the text wants is missing."""
     places = zip(asked["levels"], asked["typed"], strict=True)
-    wanted = sorted({level for level, typed in places if level in LEVELS and not typed})
+    of_offices = (*OFFICE_SOURCES, *PHONE_SOURCES)
+    wanted = sorted({source for source, typed in places if source in of_offices and not typed})
     if not wanted:
         return []
     rows = queries.find_holes(cursor, first=asked["first"], last=asked["last"], levels=wanted)

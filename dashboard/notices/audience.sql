@@ -1,6 +1,6 @@
 -- name: define_audience()#
 -- Whom a notice could reach, as two temporary table macros: one text an office, one judgement a consumer.
--- Text: p_levels[i] is what fills the i-th variable: an office level, whose name it is, a field of the consumer's row, '' for a
+-- Text: p_levels[i] is what fills the i-th variable: an office level, whose name it is (with _phone: its telephone), a field of the consumer's row, '' for a
 -- typed one; p_typed[i] its typed value, or what stands where the source has nothing, '' leaving the consumer out;
 -- p_uses[i] how often it stands in the body; p_length the characters of the body without variables. Names lose line breaks
 -- and runs of blanks (Meta refuses them) and stop at 60 characters.
@@ -38,6 +38,8 @@ WITH named AS (
            CASE WHEN level = 'substation' THEN coalesce(nullif(regexp_replace(full_title,
                '^\d+/\d+ ?(?i:kv|केवी|के\.वी\.) ?(?i:उपकेन्द्र|उपकेंद्र|sub-?station|s/s)? ?', ''), ''), full_title) ELSE full_title END AS title
     FROM office
+    UNION ALL
+    SELECT office_no, last_no, level || '_phone', phone, phone FROM office JOIN office_phone ON office_phone.office_code = office.code
 ), path AS (
     SELECT below.office_no,
            map_from_entries(list(struct_pack(k := above.level, v := CASE WHEN length(above.title) > 60 THEN left(above.title, 59) || '…' ELSE above.title END))) AS titles
@@ -157,12 +159,14 @@ QUALIFY row_number() OVER (PARTITION BY mobile, CASE WHEN :per_account THEN acco
 SELECT code, office_no FROM office WHERE office_no BETWEEN :first AND :last AND list_contains(:codes::VARCHAR[], code);
 
 -- name: find_holes(first, last, levels)
--- Offices of an interval around which one of these levels is missing: a text that names it has a hole there. Numbers are given
+-- Offices of an interval around which one of these levels, or its telephone, is missing: a text that names it has a hole there. Numbers are given
 -- depth first, so the last office of a level before an office is around it, or none is.
 SELECT DISTINCT office_no FROM (
-    SELECT office_no, max(CASE WHEN office.level = wanted.level AND trim(name) <> '' THEN last_no END)
+    SELECT office_no, max(CASE WHEN office.level = wanted.level AND trim(name) <> '' THEN last_no
+            WHEN office.level || '_phone' = wanted.level AND phone IS NOT NULL THEN last_no END)
         OVER (PARTITION BY wanted.level ORDER BY office_no ROWS UNBOUNDED PRECEDING) AS reach
-    FROM office CROSS JOIN (SELECT unnest(:levels::VARCHAR[]) AS level) AS wanted
+    FROM office LEFT JOIN office_phone ON office_phone.office_code = office.code
+    CROSS JOIN (SELECT unnest(:levels::VARCHAR[]) AS level) AS wanted
 ) WHERE office_no BETWEEN :first AND :last AND coalesce(reach, 0) < office_no;
 
 -- name: count_odd(first, last, categories, segments, feeders, bands, holes)^

@@ -14,13 +14,14 @@ LANGUAGES = ("hi", "en")
 BODY_LIMIT = 1024  # characters of the filled-in text (Meta, template components)
 TYPED = "typed"
 OFFICE_SOURCES = ("discom", "zone", "circle", "division", "subdivision", "substation", "feeder")
+PHONE_SOURCES = tuple(f"{level}_phone" for level in OFFICE_SOURCES[:-1])  # the telephone of such an office
 # What stands in a consumer's row; audience.sql: audience_member says how each is written.
 CONSUMER_SOURCES = (
     "consumer_name", "account_no", "amount_payable", "due_date", "bill_date", "last_pay_amount", "last_pay_date", "meter_no",
     "load_kw", "category",
 )  # fmt: skip
 AMOUNT_SOURCES = frozenset({"amount_payable", "last_pay_amount"})  # what a person owes or paid
-SOURCES = (TYPED, *CONSUMER_SOURCES, *OFFICE_SOURCES)
+SOURCES = (TYPED, *CONSUMER_SOURCES, *OFFICE_SOURCES, *PHONE_SOURCES)
 PURPOSES = ("outage", "billing", "scheme", "service", "safety", "recovery", "kyc", "fraud")
 KINDS = ("text", "date", "time", "month")
 BUTTON_KINDS = ("reply", "url", "phone")
@@ -38,7 +39,7 @@ class Variable:
     """One place in a text; its label is in `labels` by language, of the shipped ones `variable.<name>` in the catalogues.
 
     `source` is 'typed' (the author fills it), a field of the recipient's row, or the level of the recipient's office
-    whose name stands there; `kind` hints at the input: text, date, time, month; `examples` go to Meta with the
+    whose name (or, with `_phone`, telephone) stands there; `kind` hints at the input: text, date, time, month; `examples` go to Meta with the
     template, by language. `fallbacks` are the words, by language, that stand where a row has nothing; without them
     such a recipient is left out.
     """

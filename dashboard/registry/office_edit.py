@@ -30,13 +30,12 @@ _PLACES_FOR_UNPLACED = ("division", "subdivision")
 
 
 def list_offices(db: Database, scope: Scope, code: str) -> pd.DataFrame:
-    """Return the offices directly below one: office_code, office, office_hi, level, offices, consumers, since."""
+    """Return the offices directly below one: office_code, office, office_hi, level, offices, consumers, since, phone."""
     with db.read() as cursor:
         parent = _require(cursor, scope, code)
         rows = list(_queries.list_below(cursor, parent_no=parent.office_no))
-    return pd.DataFrame(
-        rows, columns=["office_code", "office", "office_hi", "level", "offices", "consumers", "since"]
-    )
+    columns = ["office_code", "office", "office_hi", "level", "offices", "consumers", "since", "phone"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def list_unplaced(db: Database, scope: Scope, code: str) -> pd.DataFrame:

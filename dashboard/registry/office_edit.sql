@@ -1,14 +1,16 @@
 -- name: list_below(parent_no)
--- The offices directly below one: their consumers, how many offices they have below, since when they stand as they do.
+-- The offices directly below one: their consumers, how many offices they have below, since when they stand as they do, telephone.
 WITH own AS (SELECT office_no, sum(consumers) AS consumers FROM coverage_cube GROUP BY office_no),
 counted AS (
     SELECT child.code, sum(own.consumers) AS consumers FROM office AS child JOIN own ON own.office_no BETWEEN child.office_no AND child.last_no
     WHERE child.parent_no = :parent_no GROUP BY child.code
 ), below AS (SELECT parent_no, count(*) AS offices FROM office GROUP BY parent_no)
-SELECT child.code, child.name, child.name_hi, child.level, coalesce(below.offices, 0), coalesce(counted.consumers, 0)::BIGINT, span.valid_from
+SELECT child.code, child.name, child.name_hi, child.level, coalesce(below.offices, 0), coalesce(counted.consumers, 0)::BIGINT, span.valid_from,
+    coalesce(office_phone.phone, '')
 FROM office AS child
 LEFT JOIN counted ON counted.code = child.code LEFT JOIN below ON below.parent_no = child.office_no
 LEFT JOIN office_span AS span ON span.code = child.code AND span.valid_to IS NULL
+LEFT JOIN office_phone ON office_phone.office_code = child.code
 WHERE child.parent_no = :parent_no ORDER BY child.name;
 
 -- name: list_unplaced(first_no, last_no)

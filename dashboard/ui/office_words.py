@@ -1,10 +1,11 @@
-"""Parts of the page of offices that say what an office is called and what it is to reach: target, aliases, codes that come twice."""
+"""Parts of the page of offices that say what an office is called and what it is to reach: telephone, target, aliases, codes that come twice."""
 
 from datetime import date, timedelta
 
 import streamlit as st
 
 from dashboard.coverage.targets import set_target, target_of
+from dashboard.registry.office_contact import phone_of, set_phone
 from dashboard.registry.office_edit import list_aliases, list_same_code, remove_alias
 from dashboard.registry.offices import Office
 from dashboard.store.clock import india_day
@@ -26,6 +27,25 @@ def show_odd_codes(visitor: Visitor, office: Office) -> None:
         st.info(t("offices.same_code", offices=escape_marks(names)), icon=":material/content_copy:")
     if office.code.endswith(f" ({office.level})"):
         st.info(t("offices.own_parent"), icon=":material/account_tree:")
+
+
+def show_phone_form(visitor: Visitor, office: Office) -> None:
+    """Let an administrator say on which number the office answers consumers."""
+    rt, key = visitor.rt, f"offices_phone_{office.code}"
+    with st.form("offices_phone_form"):
+        st.markdown(f"**{t('offices.phone')}**")
+        st.caption(t("offices.phone_help"))
+        phone = st.text_input(
+            t("offices.phone"), phone_of(rt.db, visitor.scope, office.code), key=key, max_chars=20,
+            label_visibility="collapsed", placeholder="0522-2201234",
+        )  # fmt: skip
+        if st.form_submit_button(t("offices.phone_save"), icon=":material/call:", key="offices_phone_save"):
+            with told():
+                set_phone(rt.db, visitor.scope, rt.clock, office.code, phone)
+                st.success(
+                    t("offices.phone_saved" if phone.strip() else "offices.phone_removed"),
+                    icon=":material/task_alt:",
+                )
 
 
 def show_target_form(visitor: Visitor, office: Office) -> None:

@@ -20,6 +20,7 @@ with naming:
     parts.show_name_form(visitor, office)
     words.show_target_form(visitor, office)
 with merging:
+    words.show_phone_form(visitor, office)
     parts.show_merge_form(visitor, office)
 words.show_aliases(visitor, office)
 parts.show_former_offices(visitor, office)

@@ -1,18 +1,19 @@
 """Places that each recipient's own row fills: how they are written, what stands where a row has nothing, who is left out."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from dashboard.access.scope import Scope
+from dashboard.access.scope import Role, Scope
 from dashboard.config import Settings
+from dashboard.coverage.cube import refresh_cube
 from dashboard.delivery.client import TemplateStatus
 from dashboard.errors import BadInput
 from dashboard.notices.approval import approve
 from dashboard.notices.approval_rules import is_sensitive
-from dashboard.notices.audience import count_audience, count_members
+from dashboard.notices.audience import count_audience, count_live, count_members
 from dashboard.notices.audience_preview import list_holes, preview_account
 from dashboard.notices.checks import warn_of
 from dashboard.notices.draft import Audience, Binding, NoticeDraft, check_draft
@@ -21,9 +22,10 @@ from dashboard.notices.frozen import preview_message
 from dashboard.notices.notice import get_notice, read_any_notice
 from dashboard.notices.standing import keep_standing
 from dashboard.notices.templates import remember
+from dashboard.registry.office_contact import clean_phone, phone_of, set_phone
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
-from tests.conftest import NOON
+from tests.conftest import NOON, scope_of
 from tests.notices.written import REMINDER
 
 DRAFT = NoticeDraft("bill_reminder", "en", {"month": "May"}, Audience("DIV1"))
@@ -86,6 +88,39 @@ def test_a_binding_is_altered_for_one_notice_and_frozen_with_it(
     with town.read() as cursor:
         assert is_unchanged(cursor, read_any_notice(cursor, notice_id))
         assert not is_unchanged(cursor, replace(read_any_notice(cursor, notice_id), bindings={}))
+
+
+@pytest.mark.parametrize("counted_one_by_one", [True, False])
+def test_the_telephone_of_the_recipients_office_stands_in_a_text(
+    town: Database, clock: Clock, town_ee: Scope, monkeypatch: pytest.MonkeyPatch, counted_one_by_one: bool
+) -> None:
+    """Where no such office has one, the fallback stands or the recipient is left out, in the live count too."""
+    boss = scope_of(town, Role.ADMINISTRATOR, "DIV1")
+    phones = {"amount": Binding("substation_phone"), "consumer": Binding("division_phone", "1912")}
+    draft = replace(DRAFT, bindings=phones)
+    town.write(lambda cursor: refresh_cube(cursor, 1, 9))
+    if not counted_one_by_one:
+        monkeypatch.setattr("dashboard.notices.audience._EXACT_CONSUMERS", -1)
+
+    def count() -> tuple[int, int]:
+        with town.read() as cursor:
+            counted = count_live(cursor, town_ee, draft)
+        return counted.recipients, counted.exclusions["empty_variable"]
+
+    assert count() == (0, 8)
+    set_phone(town, boss, clock, "DIV1/1/SS", " 0522-2201234 ")
+    assert count() == (8, 0)
+    assert _text(town, town_ee, NAMELESS, draft).startswith("Dear 1912, ₹0522-2201234 of")
+    set_phone(town, boss, clock, "DIV1", "94150 12345")
+    assert _text(town, town_ee, NAMELESS, draft).startswith("Dear 94150 12345, ₹0522-2201234 of")
+    set_phone(town, boss, lambda: NOON + timedelta(seconds=1), "DIV1/1/SS", "")
+    assert (phone_of(town, boss, "DIV1/1/SS"), count()) == ("", (0, 8))
+
+
+@pytest.mark.parametrize("phone", ["12", "call me", "0522-22012345678", "०५२२", "1912/1911", "=1+2", "+91-"])
+def test_a_telephone_that_nobody_can_dial_is_refused(phone: str) -> None:
+    with pytest.raises(BadInput, match="office_phone"):
+        clean_phone(phone)
 
 
 def test_a_place_that_is_to_be_typed_wants_words(town: Database, clock: Clock, town_ee: Scope) -> None:
