@@ -146,6 +146,14 @@ def offices_at(db: Database, level: str) -> LevelOffices:
     return offices.get(level) or _NONE
 
 
+def heirs_of(db: Database) -> frozenset[str]:
+    """Return the codes of offices that inherited days of others, as the tree stands."""
+    with _building:
+        return db.recall(
+            ("board", "heirs"), lambda: _read_if_new(db, "heirs", queries.stamp_moves, _read_heirs)
+        )
+
+
 def past_of(db: Database, today: date) -> Past:
     """Return the last days as they were kept."""
     span = {"first_day": today - timedelta(days=DAYS_BACK), "last_day": today}
@@ -214,8 +222,12 @@ def _read_offices(cursor: Cursor) -> dict[str, LevelOffices]:
     }
 
 
+def _read_heirs(cursor: Cursor) -> frozenset[str]:
+    return frozenset(code for (code,) in queries.list_heirs(cursor))
+
+
 def _read_past(cursor: Cursor, today: date) -> Past:
-    heirs = frozenset(code for (code,) in queries.list_heirs(cursor))
+    heirs = _read_heirs(cursor)
     span = {"first_day": today - timedelta(days=DAYS_BACK), "last_day": today}
     codes = [code for (code,) in queries.list_kept_codes(cursor, **span)]
     found = _fetch(cursor, queries.list_recent_days.sql, {**span, "today": today})

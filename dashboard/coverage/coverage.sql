@@ -97,6 +97,10 @@ FROM coverage_day WHERE day BETWEEN :first_day AND :last_day;
 -- Differs where any reader's count does.
 SELECT count(*), sum(hash(office_no, part, consumers)) FROM coverage_part WHERE dimension = 'reader' AND part <> '';
 
+-- name: stamp_moves()^
+-- Differs where consumers moved between offices, or offices came and went.
+SELECT (SELECT count(*) FROM office_move), (SELECT count(*) FROM office_span);
+
 -- name: list_heirs()
 -- Offices that inherited days: consumers came to them by the day they began.
 SELECT DISTINCT move.to_code FROM office_move AS move

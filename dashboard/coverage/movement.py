@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.access.scope import Scope
-from dashboard.coverage.board import Numbers, Past, board_of, offices_at, past_of
+from dashboard.coverage.board import Numbers, Past, board_of, heirs_of, offices_at, past_of
 from dashboard.coverage.cube import COUNTS, queries
 from dashboard.coverage.figures import Coverage, coverage_by, coverage_of, trend
 from dashboard.coverage.pace import Forecast, forecast
@@ -167,16 +167,17 @@ def coverage_by_on(db: Database, scope: Scope, office_code: str, level: str, day
     """
     office = get_office(db, scope, office_code)
     interval = {"first_no": office.office_no, "last_no": office.last_no}
+    heirs = heirs_of(db)
     with db.read() as cursor:
         rows = list(queries.list_day_by_level(cursor, **interval, level=level, day=day))
-        heirs = {code for (code,) in queries.list_heirs(cursor)} - {row[0] for row in rows}
+        heirs -= {row[0] for row in rows}
         if heirs:
             rows += _list_inherited(cursor, coverage_by(db, scope, office_code, level), heirs, day)
     return pd.DataFrame(rows, columns=_DAY_COLUMNS)
 
 
 def _list_inherited(
-    cursor: Cursor, standing: pd.DataFrame, heirs: set[str], day: date
+    cursor: Cursor, standing: pd.DataFrame, heirs: frozenset[str], day: date
 ) -> list[tuple[Any, ...]]:
     """Return the rows of standing offices that were not there on a day yet, with what came to them of it."""
     found = []
@@ -213,12 +214,11 @@ def compare_days(
 
 def _join_days(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Return a row an office that was there on either day: its names of the later one, and both days' counts."""
-    names, counts = ["office_code", "office", "office_hi"], ["consumers", "enrolled"]
-    told = pd.concat([after[names], before[names]]).drop_duplicates("office_code")
-    sides = {"": after, "_before": before}
-    for end, table in sides.items():
-        side = table[["office_code", *counts]].astype(dict.fromkeys(counts, "Int64"))
-        told = told.merge(
-            side.rename(columns={name: f"{name}{end}" for name in counts}), how="left", on="office_code"
-        )
+    names = ["office_code", "office", "office_hi"]
+    told = pd.concat([after[names], before[names]]).drop_duplicates("office_code", ignore_index=True)
+    for end, table in (("", after), ("_before", before)):
+        rows = pd.Index(table["office_code"]).get_indexer(told["office_code"])
+        for name in ("consumers", "enrolled"):
+            counts = np.append(table[name].to_numpy(np.int64), 0)  # the last for who was not there
+            told[f"{name}{end}"] = pd.arrays.IntegerArray(counts[rows], rows < 0)
     return told

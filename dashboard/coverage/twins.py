@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from dashboard.coverage.folding import fold_cube
 from dashboard.registry.states import REGISTRY, run_on
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
@@ -23,9 +24,9 @@ def note_stale(cursor: Cursor, first_no: int, last_no: int, among: Sequence[int]
 
 
 def renew_odd(db: Database) -> int:
-    """Bring the repeated numbers of offices counted anew up to date; return how many notes there were. System function.
+    """Bring the repeated numbers of offices that changed up to date, and their cube's rows together; return how many notes there were.
 
-    The looking takes its time beside the writer; what changes meanwhile is noted again and comes with the next look.
+    System function. The looking takes its time beside the writer; what changes meanwhile is noted again and comes with the next look.
     """
     with db.read() as cursor:
         cursor.execute("BEGIN")  # one snapshot for the notes and what is found
@@ -55,8 +56,10 @@ def _replace(cursor: Cursor, found: pa.Table, touched: pa.Table | None, offices:
         cursor.register("touched_number", touched)
         _queries.delete_twins(cursor)
         cursor.unregister("touched_number")
+    which = "true" if touched is None else _IN_STALE
     cursor.register("stale_office", offices)
-    run_on(cursor, _queries.delete_dead, REGISTRY, "true" if touched is None else _IN_STALE)
+    run_on(cursor, _queries.delete_dead, REGISTRY, which)
+    fold_cube(cursor, which)
     cursor.unregister("stale_office")
     _queries.insert_odd(cursor)
     cursor.unregister("found_odd")

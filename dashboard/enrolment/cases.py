@@ -14,7 +14,8 @@ from dashboard.errors import BadInput, IllegalChange, Refused
 from dashboard.registry.consumers import read_consumer, require_consumer
 from dashboard.registry.offices import get_office
 from dashboard.registry.phone import OK
-from dashboard.registry.states import Refresh, refresh_offices
+from dashboard.registry.states import Refresh
+from dashboard.registry.touched import put_back, take_accounts
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
@@ -152,8 +153,7 @@ def _replace_number(
     """Put an export's number in use; the consent was for the old one and does not carry over."""
     before = read_consumer(cursor, require_consumer(cursor, scope, Right.SETTLE_CASES, account_no))
     append_number_event(cursor, before, str(claimed), claimed, OK, now, "case", scope.username, "")
+    take_accounts(cursor, [account_no])
     cursor.execute("DELETE FROM consent WHERE account_no = ?", [account_no])
-    cursor.execute(
-        "UPDATE consumer SET mobile = ?, verdict = 'ok' WHERE account_no = ?", [claimed, account_no]
-    )
-    refresh_offices(cursor, [before.office_no], refresh)
+    cursor.execute("UPDATE touched SET mobile = ?, verdict = 'ok'", [claimed])
+    put_back(cursor, refresh)

@@ -10,7 +10,8 @@ import pandas as pd
 import pyarrow as pa
 
 from dashboard.registry.account_places import locate
-from dashboard.registry.states import MOST_NAMED, REGISTRY, Refresh, offices_meant, refresh_offices, run_on
+from dashboard.registry.states import Refresh
+from dashboard.registry.touched import put_back, take_accounts, take_numbers
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
 
@@ -41,17 +42,14 @@ def record_consents(cursor: Cursor, facts: Sequence[ConsentFact], refresh: Refre
     """
     if not facts:
         return
+    take_accounts(cursor, [fact.account_no for fact in facts if fact.account_no])
     with _registered(cursor, "consent_rows", pd.DataFrame([asdict(fact) for fact in facts])):
         queries.append_events(cursor)
         queries.delete_consents(cursor)
         queries.insert_consents(cursor)
-        offices = sorted(set(locate(cursor, [fact.account_no for fact in facts if fact.account_no]).values()))
-        if offices:
-            among = offices if len(offices) <= MOST_NAMED else ()
-            which = offices_meant(offices[0], offices[-1], among)
-            run_on(cursor, queries.append_number_events, REGISTRY, which)
-            run_on(cursor, queries.take_over_numbers, REGISTRY, which)
-    refresh_offices(cursor, offices, refresh)
+        queries.append_number_events(cursor)
+        queries.take_over_numbers(cursor)
+    put_back(cursor, refresh)
 
 
 def look_up_account(cursor: Cursor, account_no: str) -> tuple[str, int, str, int | None, str, str] | None:
@@ -76,18 +74,20 @@ def mark_undeliverable(cursor: Cursor, mobiles: Sequence[int], now: datetime, re
     """Note that WhatsApp cannot reach these numbers; their consumers become unusable. System function, inside a change."""
     if not mobiles:
         return
+    take_numbers(cursor, mobiles)
     with ask_numbers(cursor, mobiles):
         queries.insert_undeliverable(cursor, now=now)
-        offices = [office_no for (office_no,) in queries.offices_of_numbers(cursor)]
-    refresh_offices(cursor, offices, refresh)
+    put_back(cursor, refresh)
 
 
-def mark_reachable(cursor: Cursor, mobile: int, refresh: Refresh) -> None:
-    """Forget that a number could not be reached: it has just written to us. System function, inside a change."""
-    if queries.delete_undeliverable(cursor, mobile=mobile) > 0:
-        with ask_numbers(cursor, [mobile]):
-            offices = [office_no for (office_no,) in queries.offices_of_numbers(cursor)]
-        refresh_offices(cursor, offices, refresh)
+def mark_reachable(cursor: Cursor, mobiles: Sequence[int], refresh: Refresh) -> None:
+    """Forget that numbers could not be reached: they have just written to us. System function, inside a change."""
+    with ask_numbers(cursor, mobiles):
+        back = [mobile for (mobile,) in queries.list_undeliverable(cursor)]
+        queries.delete_undeliverable(cursor)
+    if back:
+        take_numbers(cursor, back)
+        put_back(cursor, refresh)
 
 
 @contextmanager

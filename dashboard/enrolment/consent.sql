@@ -45,19 +45,19 @@ INSERT INTO consent
 SELECT account_no, mobile, CASE kind WHEN 'opt_in' THEN 'in' ELSE 'out' END, language, given_at FROM consent_rows;
 
 -- name: append_number_events()!
--- What the take-over below will change, as facts; {which} the offices where these accounts stand.
+-- What the take-over below will change, as facts; of the accounts in the relation touched.
 INSERT INTO number_event
-SELECT consumer.account_no, consent_rows.recorded_at, CASE WHEN consent_rows.evidence LIKE 'case:%' THEN 'case' ELSE 'consent' END,
-    consent_rows.username, '', consumer.mobile_raw, consumer.mobile, consumer.verdict, CAST(consent_rows.mobile AS VARCHAR), consent_rows.mobile, 'ok'
-FROM consent_rows JOIN consumer ON consumer.account_no = consent_rows.account_no
-WHERE {which} AND consent_rows.kind = 'opt_in' AND (consumer.mobile IS DISTINCT FROM consent_rows.mobile OR consumer.verdict <> 'ok');
+SELECT touched.account_no, consent_rows.recorded_at, CASE WHEN consent_rows.evidence LIKE 'case:%' THEN 'case' ELSE 'consent' END,
+    consent_rows.username, '', touched.mobile_raw, touched.mobile, touched.verdict, CAST(consent_rows.mobile AS VARCHAR), consent_rows.mobile, 'ok'
+FROM consent_rows JOIN touched ON touched.account_no = consent_rows.account_no
+WHERE consent_rows.kind = 'opt_in' AND (touched.mobile IS DISTINCT FROM consent_rows.mobile OR touched.verdict <> 'ok');
 
 -- name: take_over_numbers()!
 -- The consented number becomes the number in use; the export's raw cell is kept.
-UPDATE consumer SET mobile = consent_rows.mobile, verdict = 'ok'
+UPDATE touched SET mobile = consent_rows.mobile, verdict = 'ok'
 FROM consent_rows
-WHERE {which} AND consent_rows.account_no = consumer.account_no AND consent_rows.kind = 'opt_in'
-    AND (consumer.mobile IS DISTINCT FROM consent_rows.mobile OR consumer.verdict <> 'ok');
+WHERE consent_rows.account_no = touched.account_no AND consent_rows.kind = 'opt_in'
+    AND (touched.mobile IS DISTINCT FROM consent_rows.mobile OR touched.verdict <> 'ok');
 
 -- name: consents_of_number(mobile)
 -- Accounts that a number joined with.
@@ -77,10 +77,10 @@ GROUP BY asked_numbers.mobile HAVING arg_max(status, changed_at) = 'out';
 INSERT INTO undeliverable_number
 SELECT DISTINCT mobile, CAST(:now AS TIMESTAMP) FROM asked_numbers WHERE mobile NOT IN (SELECT mobile FROM undeliverable_number);
 
--- name: delete_undeliverable(mobile)!
--- A message from that number: it is on WhatsApp.
-DELETE FROM undeliverable_number WHERE mobile = :mobile;
+-- name: list_undeliverable()
+-- Which of the asked numbers WhatsApp could not reach before.
+SELECT DISTINCT mobile FROM undeliverable_number WHERE mobile IN (SELECT mobile FROM asked_numbers);
 
--- name: offices_of_numbers()
--- The offices whose consumers have one of the asked numbers.
-SELECT DISTINCT office_no FROM consumer WHERE mobile IN (SELECT mobile FROM asked_numbers) ORDER BY office_no;
+-- name: delete_undeliverable()!
+-- A message came from them: they are on WhatsApp.
+DELETE FROM undeliverable_number WHERE mobile IN (SELECT mobile FROM asked_numbers);

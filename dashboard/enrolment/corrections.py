@@ -7,11 +7,12 @@ from pathlib import Path
 
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
-from dashboard.enrolment.consent import ask_numbers, queries
+from dashboard.enrolment.consent import queries
 from dashboard.errors import BadInput, IllegalChange
 from dashboard.registry.consumers import Consumer, Place, read_consumer, require_consumer
 from dashboard.registry.phone import OK, judge
-from dashboard.registry.states import Refresh, refresh_offices
+from dashboard.registry.states import Refresh
+from dashboard.registry.touched import put_back, take_numbers
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
@@ -151,16 +152,14 @@ def _put_number(
 ) -> None:
     """Put a number in use; what the registry says of the old and the new number follows for all their accounts."""
     place = Place(before.account_no, before.office_no, before.office_code)
-    _queries.set_number(
-        cursor, account_no=place.account_no, office_no=place.office_no, mobile=wanted.mobile, verdict=wanted.verdict
-    )  # fmt: skip
+    mobiles = [mobile for mobile in (before.mobile, wanted.mobile) if mobile]
+    take_numbers(cursor, mobiles, [] if before.mobile else [place.account_no])
+    _queries.set_number(cursor, account_no=place.account_no, mobile=wanted.mobile, verdict=wanted.verdict)
     _queries.move_consent(cursor, account_no=place.account_no, mobile=wanted.mobile)
-    with ask_numbers(cursor, [mobile for mobile in (before.mobile, wanted.mobile) if mobile]):
-        _queries.judge_asked(cursor, shared_threshold=desk.shared_threshold)
-        touched = {office_no for (office_no,) in queries.offices_of_numbers(cursor)}
+    _queries.judge_touched(cursor, shared_threshold=desk.shared_threshold)
+    put_back(cursor, desk.refresh)
     after = replace(wanted, verdict=read_consumer(cursor, place).verdict)
     append_number_event(cursor, before, after.raw, after.mobile, after.verdict, now, "correction", desk.scope.username, reason)  # fmt: skip
-    refresh_offices(cursor, sorted(touched | {place.office_no}), desk.refresh)
 
 
 def append_number_event(

@@ -1,17 +1,17 @@
--- name: set_number(account_no, office_no, mobile, verdict)!
+-- name: set_number(account_no, mobile, verdict)!
 -- The number in use; the export's cell stays, so that the same cell tomorrow does not undo this.
-UPDATE consumer SET mobile = :mobile, verdict = :verdict WHERE office_no = :office_no AND account_no = :account_no;
+UPDATE touched SET mobile = :mobile, verdict = :verdict WHERE account_no = :account_no;
 
--- name: judge_asked(shared_threshold)!
--- What only the whole registry tells of the asked numbers (as importer.sql: keep_special).
-UPDATE consumer SET verdict = judged.verdict
+-- name: judge_touched(shared_threshold)!
+-- What only the whole registry tells of a number (as importer.sql: keep_special); all accounts that had or have it are in touched.
+UPDATE touched SET verdict = judged.verdict
 FROM (
     SELECT mobile, CASE WHEN mobile IN (SELECT mobile FROM reader_number) THEN 'reader''s own'
                         WHEN count(*) > :shared_threshold THEN 'shared' ELSE 'ok' END AS verdict
-    FROM consumer WHERE mobile IN (SELECT mobile FROM asked_numbers) AND verdict IN ('ok', 'reader''s own', 'shared')
+    FROM touched WHERE verdict IN ('ok', 'reader''s own', 'shared')
     GROUP BY mobile
 ) AS judged
-WHERE judged.mobile = consumer.mobile AND consumer.verdict IN ('ok', 'reader''s own', 'shared') AND consumer.verdict <> judged.verdict;
+WHERE judged.mobile = touched.mobile AND touched.verdict IN ('ok', 'reader''s own', 'shared') AND touched.verdict <> judged.verdict;
 
 -- name: move_consent(account_no, mobile)!
 -- Consent stays with the number it was given for: set aside while another is in use, back with it, unless that number said STOP since.

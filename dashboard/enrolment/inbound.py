@@ -51,7 +51,7 @@ def handle_inbound(db: Database, clock: Clock, refresh: Refresh, message: Inboun
     def change(cursor: Cursor) -> str | None:
         if (known := _queries.reply_of(cursor, wamid=message.wamid)) is not None:
             return _say(known) if known.startswith(_OWED) else None
-        mark_reachable(cursor, message.mobile, refresh)
+        mark_reachable(cursor, [message.mobile], refresh)
         language = _language(cursor, message.mobile, meaning)
         code, account = _act(cursor, message, meaning, language, clock(), refresh)
         owed = f"{_OWED}|{code}|{language}|{account[-4:]}" if code else ""

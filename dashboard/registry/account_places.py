@@ -2,14 +2,23 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from dashboard.registry.states import MOST_NAMED, offices_meant
+from dashboard.registry.states import MOST_NAMED
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
 
 queries = load_queries(Path(__file__).with_name("account_places.sql"))
+_BRANCHES = 100  # of one statement
+
+
+class Spot(NamedTuple):
+    """A consumer as it is looked for: the office's number, and the account or the number in it."""
+
+    office_no: int
+    value: Any
 
 
 def locate(cursor: Cursor, account_nos: Sequence[str]) -> dict[str, int]:
@@ -17,34 +26,44 @@ def locate(cursor: Cursor, account_nos: Sequence[str]) -> dict[str, int]:
 
     Hints may be old (an office was merged) or missing; what they do not lead to is looked for in the whole registry.
     """
-    places: dict[str, int] = {}
-    missing = sorted(set(account_nos))
-    hinted = _hinted_offices(cursor, missing)
-    for which in [offices_meant(hinted[0], hinted[-1], hinted), "true"] if hinted else ["true"]:
-        places |= _find(cursor, missing, which)
-        missing = [account for account in missing if account not in places]
-        if not missing:
-            break
-    return places
+    wanted = sorted(set(account_nos))
+    places = dict(ask_spots(cursor, queries.list_places.sql, "account_no", _hinted_spots(cursor, wanted)))
+    missing = [account for account in wanted if account not in places]
+    return places | _look_everywhere(cursor, missing) if missing else places
 
 
-def _hinted_offices(cursor: Cursor, account_nos: Sequence[str]) -> list[int]:
+def ask_spots(cursor: Cursor, sql: str, column: str, spots: Sequence[Spot]) -> list[tuple[Any, ...]]:
+    """Run a query on the consumers at some spots ({which} in it) and return its rows; `column` holds the spots' values.
+
+    A condition on one office is answered from the block of the registry that holds it. A list of offices would read every column
+    of all blocks between, so each spot has a branch of its own.
+    """
+    branch = sql.rstrip("; \n").replace("{which}", f"office_no = ? AND {column} = ?")
+    head, select = branch[: branch.index("SELECT")], branch[branch.index("SELECT") :]
+    rows: list[tuple[Any, ...]] = []
+    for first in range(0, len(spots), _BRANCHES):
+        some = spots[first : first + _BRANCHES]
+        statement = head + " UNION ALL ".join([select] * len(some))
+        rows += cursor.execute(statement, [part for spot in some for part in spot]).fetchall()
+    return rows
+
+
+def _hinted_spots(cursor: Cursor, account_nos: Sequence[str]) -> list[Spot]:
     """Return the offices to look into first; none for so many that one look through the registry is quicker."""
-    keys = [
-        int(account)
-        for account in account_nos
-        if account.isascii() and account.isdigit() and len(account) < 19
-    ]
-    if not keys or len(keys) > MOST_NAMED:
+    by_key: dict[int, list[str]] = {}
+    for account in account_nos:
+        if account.isascii() and account.isdigit() and len(account) < 19:
+            by_key.setdefault(int(account), []).append(account)
+    if not by_key or len(by_key) > MOST_NAMED:
         return []
-    sql = queries.list_hints.sql.replace("{keys}", ", ".join(map(str, keys)))
-    return sorted(office_no for (office_no,) in cursor.execute(sql).fetchall())
+    hints = cursor.execute(queries.list_hints.sql.replace("{keys}", ", ".join(map(str, by_key)))).fetchall()
+    return [Spot(office_no, account) for key, office_no in hints for account in by_key[key]]
 
 
-def _find(cursor: Cursor, account_nos: Sequence[str], which: str) -> dict[str, int]:
-    if not account_nos:
-        return {}
+def _look_everywhere(cursor: Cursor, account_nos: Sequence[str]) -> dict[str, int]:
     cursor.register("asked_accounts", pa.table({"account_no": pa.array(account_nos, pa.string())}))
-    rows = cursor.execute(queries.list_places.sql.replace("{which}", which)).fetchall()
+    rows = cursor.execute(
+        queries.list_places.sql.replace("{which}", "account_no IN (SELECT account_no FROM asked_accounts)")
+    ).fetchall()
     cursor.unregister("asked_accounts")
     return dict(rows)

@@ -21,8 +21,8 @@ WHERE account_place.office_no = old.office_no AND new.office_no <> old.office_no
 
 -- name: list_hints()
 -- Where accounts probably stand; {keys}: their numbers, written out, which spare all blocks but theirs.
-SELECT DISTINCT office_no FROM account_place WHERE account_key IN ({keys});
+SELECT DISTINCT account_key, office_no FROM account_place WHERE account_key IN ({keys});
 
 -- name: list_places()
--- Where they do stand, among the offices meant.
-SELECT account_no, office_no FROM consumer WHERE {which} AND account_no IN (SELECT account_no FROM asked_accounts);
+-- Where they do stand; {which}: among which consumers they are looked for.
+SELECT account_no, office_no FROM consumer WHERE {which};

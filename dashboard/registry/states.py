@@ -17,9 +17,20 @@ _LATE = "account_no IN (SELECT account_no FROM staging.late)"
 
 
 class Refresh(Protocol):
-    """Counts coverage of an interval of offices anew; with `among` only of these."""
+    """Counts coverage of an interval of offices anew, with `among` only of these.
 
-    def __call__(self, cursor: Cursor, first_no: int, last_no: int, among: Sequence[int] = ()) -> None: ...
+    `by_difference` moves it instead by what has changed of the relation `touched` (touched.sql), whose offices these are.
+    """
+
+    def __call__(
+        self,
+        cursor: Cursor,
+        first_no: int,
+        last_no: int,
+        among: Sequence[int] = (),
+        *,
+        by_difference: bool = False,
+    ) -> None: ...
 
 
 def run_on(cursor: Cursor, query: object, consumer: str, which: str = "true", **parameters: object) -> int:
@@ -47,6 +58,11 @@ def derive_states(
     Idempotent. To be called inside the change that touched a number or a consent, before the cube is refreshed.
     """
     return run_on(cursor, _queries.derive_states, consumer, offices_meant(first_no, last_no, among))
+
+
+def derive_touched(cursor: Cursor) -> None:
+    """Set the states of the consumers in the relation `touched`, by the same rule."""
+    run_on(cursor, _queries.derive_states, "touched")
 
 
 def refresh_offices(cursor: Cursor, office_nos: Sequence[int], refresh: Refresh) -> None:

@@ -20,6 +20,7 @@ from dashboard.coverage.days import take_snapshot
 from dashboard.coverage.figures import COUNTS, STATES, coverage_by, coverage_by_district, coverage_of, trend
 from dashboard.coverage.funnel import DIMENSIONS, Funnel, coverage_by_part, funnel_of, top_readers
 from dashboard.coverage.movement import changes_of, compare_days, rank_by_level
+from dashboard.coverage.twins import renew_odd
 from dashboard.coverage.verified import verify_numbers
 from dashboard.enrolment.consent import mark_undeliverable
 from dashboard.enrolment.corrections import Desk, correct_number
@@ -281,9 +282,26 @@ def test_every_figure_equals_a_plain_count(tmp_path_factory: pytest.TempPathFact
         _import_random(db, draw, folder / "second.csv", NOON)  # to other offices: splits and mergers
         _change_at_random(db, draw)
         _assert_true_everywhere(db)
+        _assert_cube_as_counted(db)
         _assert_compared(db, before)
     finally:
         db.close()
+
+
+def _assert_cube_as_counted(db: Database) -> None:
+    """Single changes move the cube by what they changed; folded it is, row by row, what counting all anew makes of it."""
+    renew_odd(db)
+    moved = _cube_rows(db)
+    db.write(lambda cursor: refresh_cube(cursor, 1, 2_147_483_647))
+    assert moved == _cube_rows(db)
+
+
+def _cube_rows(db: Database) -> list[list[tuple[object, ...]]]:
+    with db.read() as cursor:
+        return [
+            cursor.execute(f"SELECT * FROM {table} ORDER BY ALL").fetchall()
+            for table in ("coverage_cube", "coverage_part", "audience_part")
+        ]
 
 
 def _import_random(db: Database, draw: random.Random, path: Path, at: datetime) -> None:

@@ -273,7 +273,7 @@ def test_earlier_notices_are_compared_by_sums_that_were_kept(
 
 
 def test_replies_stand_beside_the_report(town: Database, clock: Clock, town_ee: Scope, ended: int) -> None:
-    refresh = lambda *_: None  # noqa: E731
+    refresh = lambda *_, **__: None  # noqa: E731
     mobiles = _mobiles(town, job_of(town, town_ee, ended))
     later = NOON + timedelta(hours=2)
     for wamid, mobile, text, at in (
