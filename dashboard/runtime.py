@@ -21,6 +21,7 @@ from dashboard.delivery.gatherer import Gatherer
 from dashboard.delivery.inbound import InboundText as DeliveredText
 from dashboard.delivery.inbound import NumberChange as DeliveredChange
 from dashboard.delivery.inbound import Preference
+from dashboard.delivery.making import sweep_unmade
 from dashboard.delivery.phone_watch import PhoneWatch
 from dashboard.delivery.sandbox.main import SandboxConfig
 from dashboard.delivery.sandbox.process import SandboxProcess
@@ -125,6 +126,7 @@ def open_registry(settings: Settings, clock: Clock = utc_now) -> Runtime:
     """
     db = open_database(settings.database_path, memory_limit=settings.memory_limit, threads=settings.threads)
     clear_leftovers(db)
+    sweep_unmade(db)
     keep_days(db, clock)
     load_written(db)
     return Runtime(complete_settings(db, settings), db, clock, is_demo=read_fact(db, "is_demo") == "1")

@@ -4,7 +4,6 @@ All functions run on a cursor, inside the caller's change, so that freezing a no
 commit together. None of them has a scope: the rooms above ask for the right before they call.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +21,6 @@ from dashboard.store.queries import load_queries
 
 _queries = load_queries(Path(__file__).with_name("ledger.sql"))
 _MANY = 200_000  # recipients that are no longer sorted by account
-_STRETCH = 1024 * 1000  # messages hashed by one query; whole blocks
 
 # The lifecycle of a job: from each state, those that may follow.
 _MAY_FOLLOW: dict[str, frozenset[str]] = {
@@ -119,26 +117,45 @@ def stage(
         _queries.copy_staged(cursor)
         cursor.unregister("staged_rows")
     count, first_row = _count_staged(cursor, len(parameter_names))
-    job_id = int(_queries.next_job_id(cursor))
-    names = json.dumps(list(parameter_names))
-    _queries.insert_job(
-        cursor, job_id=job_id, kind=kind, template=template, language=language, parameter_names=names,
-        message_count=count, now=now,
+    job_id = next_job_id(cursor)
+    open_job(
+        cursor, now, job_id, count, kind=kind, template=template, language=language, parameter_names=parameter_names
     )  # fmt: skip
     _insert_messages(cursor, job_id, first_row)
-    tallies.open_sums(cursor, job_id, count)
     _queries.drop_staged(cursor)
     return job_id
 
 
+def next_job_id(cursor: Cursor) -> int:
+    """Return the id that the next job takes; inside a change."""
+    return int(_queries.next_job_id(cursor))
+
+
+def open_job(
+    cursor: Cursor, now: datetime, job_id: int, count: int, *, kind: str, template: str, language: str, parameter_names: Sequence[str]
+) -> None:  # fmt: skip
+    """Write down a held job of so many messages and begin to keep its sums."""
+    _queries.insert_job(
+        cursor, job_id=job_id, kind=kind, template=template, language=language, parameter_names=json.dumps(list(parameter_names)),
+        message_count=count, now=now,
+    )  # fmt: skip
+    tallies.open_sums(cursor, job_id, count)
+
+
+def choose_numbers(cursor: Cursor) -> bool:
+    """Write each staged office's sending number into the temporary table `staged_route`; False: there is one number alone."""
+    if _queries.staged_choice(cursor) != "office_no":
+        return False
+    _queries.choose_numbers(cursor)
+    return True
+
+
 def _insert_messages(cursor: Cursor, job_id: int, first_row: int | None) -> None:
     """Number the staged rows and write down which go from which number; with `first_row` as they stand, unsorted."""
-    choice = _queries.staged_choice(cursor)
-    if choice == "number_no":
+    if _queries.staged_choice(cursor) == "number_no":
         _queries.insert_numbered_messages(cursor, job_id=job_id)
         _queries.insert_numbered_routes(cursor, job_id=job_id)
-    elif choice == "office_no":
-        _queries.choose_numbers(cursor)
+    elif choose_numbers(cursor):
         _queries.insert_routed_messages(cursor, job_id=job_id)
         _queries.insert_routes(cursor, job_id=job_id)
         _queries.drop_routes(cursor)
@@ -222,22 +239,6 @@ def pause_running(cursor: Cursor, reason: str, now: datetime) -> int:
     for job_id in job_ids:
         pause(cursor, job_id, reason, now)
     return len(job_ids)
-
-
-def content_digest(cursor: Cursor, job_id: int) -> str:
-    """Return the sha256 (hex) over all that a job will send: template, language, and every row with its number.
-
-    Rows are hashed in blocks and the blocks in their order, stretch by stretch: what is held in memory does not grow with the send.
-    """
-    digest = hashlib.sha256(_queries.head_digest(cursor, job_id=job_id).encode())
-    first_no, last_no = _queries.message_span(cursor, job_id=job_id)
-    if first_no is None:
-        return digest.hexdigest()
-    for start in range(first_no - first_no % _STRETCH, last_no + 1, _STRETCH):
-        found = _queries.block_digests(cursor, job_id=job_id, first_no=start, last_no=start + _STRETCH - 1)
-        for (block,) in found:
-            digest.update(block.encode())
-    return digest.hexdigest()
 
 
 def tally(cursor: Cursor, job_id: int) -> Tally:

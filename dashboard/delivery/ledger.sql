@@ -1,6 +1,6 @@
 -- name: next_job_id()$
--- The id that the next job takes.
-SELECT coalesce(max(job_id), 0) + 1 FROM job;
+-- The id that the next job takes; those whose messages are being written beside have theirs already.
+SELECT coalesce(max(job_id), 0) + 1 FROM (SELECT job_id FROM job UNION ALL SELECT job_id FROM job_making);
 
 -- name: count_staged()^
 -- How many rows were handed over, and how many of them cannot be sent as they are.
@@ -94,21 +94,6 @@ SELECT job_id FROM job WHERE state = :state ORDER BY job_id;
 -- name: set_job_state(job_id, state, pause_reason, now)!
 -- A job's next state.
 UPDATE job SET state = :state, pause_reason = :pause_reason, changed_at = :now WHERE job_id = :job_id;
-
--- name: head_digest(job_id)$
--- The sha256 over the job's head.
-SELECT sha256(to_json([kind, template, language, parameter_names::VARCHAR])) FROM job WHERE job_id = :job_id;
-
--- name: message_span(job_id)^
--- The numbers of a job's first and last message, whatever the job says of their count.
-SELECT min(message_no), max(message_no) FROM message WHERE job_id = :job_id;
-
--- name: block_digests(job_id, first_no, last_no)
--- One sha256 over every 1024 messages of a stretch, each written as JSON, in the order of their numbers.
-SELECT sha256(string_agg(content, '' ORDER BY message_no)) FROM (
-    SELECT message_no, to_json(struct_pack(n := message_no, a := account_no, m := mobile, p := parameters))::VARCHAR AS content
-    FROM message WHERE job_id = :job_id AND message_no BETWEEN :first_no AND :last_no
-) GROUP BY message_no // 1024 ORDER BY message_no // 1024;
 
 -- name: count_states(job_id)
 -- How many messages stand in each state; of them, those whom a person declared sent, and those that the provider holds.

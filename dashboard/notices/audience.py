@@ -154,6 +154,11 @@ def count_members(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> AudienceC
     return AudienceCount(recipients, dict(zip(REASONS, counts, strict=True)), longest)
 
 
+def count_enrolled(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> int:
+    """Return how many consumers a draft's audience has enrolled, at most, from what is counted beforehand."""
+    return int(_sum_parts(cursor, ask_audience(cursor, scope, draft), [])[3])
+
+
 def pick_member(
     cursor: Cursor, scope: Scope, draft: NoticeDraft, position: int
 ) -> tuple[str | None, int, list[str]] | None:

@@ -154,6 +154,53 @@ FROM audience_member(:first, :last, :categories, :segments, :feeders, :language,
 WHERE reason IS NULL
 QUALIFY row_number() OVER (PARTITION BY mobile, CASE WHEN :per_account THEN account_no END ORDER BY account_no) = 1;
 
+-- name: judge_members(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id, reasons)!
+-- A whole audience judged once, narrow: why somebody gets nothing (reason_no, a place in :reasons), else what the choosing needs. {values} is
+-- filled in: parameters and text_length, which only texts with a field of the row have for each consumer apart.
+CREATE OR REPLACE TEMP TABLE judged_member AS
+SELECT CASE WHEN reason IS NOT NULL THEN list_position(:reasons::VARCHAR[], reason)::UTINYINT END AS reason_no,
+       CASE WHEN reason IS NULL THEN account_no END AS account_no, mobile, office_no, {values}
+FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id, :group_id);
+
+-- name: write_words(first, last, language, levels, typed, uses, length)!
+-- What each office's consumers read, where no field of their row stands in the text.
+CREATE OR REPLACE TEMP TABLE staged_words AS
+SELECT office_no, parameters, text_length FROM audience_text(:first, :last, :language, :levels, :typed, :uses, :length);
+
+-- name: count_judged()
+-- How many there are of each reason; NULL: of whom nothing keeps the notice away.
+SELECT reason_no, count(*) FROM judged_member GROUP BY reason_no;
+
+-- name: choose_once()!
+-- The recipients, each number once: that of its lowest account. Only numbers that come more than once are sorted out.
+CREATE OR REPLACE TEMP TABLE staged_message AS
+WITH repeated AS MATERIALIZED (SELECT mobile FROM judged_member WHERE reason_no IS NULL GROUP BY mobile HAVING count(*) > 1)
+SELECT account_no, mobile, parameters, office_no FROM judged_member ANTI JOIN repeated USING (mobile) WHERE reason_no IS NULL
+UNION ALL
+SELECT account_no, mobile, parameters, office_no FROM judged_member SEMI JOIN repeated USING (mobile) WHERE reason_no IS NULL
+QUALIFY row_number() OVER (PARTITION BY mobile ORDER BY account_no) = 1;
+
+-- name: choose_each()!
+-- The recipients, every account of a number.
+CREATE OR REPLACE TEMP TABLE staged_message AS
+SELECT account_no, mobile, parameters, office_no FROM judged_member WHERE reason_no IS NULL;
+
+-- name: longest_personal()$
+-- The longest text among those whom nothing keeps the notice away from, where each has their own …
+SELECT max(text_length) FROM judged_member WHERE reason_no IS NULL;
+
+-- name: longest_words()$
+-- … and where they read their office's.
+SELECT max(text_length) FROM staged_words WHERE office_no IN (SELECT office_no FROM staged_message);
+
+-- name: last_import()$
+-- The import that the registry comes from.
+SELECT coalesce(max(import_id), 0) FROM import_run;
+
+-- name: drop_judged()!
+-- The recipients are chosen.
+DROP TABLE IF EXISTS temp.judged_member;
+
 -- name: find_feeders(first, last, codes)
 -- The offices behind codes, as far as they lie in an interval.
 SELECT code, office_no FROM office WHERE office_no BETWEEN :first AND :last AND list_contains(:codes::VARCHAR[], code);

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,11 +11,13 @@ import pandas as pd
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.config import Settings
-from dashboard.delivery import ledger
+from dashboard.delivery import ledger, making
+from dashboard.delivery.digest import content_digest
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.approval_rules import needed_steps, open_steps
 from dashboard.notices.audience import (
     AudienceCount,
+    count_enrolled,
     count_live,
     count_members,
     pick_member,
@@ -30,6 +33,13 @@ from dashboard.notices.draft import (
     require_known,
     resolve_filling,
 )
+from dashboard.notices.freezing import (
+    Frozen,
+    Progress,
+    freeze_audience,
+    one_at_a_time,
+    require_same_registry,
+)
 from dashboard.notices.notice import Notice, queries, read_notice
 from dashboard.notices.prices import price_on
 from dashboard.notices.standing import find_obstacle
@@ -39,6 +49,8 @@ from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 
 _SECONDS_A_DAY = 86_400
+FEW = 50_000  # an audience with more enrolled consumers is frozen beside the writer
+_LAST_STEP = 0.99
 
 
 @dataclass(frozen=True)
@@ -164,13 +176,40 @@ def delete_draft(db: Database, scope: Scope, clock: Clock, notice_id: int) -> No
     db.write(change)
 
 
-def submit(db: Database, scope: Scope, clock: Clock, draft: NoticeDraft, notice_id: int | None = None) -> int:
+def submit(
+    db: Database,
+    scope: Scope,
+    clock: Clock,
+    draft: NoticeDraft,
+    notice_id: int | None = None,
+    *,
+    progress: Progress = lambda share, step: None,
+    then: Callable[[Cursor, int], None] = lambda cursor, notice_id: None,
+) -> int:
     """Freeze audience and text under one hash and put the notice before its approvers; return its id.
 
-    Where the rules want nobody's leave (a feeder's outage) it is approved at once. The messages are staged as a held job in the same commit. Raises BadInput for the first problem of `judge_draft`.
+    Where the rules want nobody's leave (a feeder's outage) it is approved at once. The messages are staged as a held job in the same
+    commit; those of a large audience are written beside the writer before it (`progress` tells how far, and may give it up: what is
+    left then is the draft). `then` is done inside the same commit. Raises BadInput for the first problem of `judge_draft`,
+    Unavailable("freeze_running") while another large audience is frozen.
     """
     require_known(draft)
-    return db.write(lambda cursor: submit_on(cursor, scope, clock, draft, notice_id))
+    if is_large(db, scope, draft):
+        with one_at_a_time():
+            return _submit_large(db, scope, clock, draft, notice_id, progress, then)
+
+    def change(cursor: Cursor) -> int:
+        saved_id = submit_on(cursor, scope, clock, draft, notice_id)
+        then(cursor, saved_id)
+        return saved_id
+
+    return db.write(change)
+
+
+def is_large(db: Database, scope: Scope, draft: NoticeDraft) -> bool:
+    """Tell whether an audience takes so long to freeze that one should see how far it is. Needs Right.COMPOSE over its office."""
+    with db.read() as cursor:
+        return count_enrolled(cursor, scope, draft) > FEW
 
 
 def submit_on(
@@ -178,28 +217,71 @@ def submit_on(
 ) -> int:
     """Submit inside the caller's change; as `submit`."""
     count = count_members(cursor, scope, draft)
-    problems = _find_obstacles(cursor, draft) + judge_counted(draft, count)
-    if problems:
-        raise problems[0].as_error()
+    _require_sound(cursor, draft, count)
     saved_id = _save(cursor, scope, clock, draft, notice_id)
-    _freeze(cursor, scope, clock, draft, saved_id, count)
-    return saved_id
-
-
-def _freeze(
-    cursor: Cursor, scope: Scope, clock: Clock, draft: NoticeDraft, notice_id: int, count: AudienceCount
-) -> None:
-    now = clock()
-    notice = read_notice(cursor, scope, Right.COMPOSE, notice_id)
-    state = next_state(State.RETURNED if notice.state is State.RETURNED else State.DRAFT, Action.SUBMIT)
     stage_members(cursor, scope, draft)
     names = resolve_filling(draft).names
     job_id = ledger.stage(
-        cursor, now, kind="template", template=draft.template, language=draft.language, parameter_names=names
-    )
+        cursor, clock(), kind="template", template=draft.template, language=draft.language, parameter_names=names
+    )  # fmt: skip
+    _freeze(cursor, scope, clock, draft, saved_id, count, job_id, content_digest(cursor, job_id))
+    return saved_id
+
+
+def _require_sound(cursor: Cursor, draft: NoticeDraft, count: AudienceCount) -> None:
+    if problems := _find_obstacles(cursor, draft) + judge_counted(draft, count):
+        raise problems[0].as_error()
+
+
+def _submit_large(
+    db: Database, scope: Scope, clock: Clock, draft: NoticeDraft, notice_id: int | None, progress: Progress,
+    then: Callable[[Cursor, int], None],
+) -> int:  # fmt: skip
+    """Save the draft and take a job's number; freeze beside the writer; put it in. Whatever fails, the draft alone is left."""
+
+    def begin(cursor: Cursor) -> tuple[int, int]:
+        _require_sound(cursor, draft, count_live(cursor, scope, draft))
+        return _save(cursor, scope, clock, draft, notice_id), making.reserve(cursor, clock())
+
+    saved_id, job_id = db.write(begin)
+    try:
+        frozen = freeze_audience(db, scope, draft, job_id, progress)
+        progress(_LAST_STEP, "put_in")
+        db.write(lambda cursor: _put_in(cursor, scope, clock, draft, saved_id, frozen, then))
+    except BaseException:
+        db.write(lambda cursor: making.give_up(cursor, job_id), alters_pages=False)
+        raise
+    return saved_id
+
+
+def _put_in(
+    cursor: Cursor, scope: Scope, clock: Clock, draft: NoticeDraft, notice_id: int, frozen: Frozen,
+    then: Callable[[Cursor, int], None],
+) -> None:  # fmt: skip
+    """Make a notice of what was frozen, if draft and registry are still those that it was frozen from."""
+    _require_sound(cursor, draft, frozen.count)
+    require_same_registry(cursor, draft, frozen)
+    notice = read_notice(cursor, scope, Right.COMPOSE, notice_id)
+    if notice.draft != draft or notice.state not in (State.DRAFT, State.RETURNED):
+        raise Refused("notice_changed")
+    job_id = making.open_made(
+        cursor, clock(), frozen.made, template=draft.template, language=draft.language,
+        parameter_names=resolve_filling(draft).names,
+    )  # fmt: skip
+    _freeze(cursor, scope, clock, draft, notice_id, frozen.count, job_id, frozen.digest)
+    then(cursor, notice_id)
+
+
+def _freeze(
+    cursor: Cursor, scope: Scope, clock: Clock, draft: NoticeDraft, notice_id: int, count: AudienceCount,
+    job_id: int, digest: str,
+) -> None:  # fmt: skip
+    now = clock()
+    notice = read_notice(cursor, scope, Right.COMPOSE, notice_id)
+    state = next_state(State.RETURNED if notice.state is State.RETURNED else State.DRAFT, Action.SUBMIT)
     queries.freeze(
         cursor, notice_id=notice_id, state=state.value, recipient_count=ledger.get_job(cursor, job_id).message_count,
-        exclusions=json.dumps(dict(count.exclusions)), content_hash=content_hash(cursor, notice, job_id), job_id=job_id,
+        exclusions=json.dumps(dict(count.exclusions)), content_hash=_hash(notice, digest), job_id=job_id,
         username=scope.username, now=now,
     )  # fmt: skip
     office = require_office(cursor, scope, Right.COMPOSE, draft.audience.office_code)
@@ -214,13 +296,17 @@ def _freeze(
 
 def content_hash(cursor: Cursor, notice: Notice, job_id: int) -> str:
     """Return the sha256 (hex) over text, typed values, audience and every staged message: what an approver approves."""
+    return _hash(notice, content_digest(cursor, job_id))
+
+
+def _hash(notice: Notice, digest: str) -> str:
     parts = [
         notice.template,
         notice.language,
         notice.body,
         filling_fields(notice.variables, notice.bindings),
         notice.audience.as_fields,
-        ledger.content_digest(cursor, job_id),
+        digest,
     ]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 

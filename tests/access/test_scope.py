@@ -20,7 +20,7 @@ from dashboard.access.scope import RIGHTS, Right, Role, Scope
 from dashboard.config import Settings
 from dashboard.coverage import brief, brief_shelf, figures, funnel, movement, targets
 from dashboard.coverage.cube import refresh_cube
-from dashboard.delivery import platform
+from dashboard.delivery import making, platform
 from dashboard.delivery.client import ManagementClient, TemplateStatus
 from dashboard.enrolment import cases, consent_file, corrections, groups
 from dashboard.enrolment import history as enrolment_history
@@ -35,6 +35,7 @@ from dashboard.notices import (
     checks,
     drafting,
     follow_up,
+    freezing,
     frozen,
     inbox,
     lifecycle,
@@ -191,6 +192,10 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (drafting.save_draft, Right.COMPOSE, lambda w, s: drafting.save_draft(w.db, s, w.clock, w.draft)),
     (drafting.delete_draft, Right.COMPOSE, lambda w, s: drafting.delete_draft(w.db, s, w.clock, 1)),
     (drafting.submit, Right.COMPOSE, lambda w, s: drafting.submit(w.db, s, w.clock, w.draft)),
+    (drafting.is_large, Right.COMPOSE, lambda w, s: drafting.is_large(w.db, s, w.draft)),
+    (audience.count_enrolled, Right.COMPOSE, lambda w, s: w.read(lambda c: audience.count_enrolled(c, s, w.draft))),
+    (freezing.freeze_audience, Right.COMPOSE, lambda w, s: freezing.freeze_audience(w.db, s, w.draft, w.db.write(lambda c: making.reserve(c, NOON)), lambda share, step: None)),
+    (freezing.choose_recipients, Right.COMPOSE, lambda w, s: w.read(lambda c: freezing.choose_recipients(c, s, w.draft, lambda share: None, lambda share: None))),
     (drafting.test_send, Right.COMPOSE, lambda w, s: drafting.test_send(w.db, s, w.clock, w.draft)),
     (frozen.preview_message, Right.SEE_NUMBERS, lambda w, s: frozen.preview_message(w.db, s, 1, 0)),
     (approval_rule_edit.save_rule, Right.MANAGE_RULES, lambda w, s: approval_rule_edit.save_rule(w.db, s, w.clock, RULE, 1)),

@@ -18,6 +18,7 @@ from dashboard.access.scope import Role, Scope
 from dashboard.delivery import claims, ledger, tallies
 from dashboard.delivery.applier import Ears, apply_waiting
 from dashboard.delivery.claims import Outcome
+from dashboard.delivery.digest import content_digest
 from dashboard.delivery.reference import make_reference, read_prefix
 from dashboard.delivery.webhook import insert_bodies
 from dashboard.notices.draft import Audience, NoticeDraft
@@ -87,7 +88,7 @@ def size_of(db: Database) -> int:
 
 def digest(db: Database, job_id: int) -> str:
     with db.read() as cursor:
-        return ledger.content_digest(cursor, job_id)
+        return content_digest(cursor, job_id)
 
 
 def send_later_jobs(db: Database) -> float:

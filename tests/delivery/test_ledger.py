@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from dashboard.delivery import ledger
+from dashboard.delivery.digest import content_digest
 from dashboard.errors import BadInput, IllegalChange
 from dashboard.store.database import Database
 
@@ -150,7 +151,7 @@ def test_pausing_everything_spares_what_is_held(db: Database) -> None:
 def test_digest_changes_with_every_part_of_what_is_sent(db: Database) -> None:
     def digest(job_id: int) -> str:
         with db.read() as cursor:
-            return ledger.content_digest(cursor, job_id)
+            return content_digest(cursor, job_id)
 
     same, again = stage(db), stage(db)
     others = [stage(db, count=4), stage(db, template="camp"), stage(db, language="en")]

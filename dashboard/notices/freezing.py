@@ -1,0 +1,107 @@
+"""A large audience frozen beside the writer: judged once, each number once, written, hashed; a short commit makes a notice of it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.access.scope import Scope
+from dashboard.delivery import making
+from dashboard.delivery.digest import head_digest, messages_digest
+from dashboard.delivery.making import Made
+from dashboard.errors import Refused, Unavailable
+from dashboard.notices.audience import REASONS, AudienceCount, ask_audience, queries
+from dashboard.notices.draft import NoticeDraft, resolve_filling
+from dashboard.notices.templates import CONSUMER_SOURCES
+from dashboard.registry.offices import find_office
+from dashboard.store.database import Cursor, Database
+from dashboard.store.watched import Tell, part_of, run_watched
+
+Progress = Callable[[float, str], None]
+"""Share done (0 to 1) and the code of the step: judge, choose, write, hash, put_in. Raises to give up."""
+_STEPS = {"judge": (0.0, 0.35), "choose": (0.35, 0.5), "write": (0.5, 0.85), "hash": (0.85, 0.99)}
+_running = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """An audience as it stands frozen: its messages, whom it left out, the hash over the messages, the registry it was chosen from."""
+
+    made: Made
+    count: AudienceCount
+    digest: str
+    stamp: tuple[int, int, int]
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Freeze one large audience at a time: two would take each other's memory. Raises Unavailable("freeze_running")."""
+    if not _running.acquire(blocking=False):
+        raise Unavailable("freeze_running")
+    try:
+        yield
+    finally:
+        _running.release()
+
+
+def freeze_audience(
+    db: Database, scope: Scope, draft: NoticeDraft, job_id: int, progress: Progress
+) -> Frozen:
+    """Write a draft's audience as the messages of a reserved job, all or none. Needs Right.COMPOSE over its office.
+
+    Raises as `making.write_messages`, and what `progress` raises.
+    """
+
+    def tell(step: str) -> Tell:
+        return part_of(lambda share: progress(share, step), *_STEPS[step])
+
+    names = resolve_filling(draft).names
+    with db.read() as cursor:
+        stamp = stamp_registry(cursor, draft)
+        count = choose_recipients(cursor, scope, draft, tell("judge"), tell("choose"))
+        made = making.write_messages(cursor, job_id, len(names), tell("write"))
+        head = head_digest(cursor, "template", draft.template, draft.language, names)
+        digest = messages_digest(cursor, job_id, head, tell("hash"))
+    return Frozen(made, count, digest, stamp)
+
+
+def stamp_registry(cursor: Cursor, draft: NoticeDraft) -> tuple[int, int, int]:
+    """Return what tells one registry from the next: the last import, and the numbers of the audience's offices."""
+    office = find_office(cursor, draft.audience.office_code)
+    return int(queries.last_import(cursor)), office.office_no, office.last_no
+
+
+def require_same_registry(cursor: Cursor, draft: NoticeDraft, frozen: Frozen) -> None:
+    """Refuse what was chosen from a registry that an import has replaced meanwhile. Raises Refused("registry_changed")."""
+    if stamp_registry(cursor, draft) != frozen.stamp:
+        raise Refused("registry_changed")
+
+
+def choose_recipients(
+    cursor: Cursor, scope: Scope, draft: NoticeDraft, tell_judge: Tell, tell_choose: Tell
+) -> AudienceCount:
+    """Choose a draft's recipients into the temporary table from which messages are written, and count whom it left out."""
+    asked = ask_audience(cursor, scope, draft)
+    is_personal = any(level in CONSUMER_SOURCES for level in asked["levels"])
+    run_watched(cursor, lambda own: _judge(own, asked, is_personal), tell_judge)
+    if not is_personal:
+        texts = ("first", "last", "language", "levels", "typed", "uses", "length")
+        queries.write_words(cursor, **{name: asked[name] for name in texts})
+    choose = queries.choose_each if draft.audience.per_account else queries.choose_once
+    recipients = int(run_watched(cursor, choose, tell_choose))
+    longest = queries.longest_personal(cursor) if is_personal else queries.longest_words(cursor)
+    counts: dict[int | None, int] = dict(queries.count_judged(cursor))
+    queries.drop_judged(cursor)
+    exclusions = {reason: counts.get(place, 0) for place, reason in enumerate(REASONS, 1)}
+    exclusions["duplicate_number"] = counts.get(None, 0) - recipients
+    return AudienceCount(recipients, exclusions, int(longest or 0))
+
+
+def _judge(cursor: Cursor, asked: dict[str, Any], is_personal: bool) -> None:
+    values = (
+        "parameters, text_length"
+        if is_personal
+        else "NULL::VARCHAR[] AS parameters, NULL::INTEGER AS text_length"
+    )
+    cursor.execute(queries.judge_members.sql.replace("{values}", values), {**asked, "reasons": list(REASONS)})
