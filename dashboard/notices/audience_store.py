@@ -21,6 +21,7 @@ from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
 
+LISTS_SHOWN = 50  # to choose from at once; older ones are found by name
 _LONGEST_NAME = 80
 _queries = load_queries(Path(__file__).with_name("audience_store.sql"))
 
@@ -98,11 +99,21 @@ def list_audiences(db: Database, scope: Scope) -> list[SavedAudience]:
     return [SavedAudience(row[0], row[1], read_audience(json.loads(row[3])), row[4], row[5]) for row in rows]
 
 
-def list_account_lists(db: Database, scope: Scope) -> list[AccountList]:
-    """Return the lists of accounts of the scope's offices, the newest first."""
+def list_account_lists(
+    db: Database, scope: Scope, wanted: str = "", kept: int = 0, limit: int = LISTS_SHOWN
+) -> list[AccountList]:
+    """Return at most `limit` lists of accounts of the scope's offices whose name holds `wanted`, the newest first.
+
+    The list `kept`, chosen already, stands before them whatever its name and age.
+    """
     scope.require(Right.COMPOSE)
     with db.read() as cursor:
-        rows = list(_queries.list_lists(cursor, first_no=scope.first_no, last_no=scope.last_no))
+        rows = list(
+            _queries.list_lists(
+                cursor, first_no=scope.first_no, last_no=scope.last_no, wanted=" ".join(wanted.split()), kept=kept,
+                row_limit=limit,
+            )
+        )  # fmt: skip
     return [AccountList(*row) for row in rows]
 
 

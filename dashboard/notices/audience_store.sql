@@ -15,11 +15,12 @@ INSERT INTO audience_list VALUES (:list_id, :name, :office_code, :account_count,
 -- … with its accounts (relation asked_account).
 INSERT INTO audience_account SELECT :list_id, account_no FROM asked_account;
 
--- name: list_lists(first_no, last_no)
--- The lists of an interval of offices, the newest first.
+-- name: list_lists(first_no, last_no, wanted, kept, row_limit)
+-- The lists of an interval of offices whose name holds what is wanted, the newest first; before them the one that is chosen already.
 SELECT list_id, audience_list.name, account_count, created_at
 FROM audience_list JOIN office_ever AS office ON office.code = audience_list.office_code
-WHERE office.office_no BETWEEN :first_no AND :last_no ORDER BY list_id DESC LIMIT 50;
+WHERE office.office_no BETWEEN :first_no AND :last_no AND (list_id = :kept OR contains(lower(audience_list.name), lower(:wanted)))
+ORDER BY list_id = :kept DESC, list_id DESC LIMIT :row_limit;
 
 -- name: next_audience_id()$
 -- Audience ids are ours: one after the last.

@@ -10,7 +10,6 @@ from dashboard.notices.audience import AudienceCount, count_audience
 from dashboard.notices.audience_store import (
     SavedAudience,
     delete_audience,
-    list_account_lists,
     list_audiences,
     save_audience,
 )
@@ -31,7 +30,7 @@ from dashboard.registry.offices import Office, list_at_level
 from dashboard.store.clock import india_day
 from dashboard.ui.errors import told
 from dashboard.ui.formats import day, duration, group_digits, moment, rupees
-from dashboard.ui.list_parts import bring_list
+from dashboard.ui.list_parts import choose_list
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import LANGUAGE_NAMES, current_language, t, t_each
 
@@ -101,7 +100,7 @@ def choose_audience(visitor: Visitor, office: Office, notice: Notice | None) -> 
         )
         not_since = _choose_days(visitor, known.not_since)
         group_id = _choose_group(visitor, known.group_id)
-        list_id = _choose_list(visitor, office, known.list_id)
+        list_id = choose_list(visitor, office, known.list_id)
         per_account = st.toggle(
             t("audience.per_account"),
             known.per_account,
@@ -176,22 +175,6 @@ def _choose_group(visitor: Visitor, known: int) -> int:
         t("audience.group"), list(names), key="compose_group", placeholder=t("page.all"), format_func=names.__getitem__,
         **start,
     )  # fmt: skip
-    return chosen or 0
-
-
-def _choose_list(visitor: Visitor, office: Office, known: int) -> int:
-    lists = {one.list_id: one for one in list_account_lists(visitor.rt.db, visitor.scope)}
-    start: dict[str, Any] = (
-        {}
-        if "compose_list" in st.session_state
-        else {"index": list(lists).index(known) if known in lists else None}
-    )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(
-            t("audience.list"), list(lists), key="compose_list", placeholder=t("page.all"), disabled=not lists,
-            format_func=lambda number: f"{lists[number].name} ({group_digits(lists[number].count)})", **start,
-        )  # fmt: skip
-        bring_list(visitor, office)
     return chosen or 0
 
 

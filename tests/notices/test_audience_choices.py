@@ -4,6 +4,7 @@ import dataclasses
 import random
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -240,3 +241,22 @@ def test_the_first_holes_name_the_account_and_what_is_empty(town: Database, town
 def test_a_day_that_is_none_is_refused_in_words(town: Database, town_ee: Scope, said: str) -> None:
     with pytest.raises(BadInput, match="not_since_day"):
         _recipients(town, town_ee, not_since=said)
+
+
+def test_a_list_is_found_by_name_however_old_it_is(town: Database, clock: Clock, town_ee: Scope) -> None:
+    def change(cursor: Cursor) -> None:
+        for place in range(1, 61):
+            name = f"शिविर {place}" if place > 2 else f"Camp OLD {place}"
+            cursor.execute(
+                "INSERT INTO audience_list VALUES (?, ?, 'DIV1', 5, 'ee', ?)", [place, name, clock()]
+            )
+
+    town.write(change)
+
+    def found(**asked: Any) -> list[int]:
+        return [one.list_id for one in list_account_lists(town, town_ee, **asked)]
+
+    assert found() == list(range(60, 10, -1))
+    assert found(wanted=" camp old ") == [2, 1]
+    assert found(wanted="शिविर 4", kept=1, limit=4) == [1, 49, 48, 47]
+    assert found(wanted="nobody's") == []
