@@ -5,8 +5,8 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import duckdb
@@ -50,6 +50,7 @@ class DispatcherStatus:
     waiting_reason: str | None
     child_alive: bool
     last_answer_at: float | None  # monotonic seconds
+    rates: Mapping[int, float] = field(default_factory=dict)  # messages a second, by sending number
 
 
 class Dispatcher:
@@ -123,6 +124,7 @@ class Dispatcher:
             waiting_reason=self._waiting_reason,
             child_alive=bool(first and first.link and first.link.is_alive),
             last_answer_at=self._last_answer_at,
+            rates={lane.number_no: lane.governor.rate for lane in lanes},
         )
 
     @property

@@ -45,3 +45,22 @@ INSERT INTO number_standing VALUES (:number_no, :display_number, :quality, :mess
 -- Whether there is an office of this code.
 SELECT count(*) > 0 FROM office WHERE code = :code;
 
+-- name: list_desk(first_no, last_no, since)
+-- The numbers of an interval of offices: whose they are, how WhatsApp rates them, how many templates they were given since a moment.
+WITH given AS (
+    SELECT coalesce(job_route.number_no, 1) AS number_no, sum(len(claim.message_nos)) AS messages
+    FROM claim JOIN job ON job.job_id = claim.job_id AND job.kind = 'template'
+    LEFT JOIN job_route ON job_route.job_id = claim.job_id AND claim.message_nos[1] BETWEEN job_route.first_no AND job_route.last_no
+    WHERE claim.claimed_at > :since GROUP BY ALL
+)
+SELECT one.number_no, one.label, office.code, office.name, coalesce(office.name_hi, ''), coalesce(standing.display_number, ''),
+    coalesce(standing.quality, ''), coalesce(standing.messaging_limit, ''), one.rate, coalesce(given.messages, 0)::BIGINT,
+    CASE WHEN one.state = 'stopped' THEN coalesce(one.stop_reason, 'person') END, one.changed_at
+FROM sending_number AS one JOIN office ON office.code = one.office_code
+LEFT JOIN number_standing AS standing ON standing.number_no = one.number_no
+LEFT JOIN given ON given.number_no = one.number_no
+WHERE office.office_no >= :first_no AND office.last_no <= :last_no ORDER BY one.number_no;
+
+-- name: place_of(number_no)^
+-- The offices that a number writes to.
+SELECT office.office_no, office.last_no, office.code FROM sending_number JOIN office ON office.code = office_code WHERE number_no = :number_no;

@@ -1,4 +1,4 @@
-"""Accounts of one's offices: add, disable, set a new password."""
+"""Accounts of one's offices: add, disable, set a new password; who approves what; the numbers that messages go from."""
 
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from dashboard.registry.offices import TOP_CODE
 from dashboard.registry.phone import judge
 from dashboard.ui.errors import told
 from dashboard.ui.formats import DASH, moment
+from dashboard.ui.number_parts import show_numbers
 from dashboard.ui.office_picker import choose_office, describe_office, find_own_office
 from dashboard.ui.rule_parts import show_rules
 from dashboard.ui.tables import Column, name_offices, show_table
@@ -30,14 +31,21 @@ def describe_state(is_active: bool, locked_until: datetime | None, now: datetime
 visitor = current_visitor()
 rt, scope = visitor.rt, visitor.scope
 
+tabs = ["accounts"]
 if visitor.may(Right.MANAGE_RULES) and scope.office_code == TOP_CODE:
-    tab = st.segmented_control(
-        t("users.tab"), ["accounts", "rules"], default="accounts", required=True, format_func=t_each("users.tab_", ["accounts", "rules"]).__getitem__,
-        key="users_tab", label_visibility="collapsed",
-    )  # fmt: skip
-    if tab == "rules":
-        show_rules(visitor)
-        st.stop()
+    tabs.append("rules")
+if visitor.may(Right.MANAGE_PLATFORM):
+    tabs.append("numbers")
+tab = st.segmented_control(
+    t("users.tab"), tabs, default="accounts", required=True, format_func=t_each("users.tab_", tabs).__getitem__,
+    key="users_tab", label_visibility="collapsed",
+)  # fmt: skip
+if tab == "rules":
+    show_rules(visitor)
+    st.stop()
+if tab == "numbers":
+    show_numbers(visitor)
+    st.stop()
 
 users = list_users(rt.db, scope)
 shown = users.assign(

@@ -20,7 +20,7 @@ from dashboard.access.scope import RIGHTS, Right, Role, Scope
 from dashboard.config import Settings
 from dashboard.coverage import brief, brief_shelf, figures, funnel, movement, targets
 from dashboard.coverage.cube import refresh_cube
-from dashboard.delivery import making, platform
+from dashboard.delivery import making, number_desk, platform
 from dashboard.delivery.client import ManagementClient, TemplateStatus
 from dashboard.enrolment import cases, consent_file, corrections, groups
 from dashboard.enrolment import history as enrolment_history
@@ -239,6 +239,8 @@ CALLS: list[tuple[Callable[..., Any], Right, Call]] = [
     (outcome.list_replies, Right.SEE_NUMBERS, lambda w, s: outcome.list_replies(w.db, s, 1)),
     (report.list_failures, Right.SEE_NUMBERS, lambda w, s: report.list_failures(w.db, s, 1)),
     (platform.dismiss, Right.MANAGE_PLATFORM, lambda w, s: platform.dismiss(w.db, s, w.clock, 1)),
+    (number_desk.let_go, Right.MANAGE_PLATFORM, lambda w, s: number_desk.let_go(w.db, s, w.clock, 2)),
+    (number_desk.stop, Right.MANAGE_PLATFORM, lambda w, s: number_desk.stop(w.db, s, w.clock, 2)),
     (report.export_failures, Right.SEE_NUMBERS, lambda w, s: report.export_failures(w.db, s, w.clock, 1, w.folder / "f.csv", "report")),
 ]  # fmt: skip
 
@@ -247,6 +249,7 @@ LISTS: list[tuple[Callable[..., Any], Right, Call]] = [
     (audit.list_audit, Right.SEE_AUDIT, lambda w, s: audit.list_audit(w.db, s)),
     (users.list_users, Right.MANAGE_USERS, lambda w, s: users.list_users(w.db, s)),
     (report.list_notices, Right.SEE_NOTICES, lambda w, s: report.list_notices(w.db, s)),
+    (number_desk.list_desk, Right.MANAGE_PLATFORM, lambda w, s: number_desk.list_desk(w.db, s, w.clock)),
     (outage.list_outages, Right.SEE_NOTICES, lambda w, s: outage.list_outages(w.db, s, w.clock)),
     (
         outage.list_overdue,
@@ -365,6 +368,7 @@ def test_a_foreign_office_is_refused(world: World, function: object, right: Righ
         "thread",
         "repeat",
         "group",
+        "number",
     )  # a foreign notice is refused as one that is not there
     assert world.rows() == before
 
@@ -398,7 +402,9 @@ def test_the_right_role_in_the_right_office_is_not_refused(
         assert error.code not in ("right", "office", "signed_out")  # the notice's own rules may still say no
 
 
-@pytest.mark.parametrize("place", range(5), ids=["audit", "users", "notices", "outages", "overdue"])
+@pytest.mark.parametrize(
+    "place", range(6), ids=["audit", "users", "notices", "numbers", "outages", "overdue"]
+)
 def test_a_list_shows_only_its_own_offices(world: World, place: int) -> None:
     _, right, call = LISTS[place]
     role = _role(right, True)

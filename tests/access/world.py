@@ -110,6 +110,8 @@ class World:
             "inbox_event",
             "notice_repeat",
             "platform_event",
+            "sending_number",
+            "office_contact",
         )
         return [self.read(lambda cursor, name=name: cursor.table(name).fetchall()) for name in tables]
 
@@ -171,6 +173,7 @@ def _add_case_and_notice(cursor: Cursor) -> None:
         cursor, account_no="0000000101", office_code=OWN, on_file=9415012345, claimed=9519912345, source="whatsapp",
         language="hi", now=NOON,
     )  # fmt: skip
+    cursor.execute("INSERT INTO sending_number VALUES (2, '77', ?, '', 80, 'open', NULL, ?)", [OWN, NOON])
     fallen = {"display_phone_number": "15550001111", "quality_rating": "YELLOW"}
     platform.insert_news(cursor, [(0, 1, read_news(PHONE_QUALITY, fallen, NOON))])
     cursor.execute(
