@@ -41,9 +41,9 @@ def _show_table(rows: list[NumberRow], rates: dict[int, float]) -> int | None:
     )
     columns = {
         "office_name": Column(t("numbers.office"), pinned=True),
-        "dialled": Column(t("numbers.number")),
         "state": Column(t("numbers.state")),
         "quality_words": Column(t("numbers.quality")),
+        "dialled": Column(t("numbers.number")),
         "given_count": Column(t("numbers.given"), "count"),
         "limit_words": Column(t("numbers.limit"), "figure"),
         "rate_words": Column(t("numbers.rate"), "figure"),

@@ -51,7 +51,7 @@ def show_offices_below(visitor: Visitor, office: Office) -> None:
         "offices": Column(t("offices.below"), "count"),
         "consumers": Column(t("offices.consumers"), "count"),
         "since": Column(t("offices.since"), "day"),
-        "phone": Column(t("offices.phone")),
+        "phone": Column(t("offices.phone_short")),
     }
     show_table(shown, columns, key="offices_table", alt=t("page.offices_help"))
 

@@ -37,7 +37,7 @@ def show_phone_form(visitor: Visitor, office: Office) -> None:
         st.caption(t("offices.phone_help"))
         phone = st.text_input(
             t("offices.phone"), phone_of(rt.db, visitor.scope, office.code), key=key, max_chars=20,
-            label_visibility="collapsed", placeholder="0522-2201234",
+            label_visibility="collapsed", placeholder=t("offices.phone_example"),
         )  # fmt: skip
         if st.form_submit_button(t("offices.phone_save"), icon=":material/call:", key="offices_phone_save"):
             with told():

@@ -10,6 +10,7 @@ from dashboard.access.users import add_user, change_password, disable_user, list
 from dashboard.errors import BadInput
 from dashboard.registry.offices import TOP_CODE
 from dashboard.registry.phone import judge
+from dashboard.store.clock import india_day
 from dashboard.ui.errors import told
 from dashboard.ui.formats import DASH, moment
 from dashboard.ui.number_parts import show_numbers
@@ -52,6 +53,7 @@ shown = users.assign(
     role_words=[t(f"page.role_{role}") for role in users["role"]],
     office_name=name_offices(users),
     staff=users["staff_no"].replace("", DASH),
+    since=users["created_at"].map(india_day),
     state=[
         describe_state(active, until, rt.clock())
         for active, until in zip(users["is_active"], users["locked_until"], strict=True)
@@ -64,7 +66,7 @@ columns = {
     "office_name": Column(t("users.office")),
     "staff": Column(t("users.staff_no")),
     "state": Column(t("users.state")),
-    "created_at": Column(t("users.created"), "moment"),
+    "since": Column(t("users.created"), "day"),
 }
 chosen = show_table(shown, columns, key="users_table", alt=t("page.users_help"), pick=True)
 if chosen is None:
