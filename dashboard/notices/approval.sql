@@ -25,14 +25,16 @@ INSERT INTO approval_step VALUES (:job_id, :step_no, :level);
 
 -- name: list_steps(job_id, first_no, last_no, levels)
 -- The steps of a submission, each with the lowest office around the audience that is of its level or above, and who gave it.
--- Each void takes one approval of its step back: the last one given counts where there are more approvals than voids.
+-- Each void takes one approval of its giver back: who has given more than was taken back has given the step, whatever the clock said.
 WITH given AS (
-    SELECT step_no, arg_max(username, given_at) AS username, max(given_at) AS given_at, count(*) AS approvals
-    FROM approval_given WHERE job_id = :job_id GROUP BY step_no
+    SELECT step_no, username, max(given_at) AS given_at, count(*) AS approvals
+    FROM approval_given WHERE job_id = :job_id GROUP BY step_no, username
 ), void AS (
-    SELECT step_no, count(*) AS voids FROM approval_void WHERE job_id = :job_id GROUP BY step_no
+    SELECT step_no, username, count(*) AS voids FROM approval_void WHERE job_id = :job_id GROUP BY step_no, username
 ), standing AS (
-    SELECT given.* FROM given LEFT JOIN void ON void.step_no = given.step_no WHERE given.approvals > coalesce(void.voids, 0)
+    SELECT given.step_no, arg_max(given.username, given.given_at) AS username, max(given.given_at) AS given_at
+    FROM given LEFT JOIN void ON void.step_no = given.step_no AND void.username = given.username
+    WHERE given.approvals > coalesce(void.voids, 0) GROUP BY given.step_no
 )
 SELECT step.step_no, step.level, above.office_no, above.last_no, standing.username,
     coalesce(approver.full_name, standing.username), standing.given_at

@@ -158,6 +158,7 @@ def decide(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -> None
         if Action.RETURN not in actions:
             return
     rt, scope = visitor.rt, visitor.scope
+    shown_hash = _remember_shown(notice)
     with st.form("notices_decision"):
         may_return = Action.RETURN in actions
         comment = (
@@ -177,10 +178,18 @@ def decide(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -> None
     if approved or returned:
         with told():
             if approved:
-                approval.approve(rt.db, scope, rt.clock, notice.notice_id, notice.content_hash)
+                approval.approve(rt.db, scope, rt.clock, notice.notice_id, shown_hash)
             else:
                 approval.return_notice(rt.db, scope, rt.clock, notice.notice_id, comment)
             st.rerun()
+
+
+def _remember_shown(notice: Notice) -> str:
+    """Return the hash of what stood on this page when its buttons were drawn; a press runs the page anew, with what stands by then."""
+    key = f"notices_shown_{notice.notice_id}"
+    shown_hash = str(st.session_state.get(key, notice.content_hash))
+    st.session_state[key] = notice.content_hash
+    return shown_hash
 
 
 def show_sending(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -> None:

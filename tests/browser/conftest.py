@@ -137,7 +137,7 @@ def sign_in(installation: Installation, browser: Browser) -> Iterator[SignIn]:
                     raise
         # The language is remembered from the last time: choose it either way.
         page.locator(".st-key-page_language").get_by_text("English" if language == "en" else "हिन्दी").click()
-        page.get_by_role("heading", name=say(language, "page.coverage"), level=1).wait_for()
+        page.get_by_role("heading", name=say(language, "page.coverage"), level=1).first.wait_for()
         _wait_for_cookie(page)
         return page
 

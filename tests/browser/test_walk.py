@@ -22,7 +22,7 @@ def _open(page: Page, language: str, name: str) -> None:
     """Open a page by the menu and wait for its heading."""
     words = say(language, f"page.{name}")
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=words, exact=True).click()
-    page.get_by_role("heading", name=words, level=1).wait_for()
+    page.get_by_role("heading", name=words, level=1).first.wait_for()
 
 
 def _settle(page: Page) -> None:
@@ -270,7 +270,7 @@ def test_every_page_opens_without_a_trace(sign_in: SignIn, language: str, width:
         page.on("request", lambda request: asked.append(request.url))
         for place in pages:
             page.goto(page.url.split("/")[0] + "//" + page.url.split("/")[2] + f"/{place}")
-            page.get_by_role("heading", name=say(language, f"page.{place}"), level=1).wait_for()
+            page.get_by_role("heading", name=say(language, f"page.{place}"), level=1).first.wait_for()
             _settle(page)
             _no_trace(page)
             assert (

@@ -204,7 +204,9 @@ def test_a_send_whose_approver_leaves_stops_until_another_has_approved_it(
         go_on(town, town_ee, lambda: LATER, notice_id)
     other = seat(town, scope_of(town, Role.APPROVER, "C1", "other"))
     assert [one.notice_id for one in list_waiting_for(town, other)] == [notice_id]
-    approve(town, other, lambda: LATER, notice_id, notice.content_hash)
+    approve(
+        town, other, lambda: NOON - timedelta(hours=1), notice_id, notice.content_hash
+    )  # its clock was set back
     again = get_notice(town, town_ee, notice_id)
     assert (again.state, again.pause_reason, again.decided_by) == (State.PAUSED, GIVEN_ANEW, "other")
     assert list_waiting_for(town, other) == []

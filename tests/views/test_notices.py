@@ -2,10 +2,13 @@ from typing import Any, cast
 
 import pytest
 
+from dashboard.access.scope import Role
 from dashboard.access.sign_in import load_scope
+from dashboard.access.users import add_user, disable_user
 from dashboard.delivery import claims
 from dashboard.delivery.dispatcher import DispatcherStatus
 from dashboard.notices.approval import approve
+from dashboard.notices.chain import rejudge_chains
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import submit
 from dashboard.notices.lifecycle import settle_finished, start
@@ -14,7 +17,7 @@ from dashboard.notices.repeats import list_repeats
 from dashboard.notices.resend import count_refused
 from dashboard.runtime import Runtime
 from tests.conftest import NOON
-from tests.views.conftest import DIVISION, Opener
+from tests.views.conftest import CIRCLE, DIVISION, PASSWORD, Opener
 
 DRAFT = NoticeDraft("fraud_warning", "en", {}, Audience(DIVISION))
 
@@ -41,6 +44,41 @@ def test_another_person_approves_exactly_what_is_shown(
     assert not app.exception
     app.button(key="notices_approve").click().run()
     assert _state(rt, submitted) == "approved"
+
+
+def test_a_press_approves_nothing_that_came_after_the_page(
+    rt: Runtime, open_page: Opener, submitted: int
+) -> None:
+    """A press runs the page anew with the notice as it stands by then: the author has written it anew in another tab."""
+    app = open_page("notices", "se", notice=str(submitted))
+    changed = NoticeDraft("fraud_warning", "hi", {}, Audience(DIVISION))
+    submit(rt.db, load_scope(rt.db, "ee"), rt.clock, changed, submitted)
+    app.button(key="notices_approve").click().run()
+    assert any("has changed since this page was shown" in element.value for element in app.warning)
+    assert _state(rt, submitted) == "submitted"
+    app.button(key="notices_approve").click().run()  # by now the new words stand on the page
+    assert _state(rt, submitted) == "approved"
+
+
+def test_a_send_whose_approver_left_is_approved_anew_on_its_page(
+    rt: Runtime, open_page: Opener, submitted: int
+) -> None:
+    scope = load_scope(rt.db, "se")
+    approve(rt.db, scope, rt.clock, submitted, get_notice(rt.db, scope, submitted).content_hash)
+    start(rt.db, scope, rt.clock, submitted)
+    add_user(
+        rt.db, rt.clock, username="se2", full_name="se2", role=Role.APPROVER, office_code=CIRCLE,
+        password=PASSWORD, language="en", by=None,
+    )  # fmt: skip
+    disable_user(rt.db, rt.clock, username="se", by=None)
+    rejudge_chains(rt.db, rt.clock)
+    app = open_page("notices", "se2", notice=str(submitted))
+    assert any("lost the right" in element.value for element in app.warning)
+    assert not [button for button in app.button if button.key in ("notices_go_on", "notices_return")]
+    app.button(key="notices_approve").click().run()
+    app.run()
+    app.button(key="notices_go_on").click().run()
+    assert get_notice(rt.db, load_scope(rt.db, "se2"), submitted).state.value == "sending"
 
 
 def test_a_return_needs_a_comment(rt: Runtime, open_page: Opener, submitted: int) -> None:
