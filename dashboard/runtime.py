@@ -32,6 +32,10 @@ from dashboard.enrolment.keywords import choose_text
 from dashboard.enrolment.number_change import NumberChange, handle_number_change
 from dashboard.enrolment.preferences import record_preferences
 from dashboard.errors import Unavailable
+from dashboard.notices.draft import NoticeDraft
+from dashboard.notices.drafting import submit
+from dashboard.notices.freeze_jobs import FreezeJobs
+from dashboard.notices.freezing import Progress as FreezeProgress
 from dashboard.notices.hours import Span, quiet_span
 from dashboard.notices.standing import ask_standing, is_marketing
 from dashboard.notices.template_store import load_written
@@ -73,9 +77,17 @@ class Runtime:
         default_factory=dict
     )  # steps of the clockwork that fail now, and by which error
     imports: ImportJobs = field(init=False)
+    freezes: FreezeJobs = field(init=False)
 
     def __post_init__(self) -> None:
         self.imports = ImportJobs(self.bring_in, self.settings.data_dir / "importing")
+        self.freezes = FreezeJobs(self.submit)
+
+    def submit(
+        self, scope: Scope, draft: NoticeDraft, notice_id: int | None, progress: FreezeProgress
+    ) -> int:
+        """Submit a notice; as `drafting.submit`."""
+        return submit(self.db, scope, self.clock, draft, notice_id, progress=progress)
 
     def bring_in(self, scope: Scope, uploads: Sequence[Upload], progress: Progress) -> ImportResult:
         """Import billing exports as one and keep the day's coverage; as `import_exports`."""
@@ -173,7 +185,14 @@ def start_delivery(runtime: Runtime) -> None:
 
 def stop(runtime: Runtime) -> None:
     """End every child and thread, then close the registry."""
-    for part in (runtime.phone_watch, runtime.imports, runtime.dispatcher, runtime.applier, runtime.sandbox):
+    for part in (
+        runtime.phone_watch,
+        runtime.imports,
+        runtime.freezes,
+        runtime.dispatcher,
+        runtime.applier,
+        runtime.sandbox,
+    ):
         if part is not None:
             part.stop()
     runtime.db.close()

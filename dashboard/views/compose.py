@@ -3,19 +3,22 @@
 import streamlit as st
 
 from dashboard.notices.draft import NoticeDraft
-from dashboard.notices.drafting import judge_draft, save_draft, submit, test_send
+from dashboard.notices.drafting import judge_draft, save_draft, test_send
 from dashboard.notices.notice import get_notice
-from dashboard.ui import audience_parts, navigation
+from dashboard.ui import audience_parts
 from dashboard.ui import compose_parts as parts
 from dashboard.ui.binding_parts import choose_bindings
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits
+from dashboard.ui.freeze_parts import show_freeze, submit_draft
 from dashboard.ui.office_picker import choose_office
 from dashboard.ui.visitor import current_visitor
 from dashboard.ui.words import t
 
 visitor = current_visitor()
 rt, scope = visitor.rt, visitor.scope
+if show_freeze(visitor):
+    st.stop()
 asked = st.query_params.get("notice", "")
 notice = get_notice(rt.db, scope, int(asked)) if asked.isdigit() else None
 if notice and "office" not in st.query_params:
@@ -56,7 +59,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     )
 with told():
     if submitted:
-        navigation.open_page("notices", notice=str(submit(rt.db, scope, rt.clock, draft, notice_id)))
+        submit_draft(visitor, draft, notice_id)
     if saved:
         save_id = save_draft(rt.db, scope, rt.clock, draft, notice_id)
         st.query_params["notice"] = str(save_id)

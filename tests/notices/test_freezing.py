@@ -1,5 +1,6 @@
 """A large audience is frozen beside the writer: the same messages as inside it, all or nothing, and nothing twice."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -9,11 +10,12 @@ import pytest
 
 from dashboard.access.scope import Scope
 from dashboard.delivery import ledger, making
-from dashboard.errors import BadInput, Refused, SetuError, Unavailable
+from dashboard.errors import BadInput, IllegalChange, Refused, SetuError, Unavailable
 from dashboard.notices import drafting
 from dashboard.notices.approval import approve
 from dashboard.notices.draft import Audience, Binding, NoticeDraft
 from dashboard.notices.drafting import save_draft, submit
+from dashboard.notices.freeze_jobs import FreezeJobs
 from dashboard.notices.lifecycle import start
 from dashboard.notices.notice import Notice, get_notice
 from dashboard.notices.states import State
@@ -227,3 +229,36 @@ def test_rows_that_cannot_be_sent_are_refused(db: Database) -> None:
             )
             with pytest.raises(BadInput, match="recipient_rows"):
                 making.write_messages(cursor, 1, 1, lambda share: None)
+
+
+def test_a_submission_beside_the_page_is_seen_given_up_and_taken_once(
+    crowd: Database, clock: Clock, town_ee: Scope, all_large: None
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def run(scope: Scope, draft: NoticeDraft, notice_id: int | None, progress: Callable[..., None]) -> int:
+        def slow(share: float, step: str) -> None:
+            progress(share, step)
+            if step == "write":
+                begun.set()
+                assert go_on.wait(30)
+
+        return submit(crowd, scope, clock, draft, notice_id, progress=slow)
+
+    jobs = FreezeJobs(run)
+    jobs.start(town_ee, DRAFT, None)
+    assert begun.wait(30)
+    job = jobs.look(town_ee)
+    assert job and job.is_running and (job.step, job.seconds_left is not None) == ("write", True)
+    with pytest.raises(Unavailable, match="freeze_running"):
+        jobs.start(town_ee, DRAFT, None)
+    assert jobs.look(replace(town_ee, username="another")) is None
+    jobs.cancel(town_ee)
+    go_on.set()
+    jobs.stop()
+    ended = jobs.take(town_ee)
+    assert ended and ended.error and ended.error.code == "freeze_cancelled"
+    assert jobs.take(town_ee) is None
+    with pytest.raises(IllegalChange, match="freeze_over"):
+        jobs.cancel(town_ee)
+    assert count_rows(crowd) == (0, 0, 0)

@@ -1,7 +1,15 @@
+import threading
+
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.access.scope import Scope
 from dashboard.access.sign_in import load_scope
 from dashboard.enrolment.groups import list_groups
+from dashboard.notices import drafting
+from dashboard.notices.draft import NoticeDraft
+from dashboard.notices.freeze_jobs import FreezeJobs
+from dashboard.notices.freezing import Progress
 from dashboard.runtime import Runtime
 from tests.views.conftest import DIVISION, OTHER_DIVISION, Opener
 
@@ -71,3 +79,28 @@ def test_a_group_is_registered_and_then_chosen_as_audience(rt: Runtime, open_pag
     assert [one.name for one in list_groups(rt.db, load_scope(rt.db, "ee"))] == ["Gomti Nagar 1"]
     app.switch_page("views/compose.py").run()
     assert any("Gomti Nagar 1" in option for option in app.selectbox(key="compose_group").options)
+
+
+def test_a_large_notice_shows_how_far_it_is_and_can_be_given_up(
+    rt: Runtime, open_page: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafting, "FEW", -1)
+    looked, plainly = threading.Event(), rt.submit
+
+    def wait_first(scope: Scope, draft: NoticeDraft, notice_id: int | None, progress: Progress) -> int:
+        progress(0.4, "choose")
+        assert looked.wait(60)
+        return plainly(scope, draft, notice_id, progress)
+
+    rt.freezes = FreezeJobs(wait_first)
+    app = _write_warning(open_page("compose", "ee"))
+    app.button(key="compose_submit").click().run()
+    assert not app.exception
+    assert "Each number once" in app.get("progress")[0].proto.text
+    app.button(key="freeze_cancel").click().run()
+    looked.set()
+    rt.freezes.stop()
+    app.run()
+    assert any("kept as a draft" in element.value for element in app.warning)
+    assert app.button(key="compose_submit")
+    assert _count_notices(rt) == [("draft", 0)]
