@@ -27,7 +27,7 @@ from dashboard.delivery.sandbox.main import SandboxConfig
 from dashboard.delivery.sandbox.process import SandboxProcess
 from dashboard.delivery.webhook import WebhookCounts
 from dashboard.enrolment.consent import mark_undeliverable, suppressed_numbers
-from dashboard.enrolment.inbound import InboundText, handle_inbound, mark_answered
+from dashboard.enrolment.inbound import InboundText, handle_messages, mark_answered
 from dashboard.enrolment.keywords import choose_text
 from dashboard.enrolment.number_change import NumberChange, handle_number_change
 from dashboard.enrolment.preferences import record_preferences
@@ -251,11 +251,13 @@ def _failures_with(runtime: Runtime) -> Callable[[list[FailedReport]], None]:
     return tell
 
 
-def _answer_with(runtime: Runtime) -> Callable[[DeliveredText], str | None]:
-    def answer(message: DeliveredText) -> str | None:
-        text = choose_text(message.text, message.payload)
-        own = InboundText(message.wamid, message.mobile, text, message.sent_at)
-        return handle_inbound(runtime.db, runtime.clock, runtime.refresh, own)
+def _answer_with(runtime: Runtime) -> Callable[[Sequence[DeliveredText]], dict[str, str]]:
+    def answer(messages: Sequence[DeliveredText]) -> dict[str, str]:
+        own = [
+            InboundText(one.wamid, one.mobile, choose_text(one.text, one.payload), one.sent_at)
+            for one in messages
+        ]
+        return handle_messages(runtime.db, runtime.clock, runtime.refresh, own)
 
     return answer
 

@@ -26,7 +26,7 @@ def rt(tmp_path: Path) -> Iterator[Runtime]:
     settings = Settings(data_dir=tmp_path, graph_url="http://127.0.0.1:1", app_secret="secret")
     running = runtime.open_registry(settings, lambda: NOON)
     running.gatherer = Gatherer(running.db, running.clock)
-    running.applier = WebhookApplier(running.db, running.clock, on_inbound=lambda message: None)
+    running.applier = WebhookApplier(running.db, running.clock, on_inbound=lambda messages: {})
     runtime.install(running)
     yield running
     runtime.stop(running)

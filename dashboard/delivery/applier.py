@@ -33,8 +33,8 @@ _POISON = (
     duckdb.DataError, duckdb.IntegrityError, duckdb.ProgrammingError,
 )  # fmt: skip
 
-OnInbound = Callable[[InboundText], str | None]
-"""Acts on what a consumer wrote, once however often it comes, and returns the answer to be sent."""
+OnInbound = Callable[[Sequence[InboundText]], dict[str, str]]
+"""Acts on what consumers wrote, once however often it comes, and returns the answers to be sent by WhatsApp's id."""
 OnUndeliverable = Callable[[list[int]], None]
 
 
@@ -134,7 +134,8 @@ def _apply_together(db: Database, clock: Clock, ears: Ears, rows: Sequence[Any])
     bodies = [Body(raw_id, at, read_updates(bytes(body), prefix, at)) for raw_id, at, body in rows]
     _resolve_hidden(db, bodies)
     messages = {message.wamid: message for body in bodies for message in body.updates.inbound}
-    replies = [Reply(one, text) for one in messages.values() if (text := _ask(ears.on_inbound, one))]
+    answers = _ask(ears.on_inbound, list(messages.values()))
+    replies = [Reply(messages[wamid], text) for wamid, text in answers.items()]
     _tell_changes(ears, bodies)
     has_news = any(body.updates.news for body in bodies)
     written = db.write(
@@ -173,13 +174,17 @@ def _resolve_hidden(db: Database, bodies: Sequence[Body]) -> None:
                 body.updates.odd["sender", "unknown"] += 1
 
 
-def _ask(on_inbound: OnInbound, message: InboundText) -> str | None:
-    """Return the answer to one message; one that cannot be dealt with must not stop those behind it."""
+def _ask(on_inbound: OnInbound, messages: Sequence[InboundText]) -> dict[str, str]:
+    """Return the answers; one message that cannot be dealt with must not stop the others."""
+    if not messages:
+        return {}
     try:
-        return on_inbound(message)
+        return on_inbound(messages)
     except SetuError as error:
+        if len(messages) > 1:
+            return {wamid: text for one in messages for wamid, text in _ask(on_inbound, [one]).items()}
         _log.error("an inbound message was not understood: %s", error.code)
-        return None
+        return {}
 
 
 def _tell_changes(ears: Ears, bodies: Sequence[Body]) -> None:

@@ -8,8 +8,9 @@ import pandas as pd
 
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
-from dashboard.enrolment.consent import ConsentFact, look_up_account, queries, record_consents
+from dashboard.enrolment.consent import ConsentFact, queries, record_consents
 from dashboard.enrolment.corrections import append_number_event
+from dashboard.enrolment.known import look_up_accounts
 from dashboard.errors import BadInput, IllegalChange, Refused
 from dashboard.registry.consumers import read_consumer, require_consumer
 from dashboard.registry.offices import get_office
@@ -60,10 +61,12 @@ def open_case(
 
 def open_cases(cursor: Cursor, claims: Sequence[tuple[str, int]], source: str, now: datetime) -> None:
     """Open a case for each (account, claimed number) inside a change."""
+    known = look_up_accounts(cursor, [account_no for account_no, _ in claims])
     for account_no, claimed in claims:
-        if row := look_up_account(cursor, account_no):
+        if row := known.get(account_no):
             open_case(
-                cursor, account_no=account_no, office_code=row[2], on_file=row[3], claimed=claimed, source=source, language="hi", now=now
+                cursor, account_no=account_no, office_code=row.office_code, on_file=row.mobile, claimed=claimed, source=source,
+                language="hi", now=now,
             )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from dashboard.registry.account_places import locate
 from dashboard.registry.states import Refresh
 from dashboard.registry.touched import put_back, take_accounts, take_numbers
 from dashboard.store.database import Cursor
@@ -50,16 +49,6 @@ def record_consents(cursor: Cursor, facts: Sequence[ConsentFact], refresh: Refre
         queries.append_number_events(cursor)
         queries.take_over_numbers(cursor)
     put_back(cursor, refresh)
-
-
-def look_up_account(cursor: Cursor, account_no: str) -> tuple[str, int, str, int | None, str, str] | None:
-    """Return account, office number and code, number, verdict and state; None where there is no such account. System function."""
-    office_no = locate(cursor, [account_no]).get(account_no)
-    return (
-        None
-        if office_no is None
-        else queries.get_consumer(cursor, account_no=account_no, office_no=office_no)
-    )
 
 
 def suppressed_numbers(cursor: Cursor, mobiles: Sequence[int]) -> set[int]:

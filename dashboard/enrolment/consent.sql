@@ -1,20 +1,18 @@
--- name: get_consumer(account_no, office_no)^
--- What consent needs to know of an account whose office is known.
-SELECT consumer.account_no, consumer.office_no, office.code, consumer.mobile, consumer.verdict, consumer.state
-FROM consumer JOIN office ON office.office_no = consumer.office_no
-WHERE consumer.account_no = :account_no AND consumer.office_no = :office_no;
+-- name: list_consumers()
+-- What consent needs to know of accounts; {which} they are, wherever they are known to stand.
+SELECT account_no, office_no, mobile, verdict, state FROM consumer WHERE {which};
+
+-- name: codes_of_offices(office_nos)
+-- The codes of offices by number.
+SELECT office_no, code FROM office WHERE office_no IN (SELECT unnest(:office_nos::INTEGER[]));
 
 -- name: get_consent(account_no)^
 -- What stands now for an account.
 SELECT account_no, mobile, status, language, changed_at FROM consent WHERE account_no = :account_no;
 
--- name: language_of(mobile)$
--- The language last used with a number.
-SELECT language FROM consent WHERE mobile = :mobile ORDER BY changed_at DESC LIMIT 1;
-
--- name: last_stop_of(mobile)$
--- When a number last said STOP, by the time it was said.
-SELECT max(given_at) FROM consent_event WHERE mobile = :mobile AND kind = 'opt_out';
+-- name: languages_of_numbers()
+-- The language last used with each number of the relation asked_numbers.
+SELECT mobile, arg_max(language, changed_at) FROM consent WHERE mobile IN (SELECT mobile FROM asked_numbers) GROUP BY mobile;
 
 -- name: is_reader_number(mobile)$
 -- Whether a number is a meter reader's own.
@@ -59,13 +57,13 @@ FROM consent_rows
 WHERE consent_rows.account_no = touched.account_no AND consent_rows.kind = 'opt_in'
     AND (touched.mobile IS DISTINCT FROM consent_rows.mobile OR touched.verdict <> 'ok');
 
--- name: consents_of_number(mobile)
--- Accounts that a number joined with.
-SELECT consent.account_no, consent.language FROM consent WHERE mobile = :mobile AND status = 'in';
+-- name: consents_of_numbers()
+-- Accounts that numbers of the relation asked_numbers joined with.
+SELECT mobile, account_no FROM consent WHERE mobile IN (SELECT mobile FROM asked_numbers) AND status = 'in';
 
--- name: accounts_of_number(mobile)
--- Accounts that have this number on file.
-SELECT account_no FROM consumer WHERE mobile = :mobile AND verdict = 'ok';
+-- name: accounts_at()
+-- Accounts that have their number on file for use; {which} they are.
+SELECT mobile, account_no FROM consumer WHERE {which} AND verdict = 'ok';
 
 -- name: suppressed()
 -- Numbers of the relation asked_numbers that have opted out and joined with no other account since.

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from dashboard.enrolment.cases import open_case
-from dashboard.enrolment.consent import look_up_account, queries
+from dashboard.enrolment.known import accounts_on_file, look_up_accounts, look_up_senders
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
@@ -38,16 +38,13 @@ def _open_cases(cursor: Cursor, change: NumberChange, now: datetime) -> int:
     _queries.insert_change(
         cursor, wamid=change.wamid, old_mobile=change.old_mobile, new_mobile=change.new_mobile, said_at=change.said_at, now=now
     )  # fmt: skip
-    language = str(queries.language_of(cursor, mobile=change.old_mobile) or "hi")
-    count = 0
-    for (account,) in list(queries.accounts_of_number(cursor, mobile=change.old_mobile)):
-        row = look_up_account(cursor, account)
-        if row is None or row[-1] == "opted_out":
-            continue
-        account_no, _, office_code, on_file, *_ = row
+    old = change.old_mobile
+    language = look_up_senders(cursor, [old]).languages.get(old, "hi")
+    accounts = look_up_accounts(cursor, accounts_on_file(cursor, [old]).get(old, ()))
+    with_it = [one for _, one in sorted(accounts.items()) if one.state != "opted_out"]
+    for one in with_it:
         open_case(
-            cursor, account_no=account_no, office_code=office_code, on_file=on_file, claimed=change.new_mobile, source=SOURCE,
-            language=language, now=now,
+            cursor, account_no=one.account_no, office_code=one.office_code, on_file=one.mobile, claimed=change.new_mobile,
+            source=SOURCE, language=language, now=now,
         )  # fmt: skip
-        count += 1
-    return count
+    return len(with_it)

@@ -110,7 +110,7 @@ def send_later_jobs(db: Database) -> float:
 
 def run_all(db: Database, batch_size: int) -> None:
     """Send all that waits: claimed, accepted, reported as sent and delivered."""
-    prefix, ears = read_prefix(db), Ears(lambda message: None)
+    prefix, ears = read_prefix(db), Ears(lambda messages: {})
     while batch := db.write(lambda cursor: claims.claim_batch(cursor, utc_now(), batch_size, nobody)):
         outcomes = [Outcome(batch.job_id, one.message_no, 1, "accepted", make_wamid(batch.job_id, one.message_no)) for one in batch.messages]  # fmt: skip
         db.write(partial(claims.record_outcomes, outcomes=outcomes, now=utc_now()))

@@ -31,7 +31,7 @@ def run_application() -> None:
     rt = runtime.open_registry(settings)
     rt.dispatcher = Dispatcher(rt.db, settings, rt.clock, suppressed_numbers, pause_unit=PAUSE_UNIT)
     rt.applier = WebhookApplier(
-        rt.db, rt.clock, on_inbound=lambda message: None, on_failed=rt.dispatcher.report_failures
+        rt.db, rt.clock, on_inbound=lambda messages: {}, on_failed=rt.dispatcher.report_failures
     )
     rt.gatherer = Gatherer(rt.db, rt.clock)
     runtime.install(rt)

@@ -115,7 +115,7 @@ def come_to_rest(victim: Victim) -> Database:
     victim.kill_application()
     db = open_database(victim.path, memory_limit="1GB", threads=2)
     db.write(lambda cursor: mark_lost_claims(cursor, utc_now()))
-    while apply_waiting(db, utc_now, Ears(lambda message: None)).bodies:
+    while apply_waiting(db, utc_now, Ears(lambda messages: {})).bodies:
         pass
     return db
 

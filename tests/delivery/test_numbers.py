@@ -252,7 +252,7 @@ def test_a_reply_goes_from_the_number_that_was_written_to(db: Database) -> None:
     for place, heard_by in enumerate(("77", "1", "unknown", "77"), start=1):
         message = {"from": f"91{FIRST_MOBILE + place}", "id": f"in.{place}", "type": "text", "text": {"body": "JOIN"}, "timestamp": "1795497600"}  # fmt: skip
         post(db, envelope({"metadata": {"phone_number_id": heard_by}, "messages": [message]}))
-    apply_all(db, lambda message: "welcome")
+    apply_all(db, lambda messages: {one.wamid: "welcome" for one in messages})
     with db.read() as cursor:
         found = cursor.execute(
             """SELECT message.mobile - ?, job_route.number_no FROM message JOIN job_route ON job_route.job_id = message.job_id

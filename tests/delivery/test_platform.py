@@ -82,7 +82,7 @@ def test_the_last_word_on_a_subject_counts_in_whatever_order_it_comes(db: Databa
 
 def test_news_that_comes_twice_or_is_replayed_stands_once(db: Database) -> None:
     tell_template(db, "PAUSED")
-    replay(db, lambda: NOW, Ears(lambda message: None), NOW - timedelta(days=1), NOW + timedelta(days=1))
+    replay(db, lambda: NOW, Ears(lambda messages: {}), NOW - timedelta(days=1), NOW + timedelta(days=1))
     assert rows(db, "SELECT count(*) FROM platform_event") == [(1,)]
 
 

@@ -57,9 +57,9 @@ class Application:
         )
         self._loop = asyncio.new_event_loop()
 
-    def _answer(self, message) -> str:
-        self.heard.append(message.text)
-        return f"आपने लिखा: {message.text}"
+    def _answer(self, messages) -> dict[str, str]:
+        self.heard += [message.text for message in messages]
+        return {message.wamid: f"आपने लिखा: {message.text}" for message in messages}
 
     async def _take(self, request: web.Request) -> web.Response:
         body = await request.read()

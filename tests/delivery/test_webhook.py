@@ -1,6 +1,7 @@
 """Webhooks: signed, stored before the 200, applied once however often and in whatever order they come."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import duckdb
@@ -12,6 +13,7 @@ from dashboard.delivery.inbound import InboundText
 from dashboard.delivery.json_parts import mobile_of
 from dashboard.delivery.webhook import LONGEST_BODY, answer_handshake, receive, sign
 from dashboard.delivery.webhook_keeping import forget_old
+from dashboard.errors import Refused
 from dashboard.store.clock import utc_now
 from dashboard.store.database import Cursor, Database
 
@@ -200,9 +202,9 @@ def test_what_a_consumer_writes_is_answered_by_a_free_text(
 ) -> None:
     heard: list[InboundText] = []
 
-    def on_inbound(message: InboundText) -> str:
-        heard.append(message)
-        return "धन्यवाद"
+    def on_inbound(messages: Sequence[InboundText]) -> dict[str, str]:
+        heard.extend(messages)
+        return {one.wamid: "धन्यवाद" for one in messages}
 
     head = {"id": "wamid.in", "from": f"91{FIRST_MOBILE}", "timestamp": "1795497600"}
     post(db, envelope({"messages": [{**head, **content}]}))
@@ -211,6 +213,26 @@ def test_what_a_consumer_writes_is_answered_by_a_free_text(
     assert rows(db, "SELECT kind, state, mobile, parameters FROM job JOIN message USING (job_id)") == [
         ("text", "running", FIRST_MOBILE, ["धन्यवाद"])
     ]
+
+
+def thank(messages: Sequence[InboundText]) -> dict[str, str]:
+    return {one.wamid: "धन्यवाद" for one in messages}
+
+
+def test_one_message_that_is_refused_keeps_no_other_from_its_answer(db: Database) -> None:
+    def on_inbound(messages: Sequence[InboundText]) -> dict[str, str]:
+        if any(one.text == "odd" for one in messages):
+            raise Refused("office")
+        return thank(messages)
+
+    texts = ("one", "odd", "two")
+    bodies = [
+        {"id": f"w{place}", "from": f"91{FIRST_MOBILE}", "type": "text", "text": {"body": text}}
+        for place, text in enumerate(texts)
+    ]
+    post(db, envelope({"messages": bodies}))
+    apply_all(db, on_inbound)
+    assert rows(db, "SELECT count(*) FROM message") == [(2,)]
 
 
 def test_an_answer_and_the_note_that_it_is_given_are_one_commit(db: Database) -> None:
@@ -228,11 +250,9 @@ def test_an_answer_and_the_note_that_it_is_given_are_one_commit(db: Database) ->
         raise duckdb.Error("the disk is full")
 
     with pytest.raises(duckdb.Error):
-        apply_waiting(db, utc_now, Ears(lambda message: "धन्यवाद", on_answered=fail))
+        apply_waiting(db, utc_now, Ears(thank, on_answered=fail))
     assert rows(db, "SELECT count(*) FROM job") == [(0,)]
-    apply_waiting(
-        db, utc_now, Ears(lambda message: "धन्यवाद", on_answered=lambda cursor, wamids: noted.extend(wamids))
-    )
+    apply_waiting(db, utc_now, Ears(thank, on_answered=lambda cursor, wamids: noted.extend(wamids)))
     assert noted == ["wamid.in"]
     assert rows(db, "SELECT count(*) FROM message") == [(1,)]
 
@@ -263,7 +283,7 @@ def test_stored_bodies_can_be_applied_once_more(db: Database) -> None:
     post(db, envelope({"statuses": [report(db, job_id, 2, "sent")]}), at=NOW + timedelta(days=1))
     apply_all(db)
     db.write(lambda cursor: cursor.execute("DELETE FROM status_event"))
-    ears = Ears(lambda message: None)
+    ears = Ears(lambda messages: {})
     day = (NOW - timedelta(hours=6), NOW + timedelta(hours=18))
     first, again = replay(db, utc_now, ears, *day), replay(db, utc_now, ears, *day)
     assert (first.bodies, first.statuses, first.new_statuses) == (1, 1, 1)
@@ -280,7 +300,7 @@ def test_what_was_stored_and_not_applied_is_applied_after_a_restart(tmp_path) ->
     post(db, envelope({"statuses": [report(db, job_id, 1, "sent")]}))
     db.close()
     db = open_database(path)
-    applier = WebhookApplier(db, utc_now, on_inbound=lambda message: None)
+    applier = WebhookApplier(db, utc_now, on_inbound=lambda messages: {})
     applier.start()
     wait_for(lambda: read_tally(db, job_id).sent == 1)
     applier.stop()

@@ -1,6 +1,7 @@
 """Every shape a webhook may have, old and new, and any nonsense: understood or kept, never an error, never lost."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 import duckdb
@@ -92,7 +93,7 @@ ODD = [
 def test_what_nobody_knows_is_kept_by_its_name(db: Database, body: dict, odd: list[tuple[str, str]]) -> None:
     post(db, body)
     apply_all(db)
-    replay(db, lambda: NOW, Ears(lambda message: None), datetime(2000, 1, 1), datetime(2100, 1, 1))
+    replay(db, lambda: NOW, Ears(lambda messages: {}), datetime(2000, 1, 1), datetime(2100, 1, 1))
     assert [(entry["kind"], entry["name"], entry["count"]) for entry in list_odd(db)] == [
         (*one, 1) for one in odd
     ]
@@ -122,16 +123,21 @@ def test_who_hides_the_number_is_known_from_reports_on_our_own_messages(db: Data
     hidden = {**WRITTEN, "from_user_id": "IN.77"}
     post(db, envelope({"messages": [hidden]}))
     heard: list[InboundText] = []
-    apply_all(db, heard.append)
+
+    def listen(messages: Sequence[InboundText]) -> dict[str, str]:
+        heard.extend(messages)
+        return {}
+
+    apply_all(db, listen)
     assert heard == []
     seen = report(db, job_id, 1, "read", recipient_user_id="IN.77")
     post(db, envelope({"statuses": [seen]}))
     post(db, envelope({"messages": [{**hidden, "id": "wamid.later"}]}))
-    apply_all(db, heard.append)
+    apply_all(db, listen)
     post(db, envelope({"messages": [{**hidden, "id": "wamid.last"}]}))
-    apply_all(db, heard.append)
+    apply_all(db, listen)
     assert InboundText("wamid.last", FIRST_MOBILE, "STOP", AT) in heard
-    replay(db, lambda: NOW, Ears(heard.append), datetime(2000, 1, 1), datetime(2100, 1, 1))
+    replay(db, lambda: NOW, Ears(listen), datetime(2000, 1, 1), datetime(2100, 1, 1))
     assert {message.wamid for message in heard} == {"wamid.in", "wamid.later", "wamid.last"}
 
 
@@ -184,7 +190,7 @@ def test_a_body_that_cannot_be_applied_holds_up_none_of_the_others(
     monkeypatch.undo()
     assert (
         replay(
-            db, lambda: NOW, Ears(lambda message: None), datetime(2000, 1, 1), datetime(2100, 1, 1)
+            db, lambda: NOW, Ears(lambda messages: {}), datetime(2000, 1, 1), datetime(2100, 1, 1)
         ).new_statuses
         == 1
     )
@@ -199,7 +205,7 @@ def test_a_disk_that_fails_sets_no_body_aside(db: Database, monkeypatch: pytest.
 
     monkeypatch.setattr(webhook_round.queries, "copy_new_status", fail)
     with pytest.raises(Unavailable, match="database_unwritable"):
-        apply_waiting(db, lambda: NOW, Ears(lambda message: None))
+        apply_waiting(db, lambda: NOW, Ears(lambda messages: {}))
     monkeypatch.undo()
     apply_all(db)
     assert read_tally(db, job_id).sent == 1

@@ -33,7 +33,7 @@ def report(db: Database, job_id: int, message_no: int, status: str, **more: obje
 
 
 def apply_all(
-    db: Database, on_inbound=lambda message: None, on_undeliverable=None, at: datetime = NOW, **ears
+    db: Database, on_inbound=lambda messages: {}, on_undeliverable=None, at: datetime = NOW, **ears
 ) -> Applied:
     """Apply all that waits and return the sums."""
     total = Applied()

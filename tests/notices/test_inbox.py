@@ -27,7 +27,10 @@ KNOWN, UNKNOWN = FIRST_NUMBER + 2, 9999900000
 def _write(db: Database, mobile: int, text: str, hours: float = 0, wamid: str = "") -> None:
     at = NOON + timedelta(hours=hours)
     handle_inbound(
-        db, lambda: at, lambda *_: None, InboundText(wamid or f"{mobile}{text}{hours}", mobile, text, at)
+        db,
+        lambda: at,
+        lambda *_, **__: None,
+        InboundText(wamid or f"{mobile}{text}{hours}", mobile, text, at),
     )
     place_new(db)
 
