@@ -15,8 +15,9 @@ from streamlit.runtime import app_session
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 from streamlit.runtime.session_manager import SessionClientDisconnectedError
 
-MOMENT_SECONDS = 0.02
+MOMENT_SECONDS = 0.1  # longer than most pages take: they are handed over once, when they are done
 MOST_AT_ONCE = 150
+_CAN_WAIT = (ScriptRunnerEvent.SCRIPT_STARTED, ScriptRunnerEvent.ENQUEUE_FORWARD_MSG)
 _lock = threading.Lock()
 
 
@@ -28,23 +29,21 @@ def gather_messages() -> None:
 
     @wraps(session._on_scriptrunner_event)
     def pass_on(self: Any, sender: Any, event: ScriptRunnerEvent, *args: Any, **values: Any) -> None:
-        handle = partial(self._handle_scriptrunner_event_on_event_loop, sender, event, *args, **values)
-        if _keep(self, handle):
-            hand_over = partial(_hand_over, self)
-            if event is ScriptRunnerEvent.ENQUEUE_FORWARD_MSG:
-                hand_over = partial(self._event_loop.call_later, MOMENT_SECONDS, hand_over)
-            self._call_soon_on_event_loop(hand_over)
-        elif event is not ScriptRunnerEvent.ENQUEUE_FORWARD_MSG:
+        is_first = _keep(self, (sender, event, args, values))
+        if event not in _CAN_WAIT:
             self._call_soon_on_event_loop(partial(_hand_over, self))
+        elif is_first:
+            later = partial(self._event_loop.call_later, MOMENT_SECONDS, _hand_over, self)
+            self._call_soon_on_event_loop(later)
 
     setattr(session, "_on_scriptrunner_event", pass_on)  # noqa: B010 - a vendor function, replaced
 
 
-def _keep(session: Any, handle: Callable[[], None]) -> bool:
+def _keep(session: Any, told: tuple[Any, ...]) -> bool:
     """Keep an event of a session; return whether nobody is on the way to hand it over."""
     with _lock:
         kept = session.__dict__.setdefault("_kept_events", [])
-        kept.append(handle)
+        kept.append(told)
         return len(kept) == 1
 
 
@@ -52,16 +51,30 @@ def _hand_over(session: Any) -> None:
     """On the loop: let each kept event be handled, in order, and send what they brought."""
     with _lock:
         kept, session.__dict__["_kept_events"] = session.__dict__.get("_kept_events", []), []
+    if not kept:
+        return
     wake, session._message_enqueued_callback = session._message_enqueued_callback, None
-    for handle in kept:
+    for told in kept:
         try:
-            handle()
+            _handle(session, *told)
         except Exception as error:  # noqa: BLE001 - as the loop does with any of its callbacks
             context = {"message": "an event of a page failed", "exception": error}
             session._event_loop.call_exception_handler(context)
     session._message_enqueued_callback = wake
     if not _send(session) and wake:
         wake()
+
+
+def _handle(
+    session: Any, sender: Any, event: ScriptRunnerEvent, args: tuple[Any, ...], values: dict[str, Any]
+) -> None:
+    """Let Streamlit handle an event; an element of the run that goes on needs no more than its place in the queue."""
+    message = args[0] if args else values.get("forward_msg")
+    is_element = event is ScriptRunnerEvent.ENQUEUE_FORWARD_MSG and message is not None
+    if is_element and sender is session._scriptrunner:
+        session._enqueue_forward_msg(message)
+    else:
+        session._handle_scriptrunner_event_on_event_loop(sender, event, *args, **values)
 
 
 def _send(session: Any) -> bool:
