@@ -36,7 +36,8 @@ from dashboard.store.database import Cursor, Database
 
 _log = logging.getLogger(__name__)
 _TICK_SECONDS = 1.0
-_COLLECT_SECONDS = 30.0
+_COLLECT_SECONDS = 300.0  # a whole collection holds everything up: up to a second with two hundred people
+_MIDDLE_SECONDS = 10.0
 _INBOX_TICK_SECONDS = 5.0
 _INBOX = Scope("inbox", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)  # whoever may write into the folder
 _SELDOM_SECONDS = 30.0
@@ -114,7 +115,8 @@ class Housekeeper:
                 since_seldom = 0.0
                 self.do(self.list_seldom())
             since_collect += _TICK_SECONDS
-            gc.collect(0)  # the young, most of what runs leave behind; the server's own is off (web.py)
+            # What runs leave behind is young or middle-aged; the server's own collection is off (web.py).
+            gc.collect(1 if since_collect % _MIDDLE_SECONDS == 0 else 0)
             if since_collect >= _COLLECT_SECONDS:
                 since_collect = 0.0
                 gc.collect()

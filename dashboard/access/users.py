@@ -47,8 +47,13 @@ class User:
 
 def find_user(db: Database, username: str) -> User | None:
     """Return an account by its name in any case, None where there is none. For the gate, not for pages."""
+    name = username.strip().lower()
+    return db.recall_to_the_letter(("user", name), lambda: _look_up(db, name))
+
+
+def _look_up(db: Database, name: str) -> User | None:
     with db.read() as cursor:
-        return read_user(cursor, username.strip().lower())
+        return read_user(cursor, name)
 
 
 def read_user(cursor: Cursor, username: str) -> User | None:

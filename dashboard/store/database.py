@@ -48,7 +48,7 @@ class Database:
         self._closed = False
         self.version = self.commit_count = 0
         self._version_lock = threading.Lock()
-        self._shelf = Shelf()
+        self._shelf, self._strict_shelf = Shelf(), Shelf()
         self._eased = Eased()
         self._writer = threading.Thread(target=self._run_writer, name="database-writer", daemon=True)
         self._writer.start()
@@ -82,6 +82,10 @@ class Database:
         What comes back is shared: do not change it. A caller checks the right before, or has it in the key.
         """
         return self._shelf.get(self.version, key, make)
+
+    def recall_to_the_letter(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` gave for this key since the last commit of any kind: for what must never be a moment old."""
+        return self._strict_shelf.get(self.commit_count, key, make)
 
     def ease(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what `make` gives; where that takes over a second, what it gave serves everyone for ten times as long.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
-MOST_ENTRIES = 1000
+MOST_ENTRIES = 10_000  # an office takes some ten, about 60 kB together
 _NOTHING = object()
 DEAR_SECONDS, REST_TIMES = 1.0, 10
 MOST_DEAR = 100
