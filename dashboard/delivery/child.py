@@ -14,6 +14,7 @@ _PR_SET_PDEATHSIG = 1
 _PROJECT_DIR = Path(__file__).resolve().parents[2]
 _LINE_LIMIT = 64 * 1024 * 1024
 _GRACE_SECONDS = 5.0
+_LOW_PRIORITY = 5
 
 
 def die_with_parent() -> None:
@@ -21,6 +22,11 @@ def die_with_parent() -> None:
     only."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def give_way() -> None:
+    """Let the pages go first where the cores are short: a message may wait some milliseconds, a person should not."""
+    os.nice(_LOW_PRIORITY)
 
 
 async def open_stdin() -> asyncio.StreamReader:

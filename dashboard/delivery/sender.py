@@ -17,7 +17,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.delivery.child import die_with_parent, open_stdin
+from dashboard.delivery.child import die_with_parent, give_way, open_stdin
 from dashboard.delivery.credentials import Account
 from dashboard.delivery.message_client import WhatsAppClient
 from dashboard.delivery.wire import MessageHead, build_payload
@@ -132,6 +132,7 @@ async def _main() -> None:
 
 if __name__ == "__main__":
     die_with_parent()
+    give_way()
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C reaches the whole group: the parent says when to end

@@ -6,7 +6,6 @@ the end of a run, and all that is not an element, is handed over at once with ev
 """
 
 import threading
-from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any
 

@@ -1,8 +1,8 @@
 """Pages at rest and pages while a big send goes out and signed status webhooks come in, in one run.
 
 `python -m pytest tests/bench/bench_pages_while_sending.py -o addopts= -q -s`. The settings of `bench_pages.py`, and SETU_BENCH_RATE (1,000 messages a second),
-SETU_BENCH_STATUS_RATE (3,000 statuses a second, a hundred a POST). The send goes through the product's dispatcher and sender to a server on
-loopback; generator, server and poster compute on the same cores.
+SETU_BENCH_STATUS_RATE (3,000 statuses a second, a hundred a POST), SETU_BENCH_PEOPLE (20). The send goes through the product's dispatcher and sender to a
+server on loopback. Generator, server and poster compute on the same cores; the last two stand for WhatsApp, which computes elsewhere, and give way.
 """
 
 import asyncio
@@ -23,12 +23,13 @@ from dashboard.store.database import open_database
 from tests.bench.bench_pages import CONSUMERS, SECONDS
 from tests.bench.bench_sender import serve, stage
 from tests.bench.bench_webhook import make_bodies
-from tests.bench.crowd import PAUSE_SECONDS, PEOPLE, Crowd, Tally, describe, quantile
+from tests.bench.crowd import PAUSE_SECONDS, Crowd, Tally, describe, quantile
 from tests.bench.installation import SECRET, Running, make_installation, run_application
 
 RATE = int(os.environ.get("SETU_BENCH_RATE", "1000"))
 STATUS_RATE = int(os.environ.get("SETU_BENCH_STATUS_RATE", "3000"))
 RATIO_BAR = 1.5
+PEOPLE = int(os.environ.get("SETU_BENCH_PEOPLE", "20"))  # two hundred wait in line at rest already
 _ARRIVAL_SECONDS, _SPARE_SECONDS, _STATUSES_A_POST = 15, 45, 100
 
 
@@ -67,7 +68,7 @@ def post_steadily(url: str, prefix: str, job_id: int, pipe: Connection) -> None:
 
 async def watch(running: Running, cookies: dict[str, str]) -> tuple[Tally, datetime, datetime]:
     """Let the people work; return what was measured and between which moments."""
-    crowd = Crowd(running)
+    crowd = Crowd(running, PEOPLE)
     try:
         await crowd.come_back(cookies)
         await crowd.arrive(_ARRIVAL_SECONDS)
@@ -80,12 +81,17 @@ async def watch(running: Running, cookies: dict[str, str]) -> tuple[Tally, datet
 
 
 async def sign_in_all(running: Running) -> dict[str, str]:
-    crowd = Crowd(running)
+    crowd = Crowd(running, PEOPLE)
     try:
         await crowd.sign_in_all(a_second=2)
         return crowd.cookies
     finally:
         await crowd.stop()
+
+
+def give_way(process: multiprocessing.process.BaseProcess) -> None:
+    """Let a stand-in for WhatsApp's machines compute when ours do not."""
+    os.setpriority(os.PRIO_PROCESS, process.pid or 0, os.getpriority(os.PRIO_PROCESS, 0) + 10)
 
 
 def test_pages_stay_quick_while_sending_and_receiving(folder: Path) -> None:
@@ -94,6 +100,7 @@ def test_pages_stay_quick_while_sending_and_receiving(folder: Path) -> None:
     mine, theirs = spawn.Pipe()
     server = spawn.Process(target=serve, args=(theirs,), daemon=True)
     server.start()
+    give_way(server)
     settings = {
         "graph_url": f"http://127.0.0.1:{mine.recv()}", "whatsapp_token": "t", "phone_number_id": "1", "waba_id": "2",
         "rate_per_second": RATE, "send_batch": 1000, "daily_limit": 10**9,
@@ -110,6 +117,7 @@ def test_pages_stay_quick_while_sending_and_receiving(folder: Path) -> None:
             target=post_steadily, args=(f"{running.url}/webhooks/whatsapp", prefix, job_id, ear), daemon=True
         )
         poster.start()
+        give_way(poster)
         busy, began, ended = asyncio.run(watch(running, cookies))
         stopper.send("stop")
         taken = stopper.recv()

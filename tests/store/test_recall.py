@@ -86,3 +86,10 @@ def test_the_shelf_keeps_the_most_used_of_so_many() -> None:
         shelf.get(1, key, lambda key=key: key.upper())
     assert shelf.get(1, "a", lambda: "asked again") == "A"
     assert shelf.get(1, "b", lambda: "asked again") == "asked again"
+
+
+def test_what_is_kept_to_the_letter_goes_by_every_commit(db: Database) -> None:
+    assert db.recall_to_the_letter("facts", lambda: count(db)) == 0
+    assert db.recall_to_the_letter("facts", lambda: pytest.fail("asked twice")) == 0
+    db.write(add("a"), alters_pages=False)
+    assert db.recall_to_the_letter("facts", lambda: count(db)) == 1

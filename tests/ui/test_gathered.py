@@ -18,6 +18,7 @@ class Session:
     """The parts of Streamlit's session that are used: events become messages, messages wait to be flushed."""
 
     id = "one"
+    _scriptrunner = "this run"
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._event_loop = loop
@@ -33,9 +34,13 @@ class Session:
     def _handle_scriptrunner_event_on_event_loop(
         self, sender: Any, event: Any, forward_msg: Any = None
     ) -> None:
-        if forward_msg == "broken":
-            raise ValueError(forward_msg)
-        self._browser_queue._queue.append(forward_msg or event.name)
+        if sender is self._scriptrunner:  # as Streamlit's own: what an earlier run still tells is passed over
+            self._enqueue_forward_msg(forward_msg or event.name)
+
+    def _enqueue_forward_msg(self, message: Any) -> None:
+        if message == "broken":
+            raise ValueError(message)
+        self._browser_queue._queue.append(message)
 
     def flush_browser_queue(self) -> list[Any]:
         waiting, self._browser_queue._queue = self._browser_queue._queue, []
@@ -80,7 +85,8 @@ def run(
 
         def script() -> None:
             for event, message in events:
-                AppSession._on_scriptrunner_event(session, None, event, message)  # type: ignore[arg-type]
+                sender = "earlier run" if message == "late" else session._scriptrunner
+                AppSession._on_scriptrunner_event(session, sender, event, message)  # type: ignore[arg-type]
 
         await asyncio.to_thread(script)
         await asyncio.sleep(wait)
@@ -95,6 +101,11 @@ def test_a_page_arrives_whole_and_in_order_by_two_wakes(monkeypatch: pytest.Monk
     assert done.server.sent == [*names, END.name]
     assert done.session.wakes == 2  # the first element, the end
     assert done.session.woken == []  # Streamlit's own loop had nothing to do
+
+
+def test_what_an_earlier_run_still_tells_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = run([(ELEMENT, "one"), (ELEMENT, "late"), (END, None)], monkeypatch, wait=0.005)
+    assert done.server.sent == ["one", END.name]
 
 
 def test_a_slow_page_shows_what_it_has_after_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from streamlit import config
+from streamlit.elements.widgets import button_group
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
 
@@ -31,3 +32,13 @@ def test_every_run_gets_what_streamlit_would_have_made(
         made = CustomThemeConfig()
         app_session._populate_theme_msg(made, section)
         assert made == own
+
+
+def test_words_of_a_choice_have_the_icon_that_streamlit_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = button_group.extract_leading_icon
+    monkeypatch.setattr(button_group, "extract_leading_icon", getattr(own, "__wrapped__", own))
+    words = ["मंडल", "Division", "⚡ बिजली", ":material/bolt: Feeder", ":material/no such: x", ""]
+    expected = [button_group.extract_leading_icon(word) for word in words]
+    theme_once.find_icons_once()
+    assert [button_group.extract_leading_icon(word) for word in words * 2] == expected * 2
+    assert button_group.extract_leading_icon.cache_info().hits == len(words)

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from dashboard.delivery.child import die_with_parent, open_stdin
+from dashboard.delivery.child import die_with_parent, give_way, open_stdin
 from dashboard.delivery.sandbox.knobs import Knobs, turn
 from dashboard.delivery.sandbox.provider import Provider
 from dashboard.delivery.sandbox.reports import Reporter
@@ -44,6 +44,7 @@ def run_as_child() -> None:
     """Serve as a child of the application: the configuration comes as the first line, the pipe's end is
     the end."""
     die_with_parent()
+    give_way()
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C reaches the whole group: the parent says when to end
