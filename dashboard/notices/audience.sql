@@ -62,11 +62,29 @@ FROM valued;
 -- are shared by its consumers; only where a field of the row stands in the text has each consumer their own. What the row says for
 -- a source is put into words once, and only where the text has a place for it.
 CREATE OR REPLACE TEMP MACRO audience_member(p_first, p_last, p_categories, p_segments, p_feeders, p_language, p_levels, p_typed, p_uses, p_length, p_bands, p_languages, p_recent, p_list, p_group) AS TABLE
-SELECT account_no, name, mobile, office_no, parameters, reason,
+WITH chosen AS NOT MATERIALIZED (
+    SELECT consumer.* FROM consumer
+    WHERE consumer.office_no BETWEEN p_first AND p_last
+      AND (len(p_categories::VARCHAR[]) = 0 OR list_contains(p_categories::VARCHAR[], consumer.category))
+      AND (len(p_segments::VARCHAR[]) = 0 OR list_contains(p_segments::VARCHAR[], consumer.arrears_segment))
+      AND (len(p_feeders::INTEGER[]) = 0 OR list_contains(p_feeders::INTEGER[], consumer.office_no))
+      AND (len(p_bands::VARCHAR[]) = 0 OR list_contains(p_bands::VARCHAR[], load_band(consumer.load_kw)))
+      AND (p_list = 0 OR consumer.account_no IN (SELECT account_no FROM audience_account WHERE list_id = p_list))
+      -- p_group: 0 whatever groups, -1 in one, -2 in none, else in that one.
+      AND (p_group = 0 OR coalesce(consumer.mobile IN (SELECT mobile FROM wa_group_member WHERE p_group < 0 OR group_id = p_group), false) = (p_group <> -2))
+), person AS NOT MATERIALIZED (
+    -- Consent is looked up for the enrolled alone: nobody else gets anything.
+    SELECT chosen.*, consent.account_no IS NOT NULL AS has_consent, consent.language
+    FROM chosen LEFT JOIN consent ON consent.account_no = chosen.account_no AND consent.mobile = chosen.mobile AND consent.status = 'in'
+    WHERE chosen.state = 'enrolled'
+    UNION ALL
+    SELECT chosen.*, false, NULL FROM chosen WHERE chosen.state <> 'enrolled'
+)
+SELECT account_no, name, mobile, office_no, state, parameters, reason,
        CASE WHEN is_personal THEN p_length + list_sum(list_transform(parameters, lambda value, place: length(value) * (p_uses::INTEGER[])[place]))
             ELSE office_length END AS text_length
 FROM (
-SELECT account_no, name, mobile, office_no, office_length, is_personal,
+SELECT account_no, name, mobile, office_no, state, office_length, is_personal,
        CASE WHEN NOT is_personal THEN office_parameters
             ELSE list_transform(p_levels::VARCHAR[], lambda level, place: coalesce(nullif(CASE level
             WHEN 'consumer_name' THEN said_consumer_name
@@ -92,15 +110,15 @@ SELECT account_no, name, mobile, office_no, office_length, is_personal,
                 OR (is_wanted(p_levels, p_typed, 'load_kw') AND coalesce(said_load_kw, '') = '')
                 OR (is_wanted(p_levels, p_typed, 'category') AND coalesce(said_category, '') = '')) THEN 'empty_variable' END AS reason
 FROM (
-SELECT consumer.account_no, consumer.name, consumer.mobile, consumer.office_no, office_text.text_length AS office_length,
+SELECT consumer.account_no, consumer.name, consumer.mobile, consumer.office_no, consumer.state, office_text.text_length AS office_length,
        office_text.parameters AS office_parameters,
        len(list_filter(p_levels::VARCHAR[], lambda level: is_of_consumer(level))) > 0 AS is_personal,
        CASE WHEN consumer.state = 'opted_out' THEN 'opted_out'
             WHEN consumer.mobile IN (SELECT mobile FROM undeliverable_number) THEN 'not_on_whatsapp'
             WHEN consumer.state NOT IN ('on_file', 'enrolled') OR consumer.mobile IS NULL
                  OR consumer.mobile NOT BETWEEN 6000000000 AND 9999999999 THEN 'no_number'
-            WHEN consumer.state = 'on_file' OR consent.account_no IS NULL THEN 'not_enrolled'
-            WHEN len(p_languages::VARCHAR[]) > 0 AND NOT list_contains(p_languages::VARCHAR[], consent.language) THEN 'other_language'
+            WHEN consumer.state = 'on_file' OR NOT has_consent THEN 'not_enrolled'
+            WHEN len(p_languages::VARCHAR[]) > 0 AND NOT list_contains(p_languages::VARCHAR[], consumer.language) THEN 'other_language'
             WHEN len(p_recent::BIGINT[]) > 0 AND consumer.mobile IN (
                 SELECT message.mobile FROM message WHERE list_contains(p_recent::BIGINT[], message.job_id)) THEN 'recent_notice'
             WHEN coalesce(office_text.has_hole, true) THEN 'empty_variable' END AS first_reason,
@@ -114,18 +132,9 @@ SELECT consumer.account_no, consumer.name, consumer.mobile, consumer.office_no, 
        CASE WHEN list_contains(p_levels::VARCHAR[], 'meter_no') THEN say_line(consumer.meter_no) END AS said_meter_no,
        CASE WHEN list_contains(p_levels::VARCHAR[], 'load_kw') THEN regexp_replace(consumer.load_kw::DECIMAL(14, 2)::VARCHAR, '\.?0+$', '') END AS said_load_kw,
        CASE WHEN list_contains(p_levels::VARCHAR[], 'category') THEN say_line(consumer.category) END AS said_category
-FROM consumer
-LEFT JOIN consent ON consent.account_no = consumer.account_no AND consent.mobile = consumer.mobile AND consent.status = 'in'
+FROM person AS consumer
 LEFT JOIN audience_text(p_first, p_last, p_language, p_levels, p_typed, p_uses, p_length) AS office_text
        ON office_text.office_no = consumer.office_no
-WHERE consumer.office_no BETWEEN p_first AND p_last
-  AND (len(p_categories::VARCHAR[]) = 0 OR list_contains(p_categories::VARCHAR[], consumer.category))
-  AND (len(p_segments::VARCHAR[]) = 0 OR list_contains(p_segments::VARCHAR[], consumer.arrears_segment))
-  AND (len(p_feeders::INTEGER[]) = 0 OR list_contains(p_feeders::INTEGER[], consumer.office_no))
-  AND (len(p_bands::VARCHAR[]) = 0 OR list_contains(p_bands::VARCHAR[], load_band(consumer.load_kw)))
-  AND (p_list = 0 OR consumer.account_no IN (SELECT account_no FROM audience_account WHERE list_id = p_list))
-  -- p_group: 0 whatever groups, -1 in one, -2 in none, else in that one.
-  AND (p_group = 0 OR coalesce(consumer.mobile IN (SELECT mobile FROM wa_group_member WHERE p_group < 0 OR group_id = p_group), false) = (p_group <> -2))
 ));
 
 -- name: count_members(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id)^
@@ -154,13 +163,18 @@ FROM audience_member(:first, :last, :categories, :segments, :feeders, :language,
 WHERE reason IS NULL
 QUALIFY row_number() OVER (PARTITION BY mobile, CASE WHEN :per_account THEN account_no END ORDER BY account_no) = 1;
 
--- name: judge_members(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id, reasons)!
--- A whole audience judged once, narrow: why somebody gets nothing (reason_no, a place in :reasons), else what the choosing needs. {values} is
--- filled in: parameters and text_length, which only texts with a field of the row have for each consumer apart.
+-- name: judge_enrolled(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id, reasons)!
+-- The enrolled of an audience judged once, narrow: why somebody gets nothing (reason_no, a place in :reasons), else what the choosing
+-- needs. {values} is filled in: parameters and text_length, which only texts with a field of the row have for each consumer apart.
 CREATE OR REPLACE TEMP TABLE judged_member AS
-SELECT CASE WHEN reason IS NOT NULL THEN list_position(:reasons::VARCHAR[], reason)::UTINYINT END AS reason_no,
-       CASE WHEN reason IS NULL THEN account_no END AS account_no, mobile, office_no, {values}
-FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id, :group_id);
+SELECT CASE WHEN reason IS NOT NULL THEN list_position(:reasons::VARCHAR[], reason)::UTINYINT END AS reason_no, account_no, mobile, office_no, {values}
+FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id, :group_id)
+WHERE state = 'enrolled';
+
+-- name: count_others(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id)
+-- Those of an audience who are not enrolled, by reason.
+SELECT reason, count(*) FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id, :group_id)
+WHERE state <> 'enrolled' GROUP BY reason;
 
 -- name: write_words(first, last, language, levels, typed, uses, length)!
 -- What each office's consumers read, where no field of their row stands in the text.

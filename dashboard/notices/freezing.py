@@ -84,7 +84,7 @@ def choose_recipients(
     """Choose a draft's recipients into the temporary table from which messages are written, and count whom it left out."""
     asked = ask_audience(cursor, scope, draft)
     is_personal = any(level in CONSUMER_SOURCES for level in asked["levels"])
-    run_watched(cursor, lambda own: _judge(own, asked, is_personal), tell_judge)
+    others = run_watched(cursor, lambda own: _judge(own, asked, is_personal), tell_judge)
     if not is_personal:
         texts = ("first", "last", "language", "levels", "typed", "uses", "length")
         queries.write_words(cursor, **{name: asked[name] for name in texts})
@@ -93,15 +93,20 @@ def choose_recipients(
     longest = queries.longest_personal(cursor) if is_personal else queries.longest_words(cursor)
     counts: dict[int | None, int] = dict(queries.count_judged(cursor))
     queries.drop_judged(cursor)
-    exclusions = {reason: counts.get(place, 0) for place, reason in enumerate(REASONS, 1)}
+    exclusions = {
+        reason: counts.get(place, 0) + others.get(reason, 0) for place, reason in enumerate(REASONS, 1)
+    }
     exclusions["duplicate_number"] = counts.get(None, 0) - recipients
     return AudienceCount(recipients, exclusions, int(longest or 0))
 
 
-def _judge(cursor: Cursor, asked: dict[str, Any], is_personal: bool) -> None:
+def _judge(cursor: Cursor, asked: dict[str, Any], is_personal: bool) -> dict[str, int]:
+    """Judge the enrolled into a table of their own, and count the others by reason."""
     values = (
         "parameters, text_length"
         if is_personal
         else "NULL::VARCHAR[] AS parameters, NULL::INTEGER AS text_length"
     )
-    cursor.execute(queries.judge_members.sql.replace("{values}", values), {**asked, "reasons": list(REASONS)})
+    sql = queries.judge_enrolled.sql.replace("{values}", values)
+    cursor.execute(sql, {**asked, "reasons": list(REASONS)})
+    return dict(queries.count_others(cursor, **asked))
