@@ -9,7 +9,7 @@ from dashboard.access.scope import Right, Scope
 from dashboard.delivery import ledger
 from dashboard.errors import BadInput, IllegalChange, Refused
 from dashboard.notices.chain import LOST, note_given_anew, withdraw_lost
-from dashboard.notices.drafting import is_unchanged
+from dashboard.notices.drafting import is_unchanged, seal_large
 from dashboard.notices.notice import (
     Notice,
     Step,
@@ -35,6 +35,8 @@ def approve(db: Database, scope: Scope, clock: Clock, notice_id: int, approved_h
     last step lets a person have it go on. Raises Refused("own_notice") for whoever wrote or submitted it (by whichever account), ("approval_given") for whoever gave an earlier
     step, ("approval_level") for an office below the step's, ("hash_stale") where the notice has changed since.
     """
+    with db.read() as reader:
+        seal = seal_large(reader, read_notice(reader, scope, Right.APPROVE, notice_id))
 
     def change(cursor: Cursor) -> None:
         notice = read_notice(cursor, scope, Right.APPROVE, notice_id)
@@ -43,7 +45,7 @@ def approve(db: Database, scope: Scope, clock: Clock, notice_id: int, approved_h
             notice = read_notice(cursor, scope, Right.APPROVE, notice_id)
         _require_another(scope, notice)
         step = _require_step(scope, notice)
-        if approved_hash != notice.content_hash or not is_unchanged(cursor, notice):
+        if approved_hash != notice.content_hash or not is_unchanged(cursor, notice, seal):
             raise Refused("hash_stale")
         if step is not None:
             approval_queries.insert_given(

@@ -311,12 +311,32 @@ def _hash(notice: Notice, digest: str) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def is_unchanged(cursor: Cursor, notice: Notice) -> bool:
+@dataclass(frozen=True)
+class Seal:
+    """The hash over a job's messages as they stood a moment ago."""
+
+    job_id: int
+    digest: str
+
+
+def seal_large(cursor: Cursor, notice: Notice) -> Seal | None:
+    """Hash a large notice's messages beside the writer, just before the change that asks for it; None: the change does so itself.
+
+    Messages never change once they are written; what the hash finds is a file that somebody else has altered.
+    """
+    if notice.job_id is None or ledger.get_job(cursor, notice.job_id).message_count <= FEW:
+        return None
+    return Seal(notice.job_id, content_digest(cursor, notice.job_id))
+
+
+def is_unchanged(cursor: Cursor, notice: Notice, seal: Seal | None = None) -> bool:
     """Tell whether what would go out is what was frozen: the staged messages, and the template that WhatsApp fills."""
     template = get_template(notice.template)
     if notice.job_id is None or template.bodies[notice.language] != notice.body:
         return False
-    return content_hash(cursor, notice, notice.job_id) == notice.content_hash
+    is_sealed = seal is not None and seal.job_id == notice.job_id
+    digest = seal.digest if seal and is_sealed else content_digest(cursor, notice.job_id)
+    return _hash(notice, digest) == notice.content_hash
 
 
 def test_send(db: Database, scope: Scope, clock: Clock, draft: NoticeDraft) -> int:

@@ -9,7 +9,7 @@ from dashboard.access.scope import Right, Scope
 from dashboard.delivery import ledger, numbers
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.chain import HOLDS, require_chain, withdraw_lost
-from dashboard.notices.drafting import is_unchanged
+from dashboard.notices.drafting import Seal, is_unchanged, seal_large
 from dashboard.notices.follow_up import follow_queries
 from dashboard.notices.hours import Span
 from dashboard.notices.notice import Notice, has_given, queries, read_any_notice, read_notice
@@ -70,12 +70,14 @@ def start(
     """
     if send_at is not None and send_at <= clock():
         raise BadInput("schedule_past")
+    with db.read() as reader:
+        seal = seal_large(reader, read_notice(reader, scope, Right.SEND, notice_id))
 
     def change(cursor: Cursor) -> Refused | None:
         notice = _may(cursor, scope, notice_id, Action.START if send_at is None else Action.SCHEDULE)
         refusal = withdraw_lost(cursor, notice, clock())
         if refusal is None:
-            start_on(cursor, scope, clock, notice_id, send_at, pace, quiet)
+            start_on(cursor, scope, clock, notice_id, send_at, pace, quiet, seal)
         return refusal
 
     if refusal := db.write(change):
@@ -90,11 +92,13 @@ def start_on(
     send_at: datetime | None = None,
     pace: Pace = AS_IT_COMES,
     quiet: Span | None = None,
+    seal: Seal | None = None,
 ) -> None:
     """Start inside the caller's change; as `start`."""
     notice = read_notice(cursor, scope, Right.SEND, notice_id)
     state = next_state(notice.state, Action.START if send_at is None else Action.SCHEDULE)
-    _require_unchanged(cursor, notice)
+    if not is_unchanged(cursor, notice, seal):
+        raise Refused("hash_stale")
     require_chain(cursor, notice)
     if obstacle := find_obstacle(cursor, notice.template, notice.language):
         raise obstacle.as_error()
@@ -217,7 +221,9 @@ def release_due(db: Database, clock: Clock, quiet: Span | None = None) -> int:
     failed: list[Exception] = []
     for notice_id in due:
         try:
-            db.write(partial(_release, clock=clock, notice_id=notice_id, quiet=quiet))
+            with db.read() as cursor:
+                seal = seal_large(cursor, read_any_notice(cursor, notice_id))
+            db.write(partial(_release, clock=clock, notice_id=notice_id, quiet=quiet, seal=seal))
         except Exception as error:  # noqa: BLE001 - told below, once the others have had their turn
             failed.append(error)
     if failed:
@@ -225,7 +231,7 @@ def release_due(db: Database, clock: Clock, quiet: Span | None = None) -> int:
     return len(due)
 
 
-def _release(cursor: Cursor, clock: Clock, notice_id: int, quiet: Span | None) -> None:
+def _release(cursor: Cursor, clock: Clock, notice_id: int, quiet: Span | None, seal: Seal | None) -> None:
     notice = read_any_notice(cursor, notice_id)
     if notice.state is not State.SCHEDULED:
         return
@@ -235,7 +241,7 @@ def _release(cursor: Cursor, clock: Clock, notice_id: int, quiet: Span | None) -
     obstacle = find_obstacle(cursor, notice.template, notice.language)
     if obstacle and notice.send_at and now < notice.send_at + _WAIT_FOR_TEMPLATE:
         return
-    action = Action.RETURN if obstacle or not is_unchanged(cursor, notice) else Action.START
+    action = Action.RETURN if obstacle or not is_unchanged(cursor, notice, seal) else Action.START
     state = next_state(notice.state, action).value
     if action is Action.START:
         let_go(cursor, job_id, notice.template, quiet, now)
@@ -289,11 +295,6 @@ def _may(cursor: Cursor, scope: Scope, notice_id: int, action: Action) -> Notice
     notice = read_notice(cursor, scope, Right.SEND, notice_id)
     next_state(notice.state, action)
     return notice
-
-
-def _require_unchanged(cursor: Cursor, notice: Notice) -> None:
-    if not is_unchanged(cursor, notice):
-        raise Refused("hash_stale")
 
 
 def _job_of(notice: Notice) -> int:

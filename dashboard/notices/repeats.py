@@ -20,7 +20,7 @@ from dashboard.access.sign_in import load_scope
 from dashboard.errors import BadInput, Refused, SetuError
 from dashboard.notices.audience import require_office
 from dashboard.notices.draft import NoticeDraft, check_draft, filling_fields, read_audience, read_filling
-from dashboard.notices.drafting import submit_on
+from dashboard.notices.drafting import Seal, seal_large, submit
 from dashboard.notices.hours import Span
 from dashboard.notices.lifecycle import start_on
 from dashboard.notices.notice import read_any_notice
@@ -34,6 +34,7 @@ LEAD = timedelta(hours=48)  # before the hour of sending: time for the approval
 LAST_DAY = 28  # every month has it
 MONTH = "{month}"
 _DAY = re.compile(r"\{day:(\d{1,2})\}")
+_FOR_NOW = ("freeze_running", "registry_changed")  # tried again at the next tick
 _LATE = timedelta(hours=12)  # an installation that was off makes up for what is not older
 
 
@@ -153,8 +154,10 @@ def make_occurrences(db: Database, clock: Clock) -> int:
         month = repeat.next_month(now)
         try:
             scope = load_scope(db, repeat.created_by)
-            db.write(partial(_submit, scope=scope, clock=clock, repeat=repeat, month=month))
+            _submit(db, scope, clock, repeat, month)
         except SetuError as error:
+            if error.code in _FOR_NOW:
+                continue
             db.write(partial(_note, repeat=repeat, month=month, notice_id=None, problem=error.code))
     return len(due)
 
@@ -167,9 +170,10 @@ def schedule_approved(db: Database, clock: Clock, quiet: Span | None = None) -> 
     for notice_id, send_at, username in waiting:
         try:
             scope = load_scope(db, username)
-            db.write(
-                partial(_start, scope=scope, clock=clock, notice_id=notice_id, send_at=send_at, quiet=quiet)
-            )
+            with db.read() as cursor:
+                seal = seal_large(cursor, read_any_notice(cursor, notice_id))
+            start = partial(_start, scope=scope, clock=clock, notice_id=notice_id, send_at=send_at)
+            db.write(partial(start, quiet=quiet, seal=seal))
         except (
             SetuError
         ):  # its author may send no more, its template is held: by hand, and the others are not kept waiting
@@ -195,11 +199,12 @@ def _is_due(cursor: Cursor, repeat: Repeat, now: datetime) -> bool:
     return now >= repeat.send_at(month) - LEAD and (last is None or last[0] < month)
 
 
-def _submit(cursor: Cursor, scope: Scope, clock: Clock, repeat: Repeat, month: date) -> None:
+def _submit(db: Database, scope: Scope, clock: Clock, repeat: Repeat, month: date) -> None:
     plan = repeat.draft
     variables = fill_month(plan.variables, month, plan.language)
     draft = NoticeDraft(plan.template, plan.language, variables, plan.audience, plan.bindings)
-    _note(cursor, repeat, month, submit_on(cursor, scope, clock, draft), None)
+    note = partial(_note, repeat=repeat, month=month, problem=None)
+    submit(db, scope, clock, draft, then=lambda cursor, notice_id: note(cursor, notice_id=notice_id))
 
 
 def _note(cursor: Cursor, repeat: Repeat, month: date, notice_id: int | None, problem: str | None) -> None:
@@ -210,10 +215,13 @@ def _note(cursor: Cursor, repeat: Repeat, month: date, notice_id: int | None, pr
 
 
 def _start(
-    cursor: Cursor, scope: Scope, clock: Clock, notice_id: int, send_at: datetime, quiet: Span | None
-) -> None:
+    cursor: Cursor, scope: Scope, clock: Clock, notice_id: int, send_at: datetime, quiet: Span | None,
+    seal: Seal | None,
+) -> None:  # fmt: skip
     if read_any_notice(cursor, notice_id).state is State.APPROVED:
-        start_on(cursor, scope, clock, notice_id, send_at if send_at > clock() else None, quiet=quiet)
+        start_on(
+            cursor, scope, clock, notice_id, send_at if send_at > clock() else None, quiet=quiet, seal=seal
+        )
 
 
 def _stand(cursor: Cursor, repeat: Repeat, now: datetime) -> RepeatStanding:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -16,11 +17,11 @@ from dashboard.notices.approval import approve
 from dashboard.notices.draft import Audience, Binding, NoticeDraft
 from dashboard.notices.drafting import save_draft, submit
 from dashboard.notices.freeze_jobs import FreezeJobs
-from dashboard.notices.lifecycle import start
+from dashboard.notices.lifecycle import release_due, start
 from dashboard.notices.notice import Notice, get_notice
 from dashboard.notices.states import State
 from dashboard.store.clock import Clock
-from dashboard.store.database import Database
+from dashboard.store.database import Cursor, Database
 from tests.conftest import NOON
 from tests.notices.people import Person, fill_people
 from tests.notices.town import DRAFT, FIRST_NUMBER
@@ -262,3 +263,28 @@ def test_a_submission_beside_the_page_is_seen_given_up_and_taken_once(
     with pytest.raises(IllegalChange, match="freeze_over"):
         jobs.cancel(town_ee)
     assert count_rows(crowd) == (0, 0, 0)
+
+
+def test_a_large_notice_is_hashed_before_the_change_that_approves_or_starts_it(
+    crowd: Database,
+    clock: Clock,
+    town_ee: Scope,
+    town_se: Scope,
+    all_large: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(drafting, "FEW", 1)
+    hashed_by: list[str] = []
+    hash_plainly = drafting.content_digest
+
+    def hash_told(cursor: Cursor, job_id: int) -> str:
+        hashed_by.append(threading.current_thread().name)
+        return hash_plainly(cursor, job_id)
+
+    monkeypatch.setattr(drafting, "content_digest", hash_told)
+    notice_id = submit(crowd, town_ee, clock, DRAFT)
+    approve(crowd, town_se, clock, notice_id, get_notice(crowd, town_se, notice_id).content_hash)
+    start(crowd, town_ee, clock, notice_id, NOON + timedelta(days=1))
+    assert release_due(crowd, lambda: NOON + timedelta(days=2)) == 1
+    assert get_notice(crowd, town_ee, notice_id).state is State.SENDING
+    assert len(hashed_by) == 3 and "database-writer" not in hashed_by
