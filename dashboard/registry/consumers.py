@@ -132,7 +132,12 @@ def find_consumers(
 
 def _find_by_key(cursor: Cursor, text: str, interval: dict[str, int]) -> Found:
     [verdict] = judge([text])
-    rows = list(_queries.list_by_key(cursor, **interval, key=text.replace(" ", ""), mobile=verdict.mobile))
+    key = text.replace(" ", "")
+    rows = list(
+        _queries.list_by_key(
+            cursor, **interval, account_office_no=locate(cursor, [key]).get(key, 0), key=key, mobile=verdict.mobile
+        )
+    )  # fmt: skip
     count = int(rows[0][-1]) if rows else 0
     return Found(pd.DataFrame([row[:-1] for row in rows], columns=list(FOUND_COLUMNS)), count)
 
