@@ -2,12 +2,15 @@
 
 import csv
 from pathlib import Path
+from xml.etree import ElementTree
+from zipfile import ZipFile
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from dashboard.errors import BadInput
-from dashboard.store.spreadsheet import Sheet, disarm, write_table, write_workbook
+from dashboard.store.sheet_rows import disarm
+from dashboard.store.spreadsheet import Sheet, write_table, write_workbook
 
 DANGEROUS = [
     "=1+1",
@@ -65,3 +68,27 @@ def test_a_workbook_has_a_sheet_a_table_and_no_formula(tmp_path: Path) -> None:
     book = CalamineWorkbook.from_path(path)
     assert book.sheet_names == ["राज्य", "Days"]
     assert book.get_sheet_by_index(0).to_python() == [["office", "count"], ["'=1+1", 5.0]]
+
+
+ODD_CELLS = [
+    "R & D <north>", "two\nlines", "tab\there", " leading and trailing ", "bell\x07", "_x0041_", "राम कुमार", "0000000013", 12.5, -3, 10**12, 0.1,
+]  # fmt: skip
+
+
+def test_every_cell_comes_back_from_a_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "odd.xlsx"
+    cells = [*ODD_CELLS, "x" * 40_000, None, float("nan"), True]
+    write_table(path, [f"column {place}" for place in range(len(cells))], [cells, cells])
+    first, second = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()[1:]
+    assert first == second
+    assert first[: len(ODD_CELLS)] == ODD_CELLS
+    assert first[len(ODD_CELLS) :] == ["x" * 32_767, "", "", "True"]
+    parts = [ElementTree.fromstring(ZipFile(path).read(name)) for name in ZipFile(path).namelist()]
+    assert not any(part.findall(".//{*}f") for part in parts)  # no formula anywhere
+
+
+def test_more_rows_than_excel_takes_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboard.store.spreadsheet._XLSX_ROWS", 2)
+    with pytest.raises(BadInput) as refusal:
+        write_table(tmp_path / "long.xlsx", ["a"], [["1"], ["2"], ["3"]])
+    assert refusal.value.code == "too_many_rows"
