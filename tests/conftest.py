@@ -13,6 +13,12 @@ from dashboard.store.database import Database, open_database
 
 NOON = datetime(2026, 11, 24, 6, 30)  # noon in India
 SAMPLES = Path(__file__).parent / "samples"
+_LONGEST = ("tests/browser/", "tests/delivery/test_crash.py", "tests/coverage/test_figures.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: of two workers none then waits minutes for the other's last file."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
 
 
 @pytest.fixture
