@@ -20,18 +20,16 @@ def show_figures(figures: Coverage) -> None:
     language = current_language()
     usable = figures.consumers - figures.to_collect
     with st.container(key="coverage_figures"):
-        st.header(t("coverage.headline", rate=percent(figures.rate("enrolled"))))
-        st.markdown(
-            t("coverage.total", count=group_digits(figures.consumers))
-            + " "
-            + t(
-                "coverage.funnel",
-                usable=group_digits(usable),
-                usable_rate=percent(usable / figures.consumers),
-                enrolled=group_digits(figures.enrolled),
-            ),
-            help=t("coverage.total_help"),
+        headline = t("coverage.headline", rate=percent(figures.rate("enrolled")))
+        total = t("coverage.total", count=group_digits(figures.consumers))
+        funnel = t(
+            "coverage.funnel",
+            usable=group_digits(usable),
+            usable_rate=percent(usable / figures.consumers),
+            enrolled=group_digits(figures.enrolled),
         )
+        # One element for both: each that a page has costs every click of everyone.
+        st.markdown(f"## {headline}\n\n{total} {funnel}", help=t("coverage.total_help"))
         with st.grid(5, min_column_width=150):
             for state in charts.STATES:
                 st.metric(
@@ -50,12 +48,12 @@ def _in_full(count: int) -> str | None:
     return group_digits(count) if count >= 100_000 else None
 
 
-def show_next_step(visitor: Visitor, office: Office, figures: Coverage) -> None:
-    """Say what there is to do with these figures, with the way there where the person has the right."""
+def show_next_step(visitor: Visitor, office: Office, figures: Coverage, movement: list[str]) -> None:
+    """Say how the figures moved and what there is to do with them, with the way there where the person has the right."""
     with st.container(border=True, key="coverage_next"):
         rate = percent(figures.to_collect / figures.consumers)
         collect = t("coverage.next_collect", count=group_digits(figures.to_collect), rate=rate)
-        lines = [f"**{t('page.next_step')}**", f":material/person_search: {collect}"]
+        lines = [*movement, f"**{t('page.next_step')}**", f":material/person_search: {collect}"]
         if figures.on_file:
             invite = t("coverage.next_invite", count=group_digits(figures.on_file))
             lines.append(f":material/forum: {invite}")

@@ -20,8 +20,8 @@ _MOST_OFFICES, _MOST_READERS = 3, 3
 _HELPS = "coverage_helps"
 
 
-def show_movement(visitor: Visitor, office: Office) -> None:
-    """Say what yesterday, a week and a month have changed, and when today's pace reaches the target."""
+def describe_movement(visitor: Visitor, office: Office) -> list[str]:
+    """Return what yesterday, a week and a month have changed, and when today's pace reaches the target: a line each."""
     db, scope, clock = visitor.rt.db, visitor.scope, visitor.rt.clock
     today = india_day(clock())
     changes = kept(
@@ -35,7 +35,7 @@ def show_movement(visitor: Visitor, office: Office) -> None:
         lines.append(f":material/flag: {write_outlook(outlook)}")
     elif visitor.may(Right.IMPORT):
         lines.append(f":material/flag: {t('coverage.target_none')}")
-    st.markdown("\n\n".join(lines))
+    return lines
 
 
 def _write_changes(changes: list[Change]) -> str:
@@ -75,12 +75,13 @@ def show_funnel(visitor: Visitor, office: Office) -> None:
     db, scope = visitor.rt.db, visitor.scope
     funnel = kept(visitor, office, "coverage.funnel", (), lambda: funnel_of(db, scope, office.code))
     figure = kept(visitor, office, "coverage.funnel_figure", (), lambda: _draw_funnel(funnel))
-    st.markdown(f"**{t('coverage.funnel_title')}**", help=t("coverage.funnel_help"))
+    title = f"**{t('coverage.funnel_title')}**"
+    if funnel.joined > funnel.verified:
+        title += f"\n\n:small[:gray[{t('coverage.funnel_paper')}]]"
+    st.markdown(title, help=t("coverage.funnel_help"))
     steps = ", ".join(f"{t(f'coverage.step_{step}')} {group_digits(getattr(funnel, step))}" for step in STEPS)
     alt = f"{t('coverage.funnel_alt', office=office.name_in(current_language()))}: {steps}"
     st.plotly_chart(figure, key="coverage_funnel", config=charts.CONFIG, alt=alt)
-    if funnel.joined > funnel.verified:
-        st.caption(t("coverage.funnel_paper"))
 
 
 def _draw_funnel(funnel: Funnel) -> charts.ReadyFigure:
@@ -100,8 +101,8 @@ def show_what_helps(visitor: Visitor, office: Office) -> None:
             on_change=_go_to_helped,
         )
     if readers:
-        st.markdown(f"**{t('coverage.helps_readers')}**", help=t("coverage.helps_readers_help"))
-        st.markdown("\n".join(f"- {line}" for line in readers))
+        lines = "\n".join(f"- {line}" for line in readers)
+        st.markdown(f"**{t('coverage.helps_readers')}**\n\n{lines}", help=t("coverage.helps_readers_help"))
 
 
 def _go_to_helped() -> None:

@@ -30,8 +30,8 @@ def show_coverage(visitor: Visitor) -> None:
         show_no_consumers(visitor)
         return
     coverage_parts.show_figures(figures)
-    coverage_story.show_movement(visitor, office)
-    coverage_parts.show_next_step(visitor, office, figures)
+    movement = coverage_story.describe_movement(visitor, office)
+    coverage_parts.show_next_step(visitor, office, figures, movement)
     with st.grid(2, min_column_width=340):
         with st.container(border=True, key="coverage_funnel_box"):
             coverage_story.show_funnel(visitor, office)
