@@ -1,13 +1,15 @@
 """The pages of the product: where each stands, its icon and the right that opens it."""
 
+from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from dashboard.access.scope import Right, Scope
-from dashboard.ui.words import t
+from dashboard.ui.words import current_language, t
 
 VIEWS_DIR = Path(__file__).resolve().parent.parent / "views"
 
@@ -57,7 +59,13 @@ def list_pages_of(scope: Scope) -> dict[str, list[Any]]:
 
 
 def make_page(place: Place) -> Any:
-    """Return Streamlit's page of a place, named in the session's language."""
+    """Return Streamlit's page of a place, named in the session's language: a copy, for a run marks its own."""
+    return copy(_make_page(place, current_language()))
+
+
+@lru_cache(maxsize=100)
+def _make_page(place: Place, language: str) -> Any:
+    """Make a page once a language: Streamlit looks for its file and reads its name each time. Within a run only."""
     return st.Page(
         VIEWS_DIR / f"{place.name}.py",
         title=t(f"page.{place.name}"),

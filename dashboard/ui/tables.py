@@ -134,10 +134,14 @@ def write_cells(table: pd.DataFrame, columns: Mapping[str, Column]) -> pa.Table:
 
 
 def _write_column(values: "pd.Series[Any]", kind: Kind) -> list[Any]:
+    cells = values.tolist()
     if kind == "course":
-        return list(values)
+        return cells
     writer = _WRITERS.get(kind, str)
-    written = ["" if pd.isna(value) else writer(value) for value in values]
+    written = [
+        writer(cell) if is_known else ""
+        for cell, is_known in zip(cells, values.notna().tolist(), strict=True)
+    ]
     if kind not in _RIGHT:
         return written
     width = max((len(text) for text in written), default=0)
