@@ -12,6 +12,8 @@ from dashboard.store.queries import load_queries
 
 queries = load_queries(Path(__file__).with_name("account_places.sql"))
 _BRANCHES = 100  # of one statement
+_ALWAYS_FEW = 20
+_ROWS_A_SPOT = 20_000  # of the registry are gone through in the time that one more spot takes
 
 
 class Spot(NamedTuple):
@@ -48,13 +50,20 @@ def ask_spots(cursor: Cursor, sql: str, column: str, spots: Sequence[Spot]) -> l
     return rows
 
 
+def are_few(cursor: Cursor, spot_count: int) -> bool:
+    """Whether so many consumers are found sooner each at its spot than by one look through the registry."""
+    if spot_count <= _ALWAYS_FEW or spot_count > MOST_NAMED:
+        return spot_count <= _ALWAYS_FEW
+    return spot_count * _ROWS_A_SPOT <= int(queries.count_consumers(cursor))
+
+
 def _hinted_spots(cursor: Cursor, account_nos: Sequence[str]) -> list[Spot]:
     """Return the offices to look into first; none for so many that one look through the registry is quicker."""
     by_key: dict[int, list[str]] = {}
     for account in account_nos:
         if account.isascii() and account.isdigit() and len(account) < 19:
             by_key.setdefault(int(account), []).append(account)
-    if not by_key or len(by_key) > MOST_NAMED:
+    if not by_key or not are_few(cursor, len(by_key)):
         return []
     hints = cursor.execute(queries.list_hints.sql.replace("{keys}", ", ".join(map(str, by_key)))).fetchall()
     return [Spot(office_no, account) for key, office_no in hints for account in by_key[key]]

@@ -26,3 +26,7 @@ SELECT DISTINCT account_key, office_no FROM account_place WHERE account_key IN (
 -- name: list_places()
 -- Where they do stand; {which}: among which consumers they are looked for.
 SELECT account_no, office_no FROM consumer WHERE {which};
+
+-- name: count_consumers()$
+-- How many there are.
+SELECT count(*) FROM consumer;

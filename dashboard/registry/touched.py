@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from dashboard.registry.account_places import Spot, ask_spots, locate
+from dashboard.registry.account_places import Spot, are_few, ask_spots, locate
 from dashboard.registry.states import MOST_NAMED, REGISTRY, Refresh, derive_touched, offices_meant, run_on
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
@@ -66,7 +66,7 @@ def _note_came_before(cursor: Cursor) -> None:
 
 def _add(cursor: Cursor, column: str, spots: Sequence[Spot]) -> None:
     sql = f"INSERT INTO touched {_queries.select_consumers.sql}"
-    if len(spots) <= MOST_NAMED:
+    if are_few(cursor, len(spots)):
         ask_spots(cursor, sql, column, spots)
         return
     cursor.register("spots", pa.table({"value": [spot.value for spot in spots]}))

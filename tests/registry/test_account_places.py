@@ -11,6 +11,7 @@ from dashboard.registry import account_places
 from dashboard.registry.account_places import locate
 from dashboard.registry.importer import import_exports
 from dashboard.registry.sources import Upload
+from dashboard.registry.touched import take_accounts
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 
@@ -72,3 +73,24 @@ def test_a_hint_that_leads_nowhere_is_no_loss(cursor: Cursor, looks: list[list[s
 @pytest.mark.parametrize("account", ["", "ABC", "9" * 30, "१२३"])
 def test_what_is_no_account_is_not_there(cursor: Cursor, account: str) -> None:
     assert locate(cursor, [account]) == {}
+
+
+@pytest.mark.parametrize(("rows_a_spot", "is_everywhere"), [(0, False), (20_000, True)])
+def test_many_accounts_are_found_either_way(
+    cursor: Cursor,
+    looks: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    rows_a_spot: int,
+    is_everywhere: bool,
+) -> None:
+    monkeypatch.setattr(account_places, "_ALWAYS_FEW", 0)
+    monkeypatch.setattr(account_places, "_ROWS_A_SPOT", rows_a_spot)
+    known = standing(cursor)
+    asked = [*known, *(f"99{place:08}" for place in range(40))]
+    assert locate(cursor, asked) == known
+    assert (sorted(asked) in looks) == is_everywhere
+    looks.clear()
+    take_accounts(cursor, asked)
+    taken = cursor.execute("SELECT account_no, office_no FROM touched").fetchall()
+    assert len(taken) == len(known)
+    assert dict(taken) == known
