@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from dashboard.errors import BadInput
 from dashboard.registry.headers import Headers
-from dashboard.registry.kruti_dev import read_cells
+from dashboard.registry.intake import Intake
 from dashboard.registry.office_tree import load_tree
 from dashboard.registry.offices import TOP_CODE, Office
 from dashboard.registry.phone import install_macros
@@ -68,36 +68,24 @@ def prepare(cursor: Cursor) -> None:
 
 
 def read_files(
-    db: Database, uploads: Sequence[Upload], headers: Headers, folder: Path, tell: Callable[[float], None]
-) -> list[Source]:
-    """Read every file's accounts and offices into staging; return the files in their order.
+    db: Database, uploads: Sequence[Upload], headers: Headers, folder: Path, import_id: int, today: date, tell: Callable[[float], None]
+) -> list[Source]:  # fmt: skip
+    """Read every file into `next_row`; return the files in their order.
 
     Raises BadInput as `read_source`, ("no_rows") for a file without any.
     """
 
     def read(cursor: Cursor, place: int, upload: Upload) -> Source:
-        source = read_source(cursor, upload, headers, folder, place)
+        intake = Intake(cursor, place, import_id, today)
+        (folder / str(place)).mkdir()
+        source = read_source(intake, upload, headers, folder / str(place))
         if not source.usable and not source.refused:
             raise BadInput("no_rows", file=upload.name)
-        queries.keep_seen(cursor, file_no=place)
-        queries.keep_paths(cursor)
-        queries.keep_cells(cursor)
-        _decode_texts(cursor, place)
-        cursor.execute("DROP TABLE seen")
+        source.is_gathered = intake.is_gathered()
+        intake.decode_texts()
         return source
 
     return side_by_side(db, uploads, [upload.path.stat().st_size for upload in uploads], read, tell)
-
-
-def _decode_texts(cursor: Cursor, file_no: int) -> None:
-    """Read what the file has in the letters of Kruti Dev: each different cell once, whatever its rows."""
-    decoded = read_cells(text for (text,) in queries.list_odd_texts(cursor))
-    if not decoded:
-        return
-    cursor.register("decoded_texts", pa.table({"text": list(decoded), "decoded": list(decoded.values())}))
-    queries.keep_decoded(cursor, file_no=file_no)
-    queries.keep_original(cursor)
-    cursor.unregister("decoded_texts")
 
 
 def write_files(
@@ -116,14 +104,21 @@ def write_rows(cursor: Cursor, place: int, source: Source, target: str, terms: T
     known = cursor.execute(
         "SELECT first_no, last_no FROM staging.known WHERE file_no = ?", [place]
     ).fetchone()
-    values = {"file_no": place, **vars(terms)}
+    intake = Intake(cursor, place, terms.import_id, terms.today)
+    values = {"first_seq": intake.first_seq, "last_seq": intake.last_seq, **vars(terms)}
     end = queries.take_new.sql
     if known:
         end = queries.know_rows.sql.replace("{merge}", queries.merge.sql)
         values |= {"first_no": known[0], "last_no": known[1]}
-    sql = queries.insert_rows.sql.replace("{merge}", end).replace("{relation}", source.relation)
+    sql = queries.insert_rows.sql.replace("{merge}", end)
     cursor.execute(sql.replace("{consumer}", target), values)
     require_unchanged(source)
+
+
+def become_next(cursor: Cursor, fallback_no: int) -> None:
+    """Make the import's rows the next registry as they are."""
+    queries.place_rows(cursor, fallback_no=fallback_no)
+    queries.rename_rows(cursor)
 
 
 def bring_together(cursor: Cursor, target: str, terms: Terms) -> None:
@@ -136,7 +131,6 @@ def bring_together(cursor: Cursor, target: str, terms: Terms) -> None:
 
 def count_seen(cursor: Cursor) -> Counts:
     """Count what came; leaves the tables of accounts that came twice and of those that are known."""
-    queries.join_cells(cursor)
     queries.keep_twice(cursor)
     queries.keep_known(cursor)
     return Counts(*(int(count) for count in queries.count_seen(cursor)))

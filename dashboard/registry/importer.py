@@ -31,7 +31,7 @@ from dashboard.registry.import_log import (
 from dashboard.registry.import_work import MERGED, MOVED, Counts, Placing, Progress, Terms, queries
 from dashboard.registry.office_store import close_empty_offices, keep_moves, keep_totals, write_tree
 from dashboard.registry.sequences import flag_sequences, keep_second_numbers
-from dashboard.registry.sources import Source, Upload
+from dashboard.registry.sources import Source, Upload, require_unchanged
 from dashboard.registry.states import (
     NEXT_REGISTRY,
     REGISTRY,
@@ -51,6 +51,7 @@ from dashboard.store.disk import is_full
 
 _SMALL_ROWS = 200_000  # an import of more makes the registry anew
 _CLOCKS_APART = timedelta(minutes=1)
+_READ, _MERGED = 0.55, 0.85  # shares of the whole, when the files are read and the next registry is made
 _FOLDER_PREFIX = "setu-import-"
 _WHOLE = 2_147_483_647
 _running = threading.Lock()
@@ -136,9 +137,9 @@ def _import(
         queries.create_staging(cursor)
         import_id = int(queries.next_import_id(cursor))
     sources = work.read_files(
-        db, uploads, load_headers(db), folder, lambda share: progress(0.2 * share, "read")
-    )
-    progress(0.2, "understand")
+        db, uploads, load_headers(db), folder, import_id, india_day(started_at), lambda share: progress(_READ * share, "read")
+    )  # fmt: skip
+    progress(_READ, "understand")
     with db.read() as cursor:
         counts = work.count_seen(cursor)
         registry_rows = int((cursor.execute("SELECT count(*) FROM consumer").fetchone() or [0])[0])
@@ -156,7 +157,7 @@ def _import(
 def _put_in_small(plan: _Plan) -> ImportResult:
     with plan.db.read() as cursor:
         found = work.place_rows(cursor)
-    plan.progress(0.4, "merge")
+    plan.progress(0.6, "merge")
 
     def change(cursor: Cursor) -> ImportResult:
         work.prepare(cursor)
@@ -216,20 +217,30 @@ def _renew_offices(cursor: Cursor, placing: Placing, now: datetime) -> bool:
 def _make_anew(plan: _Plan) -> ImportResult:
     with plan.db.read() as cursor:
         placing = work.place_rows(cursor)
-        terms = plan.terms(placing)
-        run_on(cursor, queries.create_target, NEXT_REGISTRY)
-    work.write_files(
-        plan.db, plan.sources, NEXT_REGISTRY, terms, lambda share: plan.progress(0.2 + 0.65 * share, "merge")
-    )
-    with plan.db.read() as cursor:
+        _make_next(cursor, plan, plan.terms(placing))
         work.prepare(cursor)
-        changed = _complete(cursor, plan, terms)
+        changed = _complete(cursor, plan, plan.terms(placing))
     plan.progress(0.95, "put_in")
     return plan.db.write(lambda cursor: _put_in_place(cursor, plan, placing, changed))
 
 
+def _make_next(cursor: Cursor, plan: _Plan, terms: Terms) -> None:
+    """Make the next registry of the import's rows: out of them where the registry knows none of them, else beside them."""
+    plan.progress(_READ, "merge")
+    if not plan.counts.known and all(source.is_gathered for source in plan.sources):
+        work.become_next(cursor, terms.fallback_no)
+        for source in plan.sources:
+            require_unchanged(source)
+    else:
+        run_on(cursor, queries.create_target, NEXT_REGISTRY)
+        work.write_files(
+            plan.db, plan.sources, NEXT_REGISTRY, terms, lambda share: plan.progress(_READ + (_MERGED - _READ) * share, "merge")
+        )  # fmt: skip
+
+
 def _complete(cursor: Cursor, plan: _Plan, terms: Terms) -> int:
     """Bring the next registry to its end, as far as nobody needs to wait for it; return how many accounts are new or changed."""
+    plan.progress(_MERGED, "merge")
     work.bring_together(cursor, NEXT_REGISTRY, terms)
     changed = run_on(cursor, queries.count_changed, NEXT_REGISTRY, import_id=plan.import_id)
     queries.carry_over(cursor)

@@ -1,73 +1,36 @@
--- An import reads its files twice. First accounts and offices: which accounts come, which come more than once, which offices
--- there are. Then everything: each row is typed, judged, merged with what is known and written in the order of offices,
--- either into a table of the import's own rows (few rows: they are put into the registry inside one commit) or into the
--- next registry, which takes the old one's place in one short commit. Places in braces are filled in by importer code.
+-- An import reads its files into `next_row` (intake.sql), each row typed and judged by its own text. Then it is known which
+-- accounts come, which come more than once, which offices there are, and the rows are merged with what is known and written in the
+-- order of offices, either into a table of the import's own rows (few rows: they are put into the registry inside one commit) or
+-- into the next registry, which takes the old one's place in one short commit. Where the registry has none of the accounts and
+-- the rows of an office stand together, `next_row` itself becomes the next registry: nothing is written twice. Places in braces are
+-- filled in by importer code.
 
 -- name: create_staging()#
 -- A place for what an import works with; whatever an earlier one left there goes.
 DROP SCHEMA IF EXISTS staging CASCADE;
+DROP TABLE IF EXISTS next_row;
 DROP TABLE IF EXISTS next_consumer;
 DROP TABLE IF EXISTS next_account_place;
 CREATE SCHEMA staging;
-CREATE TABLE staging.seen (file_no INTEGER, row_no BIGINT, account_no VARCHAR, path_hash UBIGINT);
+CREATE TABLE next_row AS SELECT *, NULL::BIGINT AS seq, NULL::INTEGER AS old_no, NULL::UBIGINT AS path_hash, NULL::VARCHAR AS odd_name,
+    NULL::VARCHAR AS odd_address, NULL::BOOLEAN AS is_sound, NULL::INTEGER AS breaks FROM consumer WHERE false;
+CREATE VIEW staging.seen AS SELECT seq // 1099511627776 AS file_no, account_no, path_hash FROM next_row;
 CREATE TABLE staging.path (path_hash UBIGINT, discom VARCHAR, zone_code VARCHAR, zone_name VARCHAR, circle_code VARCHAR, circle_name VARCHAR,
     division_code VARCHAR, division_name VARCHAR, subdivision_code VARCHAR, subdivision_name VARCHAR, substation VARCHAR, feeder VARCHAR);
-CREATE TABLE staging.decoded (file_no INTEGER, text VARCHAR, decoded VARCHAR);
 CREATE TABLE staging.original (account_no VARCHAR, field VARCHAR, text VARCHAR);
-CREATE TABLE staging.cell (text VARCHAR, day DATE, agent_mobile BIGINT);
 
 -- name: drop_staging()#
 -- The import is in, or has been given up.
 DROP SCHEMA IF EXISTS staging CASCADE;
+DROP TABLE IF EXISTS next_row;
 DROP TABLE IF EXISTS next_consumer;
 DROP TABLE IF EXISTS next_account_place;
-
--- name: keep_seen(file_no)!
--- The accounts of one file …
-INSERT INTO staging.seen SELECT :file_no, row_no, account_no, path_hash FROM seen;
-
--- name: keep_paths()!
--- … and its different office columns, in the order of PATH_FIELDS.
-INSERT INTO staging.path
-SELECT path_hash, any_value(discom), any_value(zone_code), any_value(zone_name), any_value(circle_code), any_value(circle_name),
-    any_value(division_code), any_value(division_name), any_value(subdivision_code), any_value(subdivision_name), any_value(substation),
-    any_value(feeder)
-FROM seen GROUP BY path_hash;
-
--- name: keep_cells()!
--- Dates and readers' numbers are few and come again and again: each different cell is understood once.
-INSERT INTO staging.cell
-SELECT text, day_of(text), CASE WHEN phone_verdict(text, ten) = 'ok' THEN CAST(ten AS BIGINT) END
-FROM (
-    SELECT text, phone_read(text) AS ten FROM (
-        SELECT DISTINCT bill_date AS text FROM seen UNION SELECT DISTINCT due_date FROM seen UNION SELECT DISTINCT last_pay_date FROM seen
-        UNION SELECT DISTINCT agent_mobile FROM seen
-    ) WHERE text <> ''
-);
-
--- name: list_odd_texts()
--- Names and addresses that may be in the letters of Kruti Dev, each once.
-SELECT DISTINCT odd_name AS text FROM seen WHERE odd_name IS NOT NULL UNION SELECT DISTINCT odd_address FROM seen WHERE odd_address IS NOT NULL;
-
--- name: keep_decoded(file_no)!
--- What they say …
-INSERT INTO staging.decoded SELECT :file_no, text, decoded FROM decoded_texts;
-
--- name: keep_original()!
--- … and which accounts they came with.
-INSERT INTO staging.original
-SELECT account_no, 'name', odd_name FROM seen SEMI JOIN decoded_texts AS said ON said.text = odd_name
-UNION ALL SELECT account_no, 'address', odd_address FROM seen SEMI JOIN decoded_texts AS said ON said.text = odd_address;
 
 -- name: insert_original(import_id)!
 -- Cells in the letters of Kruti Dev as they came, beside what the registry makes of them; the same one is kept once.
 INSERT INTO original_text
 SELECT DISTINCT new.account_no, new.field, new.text, :import_id::INTEGER FROM staging.original AS new
 ANTI JOIN original_text AS old ON old.account_no = new.account_no AND old.field = new.field AND old.text = new.text;
-
--- name: join_cells()#
--- The cells of all files, once each.
-CREATE OR REPLACE TABLE staging.known_cell AS SELECT text, any_value(day) AS day, any_value(agent_mobile) AS agent_mobile FROM staging.cell GROUP BY text;
 
 -- name: list_paths()
 -- All different office columns of the import.
@@ -86,9 +49,10 @@ SELECT seen.file_no, min(old.office_no) AS first_no, max(old.office_no) AS last_
 FROM consumer AS old JOIN staging.seen AS seen ON seen.account_no = old.account_no GROUP BY seen.file_no;
 
 -- name: count_seen()^
--- Rows of the import, those beyond an account's first, and accounts that the registry knows.
+-- Rows of the import, those beyond an account's first, and accounts that the registry knows (each counted once).
 SELECT (SELECT count(*) FROM staging.seen), (SELECT coalesce(sum(row_count - 1), 0) FROM staging.twice),
-    (SELECT count(*) FROM consumer AS old SEMI JOIN staging.seen AS seen ON seen.account_no = old.account_no);
+    (SELECT coalesce(sum(account_count), 0)::BIGINT FROM staging.known) - (
+        SELECT coalesce(sum(row_count - 1), 0)::BIGINT FROM consumer AS old JOIN staging.twice AS twice ON twice.account_no = old.account_no);
 
 -- name: new_without_office()$
 -- How many new accounts name no office at all.
@@ -114,36 +78,28 @@ WHERE number.old_no IS NULL OR office.office_no IS NULL;
 -- Where the import's rows go: as consumers, with the place of the row in the files and the office they had until now.
 CREATE TABLE {consumer} AS SELECT *, NULL::BIGINT AS seq, NULL::INTEGER AS old_no FROM consumer WHERE false;
 
--- name: insert_rows(file_no)!
--- The rows of one file: typed, judged by their own text, merged, in the order of offices.
--- Loads in kW (1 BHP = 0.746 kW, 1 kVA at a power factor of 0.9). Rows of an account that comes again are merged later.
+-- name: place_rows(fallback_no)!
+-- The import's rows are the next registry but for their offices.
+UPDATE next_row SET office_no = coalesce(place.office_no, :fallback_no) FROM staging.place AS place WHERE place.path_hash = next_row.path_hash;
+
+-- name: rename_rows()#
+-- (See above.)
+DROP VIEW staging.seen;
+ALTER TABLE next_row DROP COLUMN path_hash;
+ALTER TABLE next_row DROP COLUMN odd_name;
+ALTER TABLE next_row DROP COLUMN odd_address;
+ALTER TABLE next_row DROP COLUMN is_sound;
+ALTER TABLE next_row DROP COLUMN breaks;
+ALTER TABLE next_row RENAME TO next_consumer;
+CREATE VIEW staging.seen AS SELECT account_no FROM next_consumer WHERE seq IS NOT NULL;
+
+-- name: insert_rows(first_seq, last_seq)!
+-- The rows of one file, merged, in the order of offices. Rows of an account that comes again are merged later.
 INSERT INTO {consumer}
-WITH text AS ({relation}),
-read_numbers AS (
-    SELECT *, phone_read(nullif(mobile_raw, '')) AS ten FROM text
-), typed AS (
-    SELECT account_no, :file_no::BIGINT * 1099511627776 + row_no AS seq, place.office_no,
-        nullif(trim(coalesce(said.decoded, name)), '') AS name, nullif(trim(coalesce(lies.decoded, address)), '') AS address, tariff_of(tariff) AS category,
-        nullif(trim(supply_type), '') AS supply_type,
-        number_of(load)
-            * CASE WHEN load_unit = 'KW' THEN 1 WHEN upper(load_unit) LIKE '%HP%' THEN 0.746 WHEN upper(load_unit) LIKE '%VA%' THEN 0.9 ELSE 1 END AS load_kw,
-        nullif(trim(book_no), '') AS book_no, nullif(trim(sc_no), '') AS sc_no, nullif(trim(meter_no), '') AS meter_no,
-        nullif(trim(pole_no), '') AS pole_no, nullif(trim(transformer), '') AS transformer,
-        TRY_CAST(latitude AS DOUBLE) AS latitude, TRY_CAST(longitude AS DOUBLE) AS longitude,
-        billed.day AS bill_date, due.day AS due_date, paid.day AS last_pay_date,
-        rupees_of(last_pay_amount) AS last_pay_amount, rupees_of(amount_payable) AS amount_payable,
-        nullif(trim(agent_id), '') AS agent_id,
-        reader.agent_mobile AS agent_mobile,
-        nullif(mobile_raw, '') AS mobile_raw, CAST(ten AS BIGINT) AS mobile, phone_verdict(nullif(mobile_raw, ''), ten) AS verdict
-    FROM read_numbers
-    LEFT JOIN staging.decoded AS said ON said.file_no = :file_no AND said.text = name
-    LEFT JOIN staging.decoded AS lies ON lies.file_no = :file_no AND lies.text = address
-    LEFT JOIN staging.known_cell AS billed ON billed.text = bill_date
-    LEFT JOIN staging.known_cell AS due ON due.text = due_date
-    LEFT JOIN staging.known_cell AS paid ON paid.text = last_pay_date
-    LEFT JOIN staging.known_cell AS reader ON reader.text = read_numbers.agent_mobile
-    LEFT JOIN staging.place AS place ON place.path_hash = hash(discom, zone_code, zone_name, circle_code, circle_name, division_code,
-        division_name, subdivision_code, subdivision_name, substation, feeder)
+WITH typed AS (
+    SELECT row.* EXCLUDE (path_hash, odd_name, odd_address, is_sound, breaks) REPLACE (place.office_no AS office_no)
+    FROM next_row AS row LEFT JOIN staging.place AS place ON place.path_hash = row.path_hash
+    WHERE seq BETWEEN :first_seq AND :last_seq
 )
 {merge};
 

@@ -6,15 +6,15 @@ readers disagree, or DuckDB cannot read the file at all, the careful reader read
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 
 from dashboard.registry.headers import Headers, count_known, map_columns
-from dashboard.registry.kruti_dev import COMMON_LETTERS, suspicious_pattern
 from dashboard.registry.office_tree import PATH_FIELDS
 from dashboard.registry.plain_lines import Lines, find_lines
 from dashboard.registry.tabular import TableReader
@@ -35,18 +35,6 @@ FIELDS = (
     "pole_no", "transformer", "latitude", "longitude", "bill_date", "due_date", "last_pay_date", "last_pay_amount",
     "amount_payable", "agent_id", "agent_mobile", *PATH_FIELDS,
 )  # fmt: skip
-# What is looked at first: accounts, offices, and the cells that are few.
-_CELLS = ("row_no", "account_no", *PATH_FIELDS, "bill_date", "due_date", "last_pay_date", "agent_mobile")
-
-
-def _odd_text(name: str) -> str:
-    """Keep a cell that may be in the letters of Kruti Dev; first four letters that it can hardly do without, which costs little."""
-    pattern = suspicious_pattern().replace("'", "''")
-    letters = " OR ".join(f"contains({name}, '{letter}')" for letter in COMMON_LETTERS)
-    return f"CASE WHEN ({letters}) AND regexp_matches({name}, '{pattern}') THEN {name} END AS odd_{name}"
-
-
-SEEN = f"{', '.join(_CELLS)}, hash({', '.join(PATH_FIELDS)}) AS path_hash, {_odd_text('name')}, {_odd_text('address')}"
 _BREAKS = " + ".join(
     f"CASE WHEN contains({name}, chr(10)) THEN length({name}) - length(replace({name}, chr(10), '')) ELSE 0 END"
     for name in ("name", "address")
@@ -57,9 +45,24 @@ _SPARE_COLUMNS = 8  # cells beyond the header that are looked at
 _MOST_BROKEN = 50_000  # rows with line breaks in name or address that are cut one by one
 _MOST_SUSPECTS = 10_000  # rows with line breaks in their cells that are looked at one by one
 _MOST_REPEATS = 1_000  # of a pattern in DuckDB
+_SAMPLE_ROWS = 4_000
 _PACKED_OR_WIDE = (b"%PDF", b"PK", b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf", b"\x1f\x8b")
 _SPACED_QUOTE = re.compile(r'[,;|] +"[^"]')  # the careful reader takes it for a quoted cell, DuckDB for text
 _SOUND = r"is_whole AND regexp_full_match(account_no, '\d{10,12}') AND ltrim(account_no, '0') <> ''"
+
+
+class Intake(Protocol):
+    """Where a file's rows go (see `intake.py`); `take` and `add` take relations of row_no, FIELDS, is_sound and breaks."""
+
+    @property
+    def cursor(self) -> Cursor: ...
+
+    def take(self, relation: str, sample: str) -> None:
+        """Take the file's rows, seen in the view `seen` from then on, in place of those taken before."""
+
+    def add(self, relation: str) -> None: ...
+    def drop_unsound(self) -> None: ...
+    def keep_paths(self, relation: str, pick: Callable[[Sequence[int]], str] | None = None) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,24 @@ class PlainFile:
         fields = [f"{_cell(self.places, name)} AS {name}" for name in FIELDS]
         whole = f"c{last} IS NOT NULL AND (c{self.width} IS NULL OR trim(concat({', '.join(spare)})) = '')"
         return f"SELECT row_number() OVER () + {self.header_row} AS row_no, {', '.join(fields)}, {whole} AS is_whole FROM {self.scan()}"
+
+    def marked(self) -> str:
+        """Return the relation with is_sound, whether a row looks like a consumer, and its line breaks."""
+        return (
+            f"SELECT * EXCLUDE (is_whole), {_SOUND} AS is_sound, {_BREAKS} AS breaks FROM ({self.relation()})"
+        )
+
+    def pick(self, numbers: Iterable[int], path: Path) -> str:
+        """Copy the records of these numbers into a small file of the same shape; return its relation, numbered anew."""
+        with path.open("wb") as file:
+            for _, record in self.lines.read_records(numbers):
+                file.write(record.rstrip(b"\r\n") + b"\n")
+        return replace(self, path=path, header_row=0).relation()
+
+    def sample(self, path: Path) -> str:
+        """Copy some records from all over the file; return their relation."""
+        first, last = self.header_row + 1, len(self.lines.records) + 1
+        return self.pick(range(first, last + 1, max(1, (last - first) // _SAMPLE_ROWS)), path)
 
     def broken_rows(self) -> str:
         """Return a query that yields whole rows, as `broken_row`, where a line break stands in any cell: it costs a whole reading."""
@@ -146,22 +167,25 @@ def _find_header(path: Path, text: str, headers: Headers, name: str) -> PlainFil
     )
 
 
-def read_plain(cursor: Cursor, plain: PlainFile) -> PlainRows | None:
-    """Read a plain file's accounts and offices into the temporary table `seen`; None where it is not sound after all."""
-    relation = plain.relation()
+def read_plain(intake: Intake, plain: PlainFile, folder: Path) -> PlainRows | None:
+    """Take in a plain file's rows; None where it is not sound after all, and the careful reader takes them anew.
+
+    `folder` holds for a while what is picked out of the file.
+    """
+    cursor = intake.cursor
     try:
-        cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE seen AS SELECT {SEEN}, {_SOUND} AS is_sound, {_BREAKS} AS breaks FROM ({relation})"
-        )
+        intake.take(plain.marked(), plain.sample(folder / "sample.csv"))
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return None  # broken quotes, another encoding, a line beyond measure
     if not _is_sound(cursor, plain):
         return None
     odd = dict(cursor.execute("SELECT row_no, account_no FROM seen WHERE is_sound IS NOT TRUE").fetchall())
-    cursor.execute("DELETE FROM seen WHERE is_sound IS NOT TRUE")
-    count = _count(cursor, "SELECT count(*) FROM seen")
-    sound = f"SELECT * EXCLUDE (is_whole) FROM ({relation}) WHERE {_SOUND}"
-    return _judge_odd_rows(plain, sound, count, odd)
+    count = _count(cursor, "SELECT count(*) FROM seen WHERE is_sound")
+    sound = f"SELECT * EXCLUDE (is_whole) FROM ({plain.relation()}) WHERE {_SOUND}"
+    rows = _judge_odd_rows(plain, sound, count, odd)
+    if rows and odd:
+        intake.drop_unsound()
+    return rows
 
 
 def _is_sound(cursor: Cursor, plain: PlainFile) -> bool:

@@ -12,9 +12,8 @@ import pyarrow.parquet as pq
 from dashboard.errors import BadInput
 from dashboard.registry.headers import Headers
 from dashboard.registry.packed import unpack
-from dashboard.registry.plain_files import FIELDS, SEEN, cell_of, find_plain, read_plain
+from dashboard.registry.plain_files import FIELDS, Intake, cell_of, find_plain, read_plain
 from dashboard.registry.tabular import RefusedRow, Row, open_tables
-from dashboard.store.database import Cursor
 
 _CHUNK_ROWS = 20_000
 _SHEET_ROWS = 1 << 21  # a sheet has fewer rows: those of the next one are counted on from here
@@ -39,39 +38,39 @@ class Source:
     not_rows: dict[str, int] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
     size: int = 0  # bytes, before it was read
+    is_gathered: bool = False  # the rows of an office stand together
 
 
-def read_source(cursor: Cursor, upload: Upload, headers: Headers, folder: Path, place: int) -> Source:
-    """Read one file's accounts and offices and account for each of its rows; leaves the temporary table `seen`.
+def read_source(intake: Intake, upload: Upload, headers: Headers, folder: Path) -> Source:
+    """Take in one file and account for each of its rows.
 
-    `seen` holds, of every usable row, its number, the account, PATH_FIELDS, the dates and the reader's number. What is
-    unpacked or read carefully is kept in `folder`, which must outlive the source. Raises BadInput as `open_tables` and `unpack`.
+    What is unpacked or read carefully is kept in `folder`, which must outlive the source. Raises BadInput as `open_tables` and `unpack`.
     """
     size = upload.path.stat().st_size
-    folder = folder / str(place)
-    folder.mkdir()
     path = unpack(upload.path, folder, upload.name)
-    source = _read_plain(cursor, upload, path, headers, folder) or _read_carefully(
-        cursor, upload, path, headers, folder
+    source = _read_plain(intake, upload, path, headers, folder) or _read_carefully(
+        intake, upload, path, headers, folder
     )
     source.size = size
     return source
 
 
-def _read_plain(cursor: Cursor, upload: Upload, path: Path, headers: Headers, folder: Path) -> Source | None:
+def _read_plain(intake: Intake, upload: Upload, path: Path, headers: Headers, folder: Path) -> Source | None:
     plain = find_plain(path, headers, upload.name)
-    rows = read_plain(cursor, plain) if plain else None
+    rows = read_plain(intake, plain, folder) if plain else None
     if plain is None or rows is None:
         return None
     relation = rows.relation
     if rows.mended:
         kept = _keep_rows(rows.mended, plain.places, folder / "mended.parquet")
-        cursor.execute(f"INSERT INTO seen BY NAME SELECT {SEEN} FROM ({kept})")
+        intake.add(_all_sound(kept))
+        intake.keep_paths(kept)
         relation += f" UNION ALL BY NAME {kept}"
+    intake.keep_paths(relation, lambda numbers: plain.pick(numbers, folder / "paths.csv"))
     return Source(upload, relation, rows.usable, rows.reader.refused, rows.reader.not_rows)
 
 
-def _read_carefully(cursor: Cursor, upload: Upload, path: Path, headers: Headers, folder: Path) -> Source:
+def _read_carefully(intake: Intake, upload: Upload, path: Path, headers: Headers, folder: Path) -> Source:
     source = Source(upload, "", 0)
     parts: list[str] = []
     not_rows: Counter[str] = Counter()
@@ -87,8 +86,13 @@ def _read_carefully(cursor: Cursor, upload: Upload, path: Path, headers: Headers
         notes.update(reader.notes)
     source.relation = " UNION ALL BY NAME ".join(parts) or _no_rows()
     source.not_rows, source.notes = dict(not_rows), dict(notes)
-    cursor.execute(f"CREATE OR REPLACE TEMP TABLE seen AS SELECT {SEEN} FROM ({source.relation})")
+    intake.take(_all_sound(source.relation), source.relation)
+    intake.keep_paths(source.relation)
     return source
+
+
+def _all_sound(relation: str) -> str:
+    return f"SELECT *, true AS is_sound, 0 AS breaks FROM ({relation})"
 
 
 def _keep_rows(rows: Sequence[Row], places: dict[str, int], path: Path, first_no: int = 0) -> str:

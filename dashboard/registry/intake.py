@@ -1,0 +1,103 @@
+"""Where the rows of one file go while it is read: typed and judged by their own text, into the table of the import's rows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from dashboard.registry.kruti_dev import COMMON_LETTERS, read_cells, suspicious_pattern
+from dashboard.store.database import Cursor
+from dashboard.store.queries import load_queries
+
+queries = load_queries(Path(__file__).with_name("intake.sql"))
+_FILE_ROWS = 1 << 40  # rows of one file are numbered within so many
+_MOST_PICKED = 50_000  # rows that are picked out of a file one by one
+_BLOCK_ROWS = 122_880  # rows that DuckDB keeps together
+
+
+@dataclass(frozen=True)
+class Intake:
+    """One file's part of the table `next_row`.
+
+    `take` and `add` take relations that yield row_no, FIELDS, is_sound and breaks.
+    """
+
+    cursor: Cursor
+    file_no: int
+    import_id: int
+    today: date
+
+    @property
+    def first_seq(self) -> int:
+        return self.file_no * _FILE_ROWS
+
+    @property
+    def last_seq(self) -> int:
+        return self.first_seq + _FILE_ROWS - 1
+
+    def take(self, relation: str, sample: str) -> None:
+        """Take all rows of the file, in place of what was taken of it before; `sample` yields some of them, or all.
+
+        They are then seen in the view `seen`: row_no, account_no, is_sound, breaks. Raises what DuckDB raises of a file.
+        """
+        interval = {"first_seq": self.first_seq, "last_seq": self.last_seq}
+        self.cursor.execute(queries.keep_cells.sql.replace("{sample}", sample))
+        queries.delete_rows(self.cursor, **interval)
+        self.cursor.execute(queries.see_rows.sql.format(**interval))
+        self.add(relation)
+
+    def add(self, relation: str) -> None:
+        """Take further rows of the file."""
+        sql = queries.take_rows.sql.replace("{relation}", relation)
+        sql = sql.replace("{odd_name}", _odd_text("name")).replace("{odd_address}", _odd_text("address"))
+        self.cursor.execute(
+            sql, {"first_seq": self.first_seq, "import_id": self.import_id, "today": self.today}
+        )
+
+    def drop_unsound(self) -> None:
+        """Let go of the rows that do not look like a consumer."""
+        queries.delete_unsound(self.cursor, first_seq=self.first_seq, last_seq=self.last_seq)
+
+    def keep_paths(self, relation: str, pick: Callable[[Sequence[int]], str] | None = None) -> None:
+        """Keep the different office columns of a relation; where rows can be picked out of it, only one of each is read."""
+        wanted = [row_no for (row_no,) in queries.list_path_rows(self.cursor)] if pick else []
+        if pick and len(wanted) <= _MOST_PICKED:
+            if wanted:
+                self._keep_paths(pick(wanted))
+            if not queries.count_unknown_paths(self.cursor):
+                return
+        self._keep_paths(relation)
+
+    def _keep_paths(self, relation: str) -> None:
+        self.cursor.execute(queries.keep_paths.sql.replace("{relation}", relation))
+
+    def is_gathered(self) -> bool:
+        """Return whether the rows of an office stand together as well as if they were sorted."""
+        block_count, path_count, pair_count = queries.count_blocks(self.cursor, block_rows=_BLOCK_ROWS)
+        return bool(pair_count <= 2 * path_count + block_count)
+
+    def decode_texts(self) -> None:
+        """Read what the file has in the letters of Kruti Dev: each different cell once, whatever its rows."""
+        decoded = read_cells(text for (text,) in queries.list_odd_texts(self.cursor))
+        if not decoded:
+            return
+        self.cursor.register(
+            "decoded_texts", pa.table({"text": list(decoded), "decoded": list(decoded.values())})
+        )
+        queries.keep_original(self.cursor)
+        queries.keep_decoded(self.cursor, first_seq=self.first_seq, last_seq=self.last_seq)
+        queries.delete_decoded(self.cursor)
+        queries.insert_decoded(self.cursor)
+        self.cursor.unregister("decoded_texts")
+
+
+def _odd_text(name: str) -> str:
+    """Return the SQL that keeps a cell which may be in the letters of Kruti Dev.
+
+    First four letters that such a cell can hardly do without, which costs little.
+    """
+    pattern = suspicious_pattern().replace("'", "''")
+    letters = " OR ".join(f"contains({name}, '{letter}')" for letter in COMMON_LETTERS)
+    return f"CASE WHEN ({letters}) AND regexp_matches({name}, '{pattern}') THEN {name} END"

@@ -1,0 +1,114 @@
+-- One file on its way into `next_row`: each row typed and judged by its own text, in the file's order. Places in braces are
+-- filled in by intake.py.
+
+-- name: keep_cells()!
+-- Dates and readers' numbers are few and come again and again: those of a sample are understood once.
+CREATE OR REPLACE TEMP TABLE known_cell AS
+WITH sample AS ({sample}), cell AS (
+    SELECT bill_date AS text FROM sample UNION SELECT due_date FROM sample UNION SELECT last_pay_date FROM sample
+    UNION SELECT agent_mobile FROM sample
+), number AS (SELECT text, phone_read(text) AS ten FROM cell WHERE text <> '')
+SELECT text, day_of(text) AS day, CASE WHEN phone_verdict(text, ten) = 'ok' THEN CAST(ten AS BIGINT) END AS agent_mobile FROM number;
+
+-- name: see_rows()!
+-- What is taken of the file, as its readers look at it.
+CREATE OR REPLACE TEMP VIEW seen AS
+SELECT seq - {first_seq} AS row_no, account_no, path_hash, odd_name, odd_address, is_sound, breaks
+FROM next_row WHERE seq BETWEEN {first_seq} AND {last_seq};
+
+-- name: delete_rows(first_seq, last_seq)!
+-- What was taken of a file that another reader reads again.
+DELETE FROM next_row WHERE seq BETWEEN :first_seq AND :last_seq;
+
+-- name: take_rows(first_seq, import_id, today)!
+-- The rows of one file. Loads in kW (1 BHP = 0.746 kW, 1 kVA at a power factor of 0.9).
+INSERT INTO next_row BY NAME
+WITH text AS ({relation}),
+read_numbers AS (
+    SELECT text.*, phone_read(nullif(mobile_raw, '')) AS ten, reader.text IS NOT NULL AS knows_reader, reader.agent_mobile AS reader_mobile,
+        CASE WHEN reader.text IS NULL THEN phone_read(nullif(text.agent_mobile, '')) END AS reader_ten
+    FROM text LEFT JOIN known_cell AS reader ON reader.text = text.agent_mobile
+), typed AS (
+    SELECT account_no, nullif(trim(name), '') AS name, nullif(trim(address), '') AS address, tariff_of(tariff) AS category,
+        nullif(trim(supply_type), '') AS supply_type,
+        number_of(load)
+            * CASE WHEN load_unit = 'KW' THEN 1 WHEN upper(load_unit) LIKE '%HP%' THEN 0.746 WHEN upper(load_unit) LIKE '%VA%' THEN 0.9 ELSE 1 END AS load_kw,
+        nullif(trim(book_no), '') AS book_no, nullif(trim(sc_no), '') AS sc_no, nullif(trim(meter_no), '') AS meter_no,
+        nullif(trim(pole_no), '') AS pole_no, nullif(trim(transformer), '') AS transformer,
+        TRY_CAST(latitude AS DOUBLE) AS latitude, TRY_CAST(longitude AS DOUBLE) AS longitude,
+        CASE WHEN billed.text IS NULL THEN day_of(bill_date) ELSE billed.day END AS bill_date,
+        CASE WHEN due.text IS NULL THEN day_of(due_date) ELSE due.day END AS due_date,
+        CASE WHEN paid.text IS NULL THEN day_of(last_pay_date) ELSE paid.day END AS last_pay_date,
+        rupees_of(last_pay_amount) AS last_pay_amount, rupees_of(amount_payable) AS amount_payable,
+        nullif(trim(agent_id), '') AS agent_id,
+        CASE WHEN knows_reader THEN reader_mobile
+            WHEN phone_verdict(read_numbers.agent_mobile, reader_ten) = 'ok' THEN CAST(reader_ten AS BIGINT) END AS agent_mobile,
+        nullif(mobile_raw, '') AS mobile_raw, CAST(ten AS BIGINT) AS mobile, phone_verdict(nullif(mobile_raw, ''), ten) AS verdict,
+        :first_seq::BIGINT + row_no AS seq,
+        hash(discom, zone_code, zone_name, circle_code, circle_name, division_code, division_name, subdivision_code, subdivision_name,
+            substation, feeder) AS path_hash,
+        {odd_name} AS odd_name, {odd_address} AS odd_address, is_sound, breaks
+    FROM read_numbers
+    LEFT JOIN known_cell AS billed ON billed.text = bill_date
+    LEFT JOIN known_cell AS due ON due.text = due_date
+    LEFT JOIN known_cell AS paid ON paid.text = last_pay_date
+)
+SELECT *, segment_of(amount_payable, last_pay_date, coalesce(bill_date, due_date, CAST(:today AS DATE))) AS arrears_segment,
+    first_state(verdict) AS state, :import_id::INTEGER AS import_id
+FROM typed;
+
+-- name: delete_unsound(first_seq, last_seq)!
+-- Rows that do not look like a consumer leave again: the careful reader says what they are.
+DELETE FROM next_row WHERE seq BETWEEN :first_seq AND :last_seq AND is_sound IS NOT TRUE;
+
+-- name: list_path_rows()
+-- One row of each set of office columns that is not kept yet.
+SELECT min(row_no) FROM seen ANTI JOIN staging.path AS path ON path.path_hash = seen.path_hash GROUP BY seen.path_hash;
+
+-- name: keep_paths()!
+-- The different office columns, in the order of PATH_FIELDS.
+INSERT INTO staging.path
+SELECT hash(discom, zone_code, zone_name, circle_code, circle_name, division_code, division_name, subdivision_code, subdivision_name,
+        substation, feeder) AS path_hash,
+    any_value(discom), any_value(zone_code), any_value(zone_name), any_value(circle_code), any_value(circle_name),
+    any_value(division_code), any_value(division_name), any_value(subdivision_code), any_value(subdivision_name), any_value(substation),
+    any_value(feeder)
+FROM ({relation}) GROUP BY path_hash;
+
+-- name: count_unknown_paths()$
+-- Rows whose office columns are still not kept.
+SELECT count(*) FROM seen ANTI JOIN staging.path AS path ON path.path_hash = seen.path_hash;
+
+-- name: count_blocks(block_rows)^
+-- Blocks of the file, different office columns, and in how many blocks these stand together.
+SELECT count(DISTINCT block), count(DISTINCT path_hash), count(*)
+FROM (SELECT DISTINCT row_no // :block_rows AS block, path_hash FROM seen);
+
+-- name: list_odd_texts()
+-- Names and addresses that may be in the letters of Kruti Dev, each once.
+SELECT DISTINCT odd_name AS text FROM seen WHERE odd_name IS NOT NULL UNION SELECT DISTINCT odd_address FROM seen WHERE odd_address IS NOT NULL;
+
+-- name: keep_original()!
+-- Which accounts they came with …
+INSERT INTO staging.original
+SELECT account_no, 'name', odd_name FROM seen SEMI JOIN decoded_texts AS said ON said.text = odd_name
+UNION ALL SELECT account_no, 'address', odd_address FROM seen SEMI JOIN decoded_texts AS said ON said.text = odd_address;
+
+-- name: keep_decoded(first_seq, last_seq)!
+-- … and these rows with what they say: they leave …
+CREATE OR REPLACE TEMP TABLE decoded_row AS
+SELECT row.* REPLACE (
+    CASE WHEN said.text IS NULL THEN name ELSE nullif(trim(said.decoded), '') END AS name,
+    CASE WHEN lies.text IS NULL THEN address ELSE nullif(trim(lies.decoded), '') END AS address)
+FROM next_row AS row
+LEFT JOIN decoded_texts AS said ON said.text = odd_name
+LEFT JOIN decoded_texts AS lies ON lies.text = odd_address
+WHERE seq BETWEEN :first_seq AND :last_seq AND (said.text IS NOT NULL OR lies.text IS NOT NULL);
+
+-- name: delete_decoded()!
+-- … and …
+DELETE FROM next_row WHERE seq IN (SELECT seq FROM decoded_row);
+
+-- name: insert_decoded()!
+-- … come back.
+INSERT INTO next_row SELECT * FROM decoded_row;
