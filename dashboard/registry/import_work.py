@@ -81,7 +81,7 @@ def read_files(
         source = read_source(intake, upload, headers, folder / str(place))
         if not source.usable and not source.refused:
             raise BadInput("no_rows", file=upload.name)
-        source.is_gathered = intake.is_gathered()
+        intake.keep_blocks()
         intake.decode_texts()
         return source
 

@@ -227,7 +227,7 @@ def _make_anew(plan: _Plan) -> ImportResult:
 def _make_next(cursor: Cursor, plan: _Plan, terms: Terms) -> None:
     """Make the next registry of the import's rows: out of them where the registry knows none of them, else beside them."""
     plan.progress(_READ, "merge")
-    if not plan.counts.known and all(source.is_gathered for source in plan.sources):
+    if not plan.counts.known and queries.is_gathered(cursor):
         work.become_next(cursor, terms.fallback_no)
         for source in plan.sources:
             require_unchanged(source)

@@ -17,6 +17,7 @@ CREATE TABLE next_row AS SELECT *, NULL::BIGINT AS seq, NULL::INTEGER AS old_no,
 CREATE VIEW staging.seen AS SELECT seq // 1099511627776 AS file_no, account_no, path_hash FROM next_row;
 CREATE TABLE staging.path (path_hash UBIGINT, discom VARCHAR, zone_code VARCHAR, zone_name VARCHAR, circle_code VARCHAR, circle_name VARCHAR,
     division_code VARCHAR, division_name VARCHAR, subdivision_code VARCHAR, subdivision_name VARCHAR, substation VARCHAR, feeder VARCHAR);
+CREATE TABLE staging.block (file_no INTEGER, block BIGINT, path_hash UBIGINT);
 CREATE TABLE staging.original (account_no VARCHAR, field VARCHAR, text VARCHAR);
 
 -- name: drop_staging()#
@@ -53,6 +54,10 @@ FROM consumer AS old JOIN staging.seen AS seen ON seen.account_no = old.account_
 SELECT (SELECT count(*) FROM staging.seen), (SELECT coalesce(sum(row_count - 1), 0) FROM staging.twice),
     (SELECT coalesce(sum(account_count), 0)::BIGINT FROM staging.known) - (
         SELECT coalesce(sum(row_count - 1), 0)::BIGINT FROM consumer AS old JOIN staging.twice AS twice ON twice.account_no = old.account_no);
+
+-- name: is_gathered()$
+-- Whether the rows of an office stand together well enough: in two of the blocks that DuckDB keeps, on the average.
+SELECT count(*) <= 2 * count(DISTINCT path_hash) + count(DISTINCT (file_no, block)) FROM staging.block;
 
 -- name: new_without_office()$
 -- How many new accounts name no office at all.

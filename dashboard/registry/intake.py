@@ -14,7 +14,7 @@ from dashboard.store.queries import load_queries
 queries = load_queries(Path(__file__).with_name("intake.sql"))
 _FILE_ROWS = 1 << 40  # rows of one file are numbered within so many
 _MOST_PICKED = 50_000  # rows that are picked out of a file one by one
-_BLOCK_ROWS = 122_880  # rows that DuckDB keeps together
+BLOCK_ROWS = 122_880  # rows that DuckDB keeps together
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,9 @@ class Intake:
     def _keep_paths(self, relation: str) -> None:
         self.cursor.execute(queries.keep_paths.sql.replace("{relation}", relation))
 
-    def is_gathered(self) -> bool:
-        """Return whether the rows of an office stand together as well as if they were sorted."""
-        block_count, path_count, pair_count = queries.count_blocks(self.cursor, block_rows=_BLOCK_ROWS)
-        return bool(pair_count <= 2 * path_count + block_count)
+    def keep_blocks(self) -> None:
+        """Keep which office columns stand in which block of the file."""
+        queries.keep_blocks(self.cursor, file_no=self.file_no, block_rows=BLOCK_ROWS)
 
     def decode_texts(self) -> None:
         """Read what the file has in the letters of Kruti Dev: each different cell once, whatever its rows."""

@@ -79,10 +79,9 @@ FROM ({relation}) GROUP BY path_hash;
 -- Rows whose office columns are still not kept.
 SELECT count(*) FROM seen ANTI JOIN staging.path AS path ON path.path_hash = seen.path_hash;
 
--- name: count_blocks(block_rows)^
--- Blocks of the file, different office columns, and in how many blocks these stand together.
-SELECT count(DISTINCT block), count(DISTINCT path_hash), count(*)
-FROM (SELECT DISTINCT row_no // :block_rows AS block, path_hash FROM seen);
+-- name: keep_blocks(file_no, block_rows)!
+-- Which office columns stand in which block of the file.
+INSERT INTO staging.block SELECT DISTINCT :file_no, row_no // :block_rows, path_hash FROM seen;
 
 -- name: list_odd_texts()
 -- Names and addresses that may be in the letters of Kruti Dev, each once.

@@ -38,7 +38,6 @@ class Source:
     not_rows: dict[str, int] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
     size: int = 0  # bytes, before it was read
-    is_gathered: bool = False  # the rows of an office stand together
 
 
 def read_source(intake: Intake, upload: Upload, headers: Headers, folder: Path) -> Source:

@@ -20,6 +20,7 @@ from dashboard.registry.headers import shipped_headers
 from dashboard.registry.sources import Upload, read_source
 from dashboard.store.database import Cursor
 from dashboard.store.disk import is_full
+from tests.registry.plain_intake import PlainIntake
 from tests.registry.torture import BOOKS, HEADER
 
 _STARTS = [
@@ -48,7 +49,7 @@ def _read(cursor: Cursor, content: bytes, name: str) -> Any:
         (Path(folder) / "work").mkdir()
         try:
             source = read_source(
-                cursor, Upload(path, name), shipped_headers("export"), Path(folder) / "work", 0
+                PlainIntake(cursor), Upload(path, name), shipped_headers("export"), Path(folder) / "work"
             )
         except BadInput as error:
             return error.code

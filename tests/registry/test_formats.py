@@ -15,6 +15,7 @@ from dashboard.registry.importer import import_exports
 from dashboard.registry.sources import Source, Upload, read_source
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
+from tests.registry.plain_intake import PlainIntake
 from tests.registry.torture import BOOKS, REFUSED, TEXTS, Case
 
 
@@ -26,7 +27,7 @@ def cursor() -> Iterator[Cursor]:
 
 def read(cursor: Cursor, path: Path, folder: Path) -> tuple[Source, list[tuple[object, ...]]]:
     folder.mkdir()
-    source = read_source(cursor, Upload(path, path.name), shipped_headers("export"), folder, 0)
+    source = read_source(PlainIntake(cursor), Upload(path, path.name), shipped_headers("export"), folder)
     fields = "row_no, account_no, name, address, mobile_raw, division_code"
     return source, cursor.execute(f"SELECT {fields} FROM ({source.relation}) ORDER BY row_no").fetchall()
 

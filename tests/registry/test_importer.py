@@ -14,7 +14,7 @@ from dashboard.config import PROJECT_DIR
 from dashboard.coverage.cube import refresh_cube
 from dashboard.enrolment.inbound import InboundText, handle_inbound
 from dashboard.errors import BadInput, Unavailable
-from dashboard.registry import sources
+from dashboard.registry import intake, sources
 from dashboard.registry.demo import write_demo
 from dashboard.registry.import_log import ImportResult
 from dashboard.registry.importer import clear_leftovers, import_exports
@@ -144,6 +144,46 @@ def test_small_and_anew_come_to_the_same(
     small, anew = ([one[1:] for one in seen if one[0] == name] for name in ("small", "anew"))
     assert small[1][2]["changed"] > 0
     assert small == anew
+
+
+@pytest.mark.parametrize(("block_rows", "is_sorted"), [(100, False), (2, True)])
+def test_rows_that_stand_scattered_are_put_in_the_order_of_offices(
+    db: Database, bring: Bring, monkeypatch: pytest.MonkeyPatch, block_rows: int, is_sorted: bool
+) -> None:
+    monkeypatch.setattr(intake, "BLOCK_ROWS", block_rows)
+    rows = [
+        f"{number:010d},P{number},A,9415012345,{PLACE}".replace("F1", f"F{number % 3}")
+        for number in range(1, 31)
+    ]
+    result = bring(export(*rows), export(f"0000000001,LAST,A,9415012345,{PLACE}"))
+    assert (result.rows, result.repeated, result.new) == (31, 1, 30)
+    with db.read() as cursor:
+        stored = cursor.execute(
+            "SELECT account_no, consumer.name, split_part(office.code, '/', 3) FROM consumer JOIN office USING (office_no) ORDER BY consumer.rowid"
+        ).fetchall()
+    assert sorted(stored)[1:] == [
+        (f"{number:010d}", f"P{number}", f"F{number % 3}") for number in range(2, 31)
+    ]
+    assert sorted(stored)[0] == ("0000000001", "LAST", "F1")
+    feeders = [feeder for account, _, feeder in stored if account != "0000000001"]
+    assert (feeders == sorted(feeders)) is is_sorted
+
+
+def test_office_columns_that_cannot_be_picked_out_are_read_from_the_whole_file(
+    db: Database, bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "_MOST_PICKED", 0)
+    bring(
+        export(
+            f"0000000001,RAM,A,9415012345,{PLACE}",
+            "'0000000002,SITA,A,,MVVNL,Z,C,DIV000002,TWO,0000021,SS,F9",
+        )
+    )
+    with db.read() as cursor:
+        codes = cursor.execute(
+            "SELECT code FROM consumer JOIN office USING (office_no) ORDER BY account_no"
+        ).fetchall()
+    assert codes == [("0000011/SS/F1",), ("0000021/SS/F9",)]
 
 
 @pytest.mark.parametrize("small_rows", [NEVER_ANEW, ALWAYS_ANEW])

@@ -8,6 +8,7 @@ import pytest
 from dashboard.registry.demo import write_demo
 from dashboard.registry.headers import shipped_headers
 from dashboard.registry.plain_files import find_plain, read_plain
+from tests.registry.plain_intake import PlainIntake
 
 HEAD = "ACCT_ID,NAME,ADDRESS,MOBILE_NO\n"
 
@@ -23,7 +24,7 @@ def read_fast(path: Path) -> int | None:
     if plain is None:
         return None
     with duckdb.connect() as connection:
-        rows = read_plain(connection, plain)
+        rows = read_plain(PlainIntake(connection), plain, path.parent)
         return None if rows is None else rows.usable
 
 
