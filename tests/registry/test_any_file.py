@@ -54,7 +54,7 @@ def _read(cursor: Cursor, content: bytes, name: str) -> Any:
         except BadInput as error:
             return error.code
         rows = cursor.execute(
-            f"SELECT row_no, account_no, name, mobile_raw FROM ({source.relation}) ORDER BY 1"
+            f"SELECT row_no, account_no, trim(name), trim(mobile_raw) FROM ({source.relation}) ORDER BY 1"
         ).fetchall()
         refused = sorted((one.row_no, one.reason, one.raw) for one in source.refused)
         assert len(rows) == source.usable
