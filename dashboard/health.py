@@ -37,7 +37,7 @@ def read_health(runtime: Runtime) -> Health:
                 (SELECT coalesce(sum(consumers), 0) FROM coverage_cube), (SELECT coalesce(sum(enrolled), 0) FROM coverage_cube),
                 (SELECT count(*) FROM webhook_raw WHERE raw_id > (SELECT coalesce(max(raw_id), 0) FROM webhook_applied)),
                 (SELECT min(received_at) FROM webhook_raw WHERE raw_id > (SELECT coalesce(max(raw_id), 0) FROM webhook_applied)),
-                (SELECT count(*) FROM job, message_state(job.job_id) AS state WHERE state.state = 'in_doubt')"""
+                (SELECT coalesce(sum(message_count), 0) FROM job_tally WHERE state = 'in_doubt')"""
         ).fetchall()[0]
         odd = count_odd(cursor)
     sender, waiting_for = _ask_sender(runtime)

@@ -276,6 +276,15 @@ def count_plainly(cursor: Cursor, job_id: int) -> Tally:
     )
 
 
+def list_states(
+    cursor: Cursor, messages: Sequence[tuple[int, int]]
+) -> dict[tuple[int, int], tuple[str, int | None]]:
+    """Return state and provider's code of some messages, named by job and number, whatever the size of their jobs."""
+    job_ids, message_nos = [job_id for job_id, _ in messages], [message_no for _, message_no in messages]
+    rows = _queries.list_states(cursor, job_ids=job_ids, message_nos=message_nos)
+    return {(job_id, message_no): (state, code) for job_id, message_no, state, code in rows}
+
+
 def failures(cursor: Cursor, job_id: int) -> pd.DataFrame:
     """Return the failed messages: `message_no, account_no, mobile, code` (empty where there was none)."""
     rows = list(_queries.list_failures(cursor, job_id=job_id))
@@ -308,6 +317,9 @@ class Doubts:
 
 def count_doubts(cursor: Cursor, job_id: int, now: datetime, grace: timedelta) -> Doubts:
     """Count what is in doubt; `grace` is the time that reports have to settle it by themselves."""
+    sums = tallies.read_sums(cursor, job_id)
+    if sums is not None and not sums.states.get("in_doubt"):
+        return Doubts(0, 0, None)
     total, ripe, next_at = _queries.count_ripe_doubts(cursor, job_id=job_id, before=now - grace)
     return Doubts(total, ripe, next_at + grace if next_at else None)
 

@@ -95,6 +95,37 @@ SELECT job_id FROM job WHERE state = :state ORDER BY job_id;
 -- A job's next state.
 UPDATE job SET state = :state, pause_reason = :pause_reason, changed_at = :now WHERE job_id = :job_id;
 
+-- name: list_states(job_ids, message_nos)
+-- What became of some messages, as message_state has it of a whole job.
+WITH asked AS (
+    SELECT unnest(:job_ids::BIGINT[]) AS job_id, unnest(:message_nos::INTEGER[]) AS message_no
+), answered AS (
+    SELECT job_id, message_no, max(attempt) AS attempt,
+           arg_max(struct_pack(result := result, code := code), attempt * 2 + (result <> 'in_doubt')::INTEGER) AS last_one
+    FROM outcome SEMI JOIN asked USING (job_id, message_no) GROUP BY job_id, message_no
+), reported AS (
+    SELECT job_id, message_no, max(code) FILTER (status = 'failed') AS code, max(status_place(status)) AS place
+    FROM status_event SEMI JOIN asked USING (job_id, message_no) GROUP BY job_id, message_no
+), claimed AS (
+    SELECT asked.job_id, asked.message_no, max(claim.attempt) AS attempt
+    FROM asked JOIN claim ON claim.job_id = asked.job_id AND list_contains(claim.message_nos, asked.message_no)
+    GROUP BY asked.job_id, asked.message_no
+)
+SELECT asked.job_id, asked.message_no,
+       CASE WHEN reported.place IS NOT NULL THEN ['accepted', 'sent', 'failed', 'delivered', 'read'][reported.place]
+            WHEN coalesce(claimed.attempt, 0) > coalesce(answered.attempt, 0) THEN 'in_flight'
+            WHEN answered.last_one.result IN ('accepted', 'held', 'treated_as_sent') THEN 'accepted'
+            WHEN answered.last_one.result IN ('failed', 'in_doubt', 'skipped') THEN answered.last_one.result
+            WHEN job.state IN ('cancelled', 'discarded') THEN 'skipped'
+            ELSE 'waiting' END AS state,
+       CASE WHEN reported.place IS NOT NULL THEN reported.code
+            WHEN answered.last_one.result = 'failed' THEN answered.last_one.code END AS code
+FROM asked
+JOIN job ON job.job_id = asked.job_id
+LEFT JOIN answered ON answered.job_id = asked.job_id AND answered.message_no = asked.message_no
+LEFT JOIN reported ON reported.job_id = asked.job_id AND reported.message_no = asked.message_no
+LEFT JOIN claimed ON claimed.job_id = asked.job_id AND claimed.message_no = asked.message_no;
+
 -- name: count_states(job_id)
 -- How many messages stand in each state; of them, those whom a person declared sent, and those that the provider holds.
 SELECT state, count(*), count(*) FILTER (result = 'treated_as_sent'), count(*) FILTER (result = 'held') FROM message_state(:job_id) GROUP BY state;

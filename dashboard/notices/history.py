@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from dashboard.access.scope import Right, Scope
+from dashboard.delivery import ledger
 from dashboard.delivery.errors_table import rule_for
 from dashboard.registry.consumers import require_consumer
-from dashboard.store.database import Cursor, Database
+from dashboard.store.database import Database
 from dashboard.store.queries import load_queries
 
 _queries = load_queries(Path(__file__).with_name("history.sql"))
@@ -30,12 +32,10 @@ def list_sent_notices(db: Database, scope: Scope, account_no: str, limit: int = 
     with db.read() as cursor:
         place = require_consumer(cursor, scope, Right.SEE_NUMBERS, account_no)
         rows = list(_queries.list_messages_to(cursor, account_no=place.account_no, row_limit=limit))
-        return [_with_state(cursor, *row) for row in rows]
+        states = ledger.list_states(cursor, [(row[0], row[1]) for row in rows])
+    return [_with_state(row, *states[row[0], row[1]]) for row in rows]
 
 
-def _with_state(
-    cursor: Cursor, job_id: int, message_no: int, notice_id: int | None, template: str, released_at: datetime
-) -> SentNotice:
-    state, code = _queries.get_message_state(cursor, job_id=job_id, message_no=message_no)
+def _with_state(row: tuple[Any, ...], state: str, code: int | None) -> SentNotice:
     words = rule_for(code).words if state == "failed" else None
-    return SentNotice(notice_id, template, released_at, state, words)
+    return SentNotice(row[2], row[3], row[4], state, words)

@@ -6,7 +6,3 @@ JOIN job ON job.job_id = message.job_id AND job.state NOT IN ('held', 'discarded
 LEFT JOIN notice ON notice.job_id = message.job_id
 WHERE message.account_no = :account_no
 ORDER BY message.job_id DESC LIMIT :row_limit;
-
--- name: get_message_state(job_id, message_no)^
--- What became of one message.
-SELECT state, code FROM message_state(:job_id) WHERE message_no = :message_no;

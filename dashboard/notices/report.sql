@@ -18,12 +18,14 @@ SELECT category, is_charged, count(*) FROM (
 
 -- name: list_replies(job_id, since, until, row_limit)
 -- What a job's recipients wrote after it, without joining and leaving words that the machine answers; newest first.
-SELECT inbound.sent_at, message.account_no, inbound.mobile, inbound.text, inbound.meaning
-FROM inbound_message AS inbound
-JOIN (SELECT mobile, min(account_no) AS account_no FROM message WHERE job_id = :job_id GROUP BY mobile) AS message
-     ON message.mobile = inbound.mobile
-WHERE inbound.sent_at BETWEEN :since AND :until AND inbound.meaning <> 'join'
-ORDER BY inbound.sent_at DESC LIMIT :row_limit;
+WITH wrote AS (
+    SELECT sent_at, mobile, text, meaning FROM inbound_message WHERE sent_at BETWEEN :since AND :until AND meaning <> 'join'
+), reached AS (
+    SELECT mobile, min(account_no) AS account_no FROM message SEMI JOIN wrote USING (mobile) WHERE job_id = :job_id GROUP BY mobile
+)
+SELECT wrote.sent_at, reached.account_no, wrote.mobile, wrote.text, wrote.meaning
+FROM wrote JOIN reached ON reached.mobile = wrote.mobile
+ORDER BY wrote.sent_at DESC LIMIT :row_limit;
 
 -- name: list_uncounted(now, row_limit)
 -- Notices that ended within a week and whose sums are not kept, or an hour old: reports still come in.

@@ -199,6 +199,9 @@ def test_state_of_a_message_follows_from_what_is_known(db: Database, outcomes, r
         add_status(db, job_id, 1, status)
     counted = tally(db, job_id)
     assert getattr(counted, state) == 1
+    with db.read() as cursor:
+        whole = cursor.execute("SELECT state, code FROM message_state(?)", [job_id]).fetchall()
+        assert ledger.list_states(cursor, [(job_id, 1)]) == {(job_id, 1): whole[0]}
     assert (parts(counted), counted.total) == (1, 1)
 
 
