@@ -185,7 +185,7 @@ def test_a_hundred_single_changes_are_counted_in_time(registry: Database) -> Non
         accounts = [
             account_no
             for (account_no,) in cursor.execute(
-                "SELECT account_no FROM consumer WHERE verdict = 'ok' USING SAMPLE reservoir(100 ROWS) REPEATABLE (7)"
+                "SELECT account_no FROM (FROM consumer WHERE verdict = 'ok') USING SAMPLE reservoir(100 ROWS) REPEATABLE (7)"
             ).fetchall()
         ]
     moved: list[float] = []
