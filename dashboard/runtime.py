@@ -37,6 +37,7 @@ from dashboard.notices.drafting import submit
 from dashboard.notices.freeze_jobs import FreezeJobs
 from dashboard.notices.freezing import Progress as FreezeProgress
 from dashboard.notices.hours import Span, quiet_span
+from dashboard.notices.pacing import HoursWatch
 from dashboard.notices.standing import ask_standing, is_marketing
 from dashboard.notices.template_store import load_written
 from dashboard.registry.import_jobs import ImportJobs
@@ -175,7 +176,7 @@ def start_delivery(runtime: Runtime) -> None:
         _offer_to_stand_in(runtime, account)
     runtime.dispatcher = Dispatcher(
         db, settings, runtime.clock, suppressed_numbers, on_undeliverable=_undeliverable_with(runtime),
-        is_marketing=is_marketing,
+        is_marketing=is_marketing, before_claim=HoursWatch(db, runtime.quiet),
     )  # fmt: skip
     runtime.dispatcher.start()
     if account.token:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import duckdb
 
@@ -39,6 +39,7 @@ _LOOK_SECONDS = 1.0  # how often numbers and rested templates are looked at
 _TEMPLATE_PAUSED = "template_paused"
 
 OnUndeliverable = Callable[[list[int]], None]
+BeforeClaim = Callable[[datetime], None]
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Dispatcher:
     """Claims, hands over, records. `start` refuses a demonstration that points outside this machine.
 
     `on_undeliverable` is told the numbers that the provider answers are not on WhatsApp; `is_marketing` tells of a template
-    whether people who stopped marketing get it.
+    whether people who stopped marketing get it; `before_claim` is told the moment of every claim before it is made, and may pause jobs.
     """
 
     def __init__(
@@ -69,11 +70,12 @@ class Dispatcher:
         *,
         on_undeliverable: OnUndeliverable | None = None,
         is_marketing: claims.IsMarketing | None = None,
+        before_claim: BeforeClaim | None = None,
         pause_unit: float = _PAUSE_UNIT,
     ) -> None:
         self._db, self._settings, self._clock = db, settings, clock
         self._suppressed, self._on_undeliverable = suppressed, on_undeliverable
-        self._is_marketing = is_marketing
+        self._is_marketing, self._before_claim = is_marketing, before_claim
         self._pause_unit = pause_unit
         limits = Limits(settings.breaker_first_rows, settings.breaker_failures, settings.breaker_share)
         self._breaker = Breaker(limits)
@@ -267,6 +269,8 @@ class Dispatcher:
         left = self._limit.left(sum(one.open_count for one in self._lanes.values()))
         now, jobs_out, stopped = self._clock(), self._jobs_in_flight(), dict(self._stopped)
         size = min(lane.batch_size, left) if left else lane.batch_size
+        if self._before_claim:
+            self._before_claim(now)
 
         def change(cursor: Cursor) -> Batch | None:
             batch = claims.claim_batch(

@@ -91,6 +91,23 @@ def keep_hours(db: Database, clock: Clock, quiet: Span | None) -> int:
     return len(due)
 
 
+class HoursWatch:
+    """Has what must rest stand still before anything is claimed: the clockwork may come late, and a clock may jump over its hour.
+
+    Hours begin and end with a minute, so that one look a minute, by whatever clock, is enough.
+    """
+
+    def __init__(self, db: Database, quiet: Span | None) -> None:
+        self._db, self._quiet = db, quiet
+        self._minute: datetime | None = None
+
+    def __call__(self, now: datetime) -> None:
+        minute = now.replace(second=0, microsecond=0)
+        if minute != self._minute:
+            keep_hours(self._db, lambda: now, self._quiet)
+            self._minute = minute
+
+
 def _turn(cursor: Cursor, job_id: int, why: str | None, now: datetime) -> None:
     """Bring a job to where it should be; one that a person or the provider stopped meanwhile stays as it is."""
     job = ledger.get_job(cursor, job_id)
@@ -109,7 +126,15 @@ def _rest_of(
     if pace.day_limit is not None:
         midnight = datetime.combine(india_day(now), time()) - INDIA_OFFSET
         claimed = int(_queries.count_claimed(cursor, job_id=job_id, since=midnight))
-    return find_rest(get_template(template).purpose, pace, quiet, now, claimed)
+    return find_rest(_purpose_of(template), pace, quiet, now, claimed)
+
+
+def _purpose_of(template: str) -> str:
+    """Return a template's purpose; one that nobody knows here any more is urgent to nobody, and holds up no other's rest."""
+    try:
+        return get_template(template).purpose
+    except BadInput:
+        return ""
 
 
 def _read_pace(window: list[int] | None, day_limit: int | None) -> Pace:
