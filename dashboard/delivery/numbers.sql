@@ -46,12 +46,13 @@ INSERT INTO number_standing VALUES (:number_no, :display_number, :quality, :mess
 SELECT count(*) > 0 FROM office WHERE code = :code;
 
 -- name: list_desk(first_no, last_no, since)
--- The numbers of an interval of offices: whose they are, how WhatsApp rates them, how many templates they were given since a moment.
+-- The numbers of an interval of offices: whose they are, how WhatsApp rates them, how many templates they were given since a moment,
+-- each counted once however often it was tried.
 WITH given AS (
     SELECT coalesce(job_route.number_no, 1) AS number_no, sum(len(claim.message_nos)) AS messages
     FROM claim JOIN job ON job.job_id = claim.job_id AND job.kind = 'template'
     LEFT JOIN job_route ON job_route.job_id = claim.job_id AND claim.message_nos[1] BETWEEN job_route.first_no AND job_route.last_no
-    WHERE claim.claimed_at > :since GROUP BY ALL
+    WHERE claim.claimed_at > :since AND claim.attempt = 1 GROUP BY ALL
 )
 SELECT one.number_no, one.label, office.code, office.name, coalesce(office.name_hi, ''), coalesce(standing.display_number, ''),
     coalesce(standing.quality, ''), coalesce(standing.messaging_limit, ''), one.rate, coalesce(given.messages, 0)::BIGINT,

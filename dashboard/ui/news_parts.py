@@ -4,12 +4,16 @@ import streamlit as st
 
 from dashboard.access.scope import Right
 from dashboard.delivery.platform import PlatformEvent, dismiss, list_open, may_dismiss
+from dashboard.notices.templates import get_template
 from dashboard.ui.catalogue import has_words
 from dashboard.ui.errors import told
 from dashboard.ui.formats import moment
 from dashboard.ui.tables import escape_marks
+from dashboard.ui.template_words import title_of
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t
+
+_OF_TEMPLATES = ("message_template_", "template_")  # fields whose subject is a template
 
 
 def show_news(visitor: Visitor) -> None:
@@ -51,7 +55,11 @@ def describe(event: PlatformEvent) -> str:
 
 
 def _name_subject(event: PlatformEvent) -> str:
-    """Name a template by its name, a number by whose it is rather than by its digits."""
+    """Name a template by its title (a later version by its name too), a number by whose it is rather than by its digits."""
+    if event.field.startswith(_OF_TEMPLATES):
+        title = title_of(event.subject)
+        is_later = title != event.subject and get_template(event.subject).version_no > 1
+        return escape_marks(f"{title} ({event.subject})" if is_later else title)
     office = event.office_hi if current_language() == "hi" and event.office_hi else event.office
     return t("platform.number_of", office=escape_marks(office)) if office else escape_marks(event.subject)
 

@@ -52,7 +52,7 @@ class Shell:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=300,
             check=False,
         )
 

@@ -105,13 +105,13 @@ class Victim:
         if self.process_id:
             self.kill_application()
         self.mother.stdin.close()
-        self.mother.wait(10)
+        self.mother.wait(60)
         self.mother.stdout.close()
 
 
 def come_to_rest(victim: Victim) -> Database:
     """Wait until the job has ended and every report is stored; kill the application and open what it left."""
-    wait_for(lambda: victim.is_finished and not victim.server.has_reports, 150, "the end of the job")
+    wait_for(lambda: victim.is_finished and not victim.server.has_reports, 300, "the end of the job")
     victim.kill_application()
     db = open_database(victim.path, memory_limit="1GB", threads=2)
     db.write(lambda cursor: mark_lost_claims(cursor, utc_now()))

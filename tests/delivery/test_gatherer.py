@@ -20,7 +20,7 @@ from dashboard.errors import Unavailable
 from dashboard.store.clock import utc_now
 from dashboard.store.database import Database, open_database
 
-from .conftest import wait_for
+from .conftest import PATIENCE, wait_for
 from .test_sandbox import free_port
 
 
@@ -115,7 +115,7 @@ def start_application(folder: Path, port: int) -> "subprocess.Popen[bytes]":
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        wait_for(lambda: is_up(port), 90, "the application")
+        wait_for(lambda: is_up(port), 300, "the application")
     except AssertionError:
         application.kill()
         raise
@@ -124,7 +124,7 @@ def start_application(folder: Path, port: int) -> "subprocess.Popen[bytes]":
 
 def is_up(port: int) -> bool:
     try:
-        return requests.get(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).status_code == 200
+        return requests.get(f"http://127.0.0.1:{port}/_stcore/health", timeout=10).status_code == 200
     except requests.RequestException:
         return False
 
@@ -142,7 +142,10 @@ def post_until_killed(application: "subprocess.Popen[bytes]", port: int, round_n
                 headers = {"X-Hub-Signature-256": sign("secret", body)}
                 try:
                     answer = session.post(
-                        f"http://127.0.0.1:{port}/webhooks/whatsapp", data=body, headers=headers, timeout=5
+                        f"http://127.0.0.1:{port}/webhooks/whatsapp",
+                        data=body,
+                        headers=headers,
+                        timeout=PATIENCE,
                     )
                 except requests.RequestException:
                     return
@@ -152,7 +155,7 @@ def post_until_killed(application: "subprocess.Popen[bytes]", port: int, round_n
 
     with ThreadPoolExecutor(8) as pool:
         workers = [pool.submit(work, place) for place in range(8)]
-        wait_for(lambda: len(answered) > 60 + 170 * round_no, 60, "answers")
+        wait_for(lambda: len(answered) > 60 + 170 * round_no, PATIENCE, "answers")
         application.send_signal(signal.SIGKILL)
         ended.set()
         for worker in workers:

@@ -62,7 +62,7 @@ def test_no_answer_leaves_the_message_in_doubt_and_is_not_repeated(
 ) -> None:
     server.behave = lambda number, body: fault if body["to"].endswith("3") else ACCEPT
     job_id = add_job(db, 40)
-    make_dispatcher(make_settings(server.url, request_timeout_seconds=0.6))
+    make_dispatcher(make_settings(server.url, request_timeout_seconds=4.0 if fault == SILENT else 20.0))
     wait_for_state(db, job_id, "finished")
     assert read_tally(db, job_id) == ledger.Tally(total=40, accepted=36, in_doubt=4)
     assert server.calls == 40

@@ -21,9 +21,11 @@ def boss(db: Database) -> Scope:
     return scope_of(db, Role.ADMINISTRATOR, "UP")
 
 
-def _claim(db: Database, job_id: int, claim_no: int, message_nos: list[int], hours_ago: float) -> None:
-    row = [job_id, claim_no, message_nos, len(message_nos), NOON - timedelta(hours=hours_ago)]
-    db.write(lambda cursor: cursor.execute("INSERT INTO claim VALUES (?, ?, ?, ?, 1, ?)", row))
+def _claim(
+    db: Database, job_id: int, claim_no: int, message_nos: list[int], hours_ago: float, attempt: int = 1
+) -> None:
+    row = [job_id, claim_no, message_nos, len(message_nos), attempt, NOON - timedelta(hours=hours_ago)]
+    db.write(lambda cursor: cursor.execute("INSERT INTO claim VALUES (?, ?, ?, ?, ?, ?)", row))
 
 
 def test_each_number_counts_what_it_was_given_in_a_day(db: Database, boss: Scope) -> None:
@@ -31,6 +33,7 @@ def test_each_number_counts_what_it_was_given_in_a_day(db: Database, boss: Scope
     _claim(db, job_id, 1, [1], 25)
     _claim(db, job_id, 2, [2, 3], 1)
     _claim(db, job_id, 3, [4], 23)
+    _claim(db, job_id, 4, [2], 0.5, attempt=2)
     rows = list_desk(db, boss, lambda: NOON)
     assert [(one.number_no, one.office_code, one.given_count) for one in rows] == [
         (1, "UP", 2),

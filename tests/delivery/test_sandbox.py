@@ -24,7 +24,16 @@ from dashboard.delivery.sandbox.process import SandboxProcess
 from dashboard.delivery.webhook import receive
 from dashboard.store.clock import utc_now
 
-from .conftest import FIRST_MOBILE, add_job, make_settings, read_job, read_tally, wait_for, wait_for_state
+from .conftest import (
+    FIRST_MOBILE,
+    PATIENCE,
+    add_job,
+    make_settings,
+    read_job,
+    read_tally,
+    wait_for,
+    wait_for_state,
+)
 
 FAST = {
     "sent_delay": 0.05, "delivered_delay": 0.1, "read_delay": 0.2,
@@ -123,7 +132,7 @@ def at(settings, path: str) -> str:
 
 
 def turn(settings, **knobs) -> None:
-    assert requests.post(at(settings, "/sandbox/knobs"), json=knobs, timeout=5).status_code == 200
+    assert requests.post(at(settings, "/sandbox/knobs"), json=knobs, timeout=PATIENCE).status_code == 200
 
 
 def test_notice_goes_out_and_every_report_comes_back(
@@ -142,9 +151,15 @@ def test_notice_goes_out_and_every_report_comes_back(
     make_dispatcher(settings)
     wait_for_state(db, job_id, "finished")
     wait_for(lambda: read_tally(db, job_id).delivered_or_beyond == 400, what="all reports")
-    wait_for(lambda: requests.get(at(settings, "/sandbox/state"), timeout=5).json()["counts"]["waiting"] == 0)
+    wait_for(
+        lambda: (
+            requests.get(at(settings, "/sandbox/state"), timeout=PATIENCE).json()["counts"]["waiting"] == 0
+        )
+    )
     wait_for(lambda: read_tally(db, job_id).read > 100)
-    seen = requests.get(at(settings, "/sandbox/messages"), params={"to": str(FIRST_MOBILE)}, timeout=5).json()
+    seen = requests.get(
+        at(settings, "/sandbox/messages"), params={"to": str(FIRST_MOBILE)}, timeout=PATIENCE
+    ).json()
     assert [line["text"] for line in seen] == [
         "प्रिय उपभोक्ता, गोमती नगर: माह 0 का बिल।\n\nरोकने के लिए STOP लिखें"
     ]
@@ -153,10 +168,12 @@ def test_notice_goes_out_and_every_report_comes_back(
 def test_consumer_writes_and_is_answered(db, settings, sandbox, application, make_dispatcher) -> None:
     make_dispatcher(settings)
     written = {"from": "98000 00001", "text": "जोड़ें ०१२३"}
-    assert requests.post(at(settings, "/sandbox/inbound"), json=written, timeout=5).status_code == 200
+    assert requests.post(at(settings, "/sandbox/inbound"), json=written, timeout=PATIENCE).status_code == 200
 
     def chat() -> list[tuple[str, str]]:
-        lines = requests.get(at(settings, "/sandbox/messages"), params={"to": "9800000001"}, timeout=5).json()
+        lines = requests.get(
+            at(settings, "/sandbox/messages"), params={"to": "9800000001"}, timeout=PATIENCE
+        ).json()
         return [(line["direction"], line["text"]) for line in lines]
 
     wait_for(lambda: len(chat()) == 2, what="the answer")
@@ -180,7 +197,7 @@ def test_who_has_written_is_never_reported_as_not_on_whatsapp(
     ManagementClient(account_of(db, settings)).ensure_templates([TEMPLATE])
     turn(settings, failed_rate=1.0, delivered_rate=1.0, read_rate=0.0)
     written = {"from": str(FIRST_MOBILE), "text": "JOIN 0000000013"}
-    requests.post(at(settings, "/sandbox/inbound"), json=written, timeout=5)
+    requests.post(at(settings, "/sandbox/inbound"), json=written, timeout=PATIENCE)
     wait_for(lambda: application.heard)
     job_id = add_job(db, 2)
     make_dispatcher(settings)
@@ -221,7 +238,7 @@ def test_a_sandbox_that_dies_is_started_again(db) -> None:
         os.kill(running.process_id, signal.SIGKILL)
         assert restarted.wait(20)
         assert (running.is_alive, running.restart_count) == (True, 1)
-        assert requests.get(at(settings, "/sandbox/state"), timeout=5).status_code == 200
+        assert requests.get(at(settings, "/sandbox/state"), timeout=PATIENCE).status_code == 200
     finally:
         running.stop()
     assert not running.is_alive
@@ -260,7 +277,7 @@ def test_no_child_outlives_a_killed_application(tmp_path) -> None:
     application.send_signal(signal.SIGKILL)
     application.wait()
     application.stdout.close()
-    wait_for(lambda: not any(_is_running(process) for process in children), 5, "both children to go")
+    wait_for(lambda: not any(_is_running(process) for process in children), PATIENCE, "both children to go")
 
 
 def _is_running(process: int) -> bool:

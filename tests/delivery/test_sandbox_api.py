@@ -10,7 +10,7 @@ from dashboard.delivery.client import ManagementClient
 from dashboard.delivery.sandbox.process import SandboxProcess
 from dashboard.errors import Unavailable
 
-from .conftest import make_settings
+from .conftest import PATIENCE, make_settings
 from .test_sandbox import TEMPLATE, at, config_for, free_port, turn
 
 
@@ -19,7 +19,7 @@ def call(
 ) -> tuple[int, int | None]:
     url = at(settings, f"/v23.0/{number or settings.phone_number_id}/messages")
     headers = {"Authorization": f"Bearer {token or settings.whatsapp_token}"}
-    answer = requests.post(url, json=body, headers=headers, timeout=5)
+    answer = requests.post(url, json=body, headers=headers, timeout=PATIENCE)
     return answer.status_code, answer.json().get("error", {}).get("code")
 
 
@@ -79,7 +79,7 @@ def shared(tmp_path_factory):
     running.start()
     url = at(settings, f"/v23.0/{settings.waba_id}/message_templates")
     headers = {"Authorization": f"Bearer {settings.whatsapp_token}"}
-    assert requests.post(url, json=TEMPLATE, headers=headers, timeout=5).status_code == 200
+    assert requests.post(url, json=TEMPLATE, headers=headers, timeout=PATIENCE).status_code == 200
     yield settings
     running.stop()
 
@@ -101,7 +101,7 @@ def test_sandbox_takes_no_template_against_the_rules(shared, body: str) -> None:
     url = at(shared, f"/v23.0/{shared.waba_id}/message_templates")
     payload = {**TEMPLATE, "name": "other", "components": [{"type": "BODY", "text": body}]}
     headers = {"Authorization": f"Bearer {shared.whatsapp_token}"}
-    answer = requests.post(url, json=payload, headers=headers, timeout=5)
+    answer = requests.post(url, json=payload, headers=headers, timeout=PATIENCE)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, 100)
 
 
@@ -109,18 +109,18 @@ def test_sandbox_takes_no_template_against_the_rules(shared, body: str) -> None:
     "knobs", [{"unheard_of": 1}, {"read_rate": 2}, {"read_rate": "much"}, {"outage": 1}, {"latency": -1}]
 )
 def test_knobs_that_cannot_be_turned_are_refused(shared, knobs: dict) -> None:
-    assert requests.post(at(shared, "/sandbox/knobs"), json=knobs, timeout=5).status_code == 400
+    assert requests.post(at(shared, "/sandbox/knobs"), json=knobs, timeout=PATIENCE).status_code == 400
 
 
 def test_page_brings_its_own_letters_and_nothing_else_of_the_disk(shared) -> None:
-    style = requests.get(at(shared, "/sandbox.css"), timeout=5)
+    style = requests.get(at(shared, "/sandbox.css"), timeout=PATIENCE)
     fonts = set(re.findall(r'url\("([^"]+)"\)', style.text))
     assert {font.split("-")[2] for font in fonts} == {"latin", "devanagari"}
     for font in fonts:
-        answer = requests.get(at(shared, font), timeout=5)
+        answer = requests.get(at(shared, font), timeout=PATIENCE)
         assert (answer.status_code, answer.content[:4]) == (200, b"wOF2")
-    assert requests.get(at(shared, "/fonts/..%2F..%2Fconfig.py"), timeout=5).status_code == 404
-    assert requests.get(at(shared, "/fonts/LICENSE-noto-sans.txt"), timeout=5).status_code == 404
+    assert requests.get(at(shared, "/fonts/..%2F..%2Fconfig.py"), timeout=PATIENCE).status_code == 404
+    assert requests.get(at(shared, "/fonts/LICENSE-noto-sans.txt"), timeout=PATIENCE).status_code == 404
 
 
 def test_foreign_web_page_cannot_play_the_consumer(shared) -> None:
@@ -128,7 +128,7 @@ def test_foreign_web_page_cannot_play_the_consumer(shared) -> None:
     plain = requests.post(
         at(shared, "/sandbox/inbound"), data=written, headers={"Content-Type": "text/plain"}, timeout=5
     )
-    rebound = requests.get(at(shared, "/sandbox/state"), headers={"Host": "evil.example"}, timeout=5)
+    rebound = requests.get(at(shared, "/sandbox/state"), headers={"Host": "evil.example"}, timeout=PATIENCE)
     assert (plain.status_code, rebound.status_code) == (400, 403)
 
 
@@ -151,26 +151,28 @@ def test_management_says_what_is_wrong(db, shared) -> None:
     assert caught.value.code == "provider_down"
 
 
-# a fault, and what the caller sees of it
+# a fault, what the caller sees of it, and how long it waits for an answer
 FAULTS = [
-    ("timeout_rate", requests.ReadTimeout),
-    ("reset_rate", requests.ConnectionError),
-    ("half_answer_rate", requests.exceptions.ChunkedEncodingError),
+    ("timeout_rate", requests.ReadTimeout, 2.0),
+    ("reset_rate", requests.ConnectionError, PATIENCE),
+    ("half_answer_rate", requests.exceptions.ChunkedEncodingError, PATIENCE),
 ]
 
 
-@pytest.mark.parametrize(("knob", "error"), FAULTS)
-def test_faults_leave_the_caller_in_doubt_though_the_message_was_taken(shared, knob: str, error) -> None:
-    before = requests.get(at(shared, "/sandbox/state"), timeout=5).json()["counts"]["accepted"]
+@pytest.mark.parametrize(("knob", "error", "seconds"), FAULTS)
+def test_faults_leave_the_caller_in_doubt_though_the_message_was_taken(
+    shared, knob: str, error, seconds: float
+) -> None:
+    before = requests.get(at(shared, "/sandbox/state"), timeout=PATIENCE).json()["counts"]["accepted"]
     turn(shared, **{knob: 1.0, "lost_rate": 0.0})
     url = at(shared, f"/v23.0/{shared.phone_number_id}/messages")
     headers = {"Authorization": f"Bearer {shared.whatsapp_token}"}
     try:
         with pytest.raises(error):
-            requests.post(url, json=template_call(), headers=headers, timeout=0.5)
+            requests.post(url, json=template_call(), headers=headers, timeout=seconds)
     finally:
         turn(shared, **{knob: 0.0, "lost_rate": 0.5})
-    after = requests.get(at(shared, "/sandbox/state"), timeout=5).json()["counts"]["accepted"]
+    after = requests.get(at(shared, "/sandbox/state"), timeout=PATIENCE).json()["counts"]["accepted"]
     assert after == before + 1
 
 
@@ -178,33 +180,41 @@ def test_a_gateways_error_has_no_code(shared) -> None:
     turn(shared, server_error_rate=1.0)
     url = at(shared, f"/v23.0/{shared.phone_number_id}/messages")
     headers = {"Authorization": f"Bearer {shared.whatsapp_token}"}
-    answer = requests.post(url, json=template_call(), headers=headers, timeout=5)
+    answer = requests.post(url, json=template_call(), headers=headers, timeout=PATIENCE)
     turn(shared, server_error_rate=0.0)
     assert (answer.status_code, "error" in answer.text) == (502, False)
 
 
 def test_days_and_templates_are_chosen_on_the_page(shared) -> None:
-    assert requests.post(at(shared, "/sandbox/preset"), json={"name": "token_expired"}, timeout=5).json()[
-        "token_expired"
-    ]
+    assert requests.post(
+        at(shared, "/sandbox/preset"), json={"name": "token_expired"}, timeout=PATIENCE
+    ).json()["token_expired"]
     assert call(shared, template_call()) == (401, 190)
-    assert requests.post(at(shared, "/sandbox/preset"), json={"name": "sunny"}, timeout=5).status_code == 400
-    requests.post(at(shared, "/sandbox/preset"), json={"name": "calm"}, timeout=5)
+    assert (
+        requests.post(at(shared, "/sandbox/preset"), json={"name": "sunny"}, timeout=PATIENCE).status_code
+        == 400
+    )
+    requests.post(at(shared, "/sandbox/preset"), json={"name": "calm"}, timeout=PATIENCE)
     pause = {"name": "bill_due", "status": "PAUSED"}
-    assert requests.post(at(shared, "/sandbox/templates"), json=pause, timeout=5).json() == {"changed": 1}
+    assert requests.post(at(shared, "/sandbox/templates"), json=pause, timeout=PATIENCE).json() == {
+        "changed": 1
+    }
     assert call(shared, template_call())[1] == 132015
-    requests.post(at(shared, "/sandbox/templates"), json={**pause, "status": "APPROVED"}, timeout=5)
+    requests.post(at(shared, "/sandbox/templates"), json={**pause, "status": "APPROVED"}, timeout=PATIENCE)
     assert call(shared, template_call()) == (200, None)
-    assert requests.get(at(shared, "/sandbox/state"), timeout=5).json()["preset"] == "calm"
+    assert requests.get(at(shared, "/sandbox/state"), timeout=PATIENCE).json()["preset"] == "calm"
     for path in ("/knobs", "/knobs.js", "/sandbox/words", "/sandbox/templates"):
-        assert requests.get(at(shared, path), timeout=5).status_code == 200
-        assert requests.get(at(shared, path), headers={"Host": "evil.example"}, timeout=5).status_code == 403
+        assert requests.get(at(shared, path), timeout=PATIENCE).status_code == 200
+        assert (
+            requests.get(at(shared, path), headers={"Host": "evil.example"}, timeout=PATIENCE).status_code
+            == 403
+        )
 
 
 def test_fields_of_the_number_are_those_that_were_asked_for(shared) -> None:
     url = at(shared, f"/v23.0/{shared.phone_number_id}")
     headers = {"Authorization": f"Bearer {shared.whatsapp_token}"}
-    asked = requests.get(url, params={"fields": "quality_rating"}, headers=headers, timeout=5).json()
+    asked = requests.get(url, params={"fields": "quality_rating"}, headers=headers, timeout=PATIENCE).json()
     assert asked == {"id": shared.phone_number_id, "quality_rating": "GREEN"}
 
 

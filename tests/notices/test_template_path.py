@@ -24,7 +24,7 @@ from dashboard.notices.template_store import begin_version, list_usable, submit_
 from dashboard.store.clock import utc_now
 from dashboard.store.database import Database
 from tests.conftest import scope_of
-from tests.delivery.conftest import make_settings, wait_for
+from tests.delivery.conftest import PATIENCE, make_settings, wait_for
 from tests.delivery.test_sandbox import Application, at, config_for, free_port, turn
 from tests.notices.town import FIRST_NUMBER
 from tests.notices.written import REMINDER
@@ -47,7 +47,9 @@ class House:
 
     def read_on_phone(self, mobile: int) -> list[str]:
         url = at(self.settings, "/sandbox/messages")
-        return [line["text"] for line in requests.get(url, params={"to": str(mobile)}, timeout=5).json()]
+        return [
+            line["text"] for line in requests.get(url, params={"to": str(mobile)}, timeout=PATIENCE).json()
+        ]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ COMPOSER = Scope("ee", Role.COMPOSER, "DIV1", 5, 9)
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
-    for _ in range(400):
+    for _ in range(6000):  # a minute
         if is_so():
             return
         time.sleep(0.01)

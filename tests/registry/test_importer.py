@@ -337,7 +337,7 @@ def test_killed_at_any_point_the_registry_is_as_before(
     path = tmp_path / "next.csv"
     path.write_text(export(f"0000000001,SHYAM,A,9415012345,{PLACE}"), encoding="utf-8")
     script = [sys.executable, "-c", textwrap.dedent(_KILLED), str(db.path), str(path), step]
-    done = subprocess.run(script, cwd=PROJECT_DIR, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(script, cwd=PROJECT_DIR, capture_output=True, timeout=240, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr
     again = open_database(db.path, memory_limit="1GB", threads=2)
     assert rows_of(again) == before

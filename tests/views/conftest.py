@@ -81,7 +81,7 @@ def _run(folder: Path) -> Iterator[Runtime]:
 @pytest.fixture
 def open_app() -> AppTest:
     """The application as it meets someone who is signed out."""
-    return AppTest.from_file(str(PROJECT_DIR / "dashboard" / "main.py"), default_timeout=30)
+    return AppTest.from_file(str(PROJECT_DIR / "dashboard" / "main.py"), default_timeout=120)
 
 
 @pytest.fixture

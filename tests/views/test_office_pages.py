@@ -35,7 +35,7 @@ def test_an_export_is_looked_at_and_then_imported(empty_rt: Runtime, open_page: 
 
 def _wait_for_the_import(rt: Runtime) -> None:
     admin = Scope("admin", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)
-    for _ in range(200):
+    for _ in range(1200):  # a minute
         job = rt.imports.look(admin)
         if job is not None and not job.is_running:
             return
