@@ -1,7 +1,7 @@
 """What consumers wrote beyond JOIN and STOP, by office, and the answers: free text within 24 hours, once."""
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -38,7 +38,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Thread:
-    """One number's messages, oldest first. `heard_count` and `event_count` say what the reader has seen of it."""
+    """One number's messages, oldest first. `heard_count` and `event_count` say what the reader has seen of it; `name` is whose account it is."""
 
     mobile: int = field(repr=False)
     account_no: str | None
@@ -48,6 +48,9 @@ class Thread:
     answer_until: datetime
     is_open: bool
     lines: tuple[Line, ...] = field(repr=False)
+    name: str = field(default="", repr=False)
+    office: str = ""
+    office_hi: str = ""
 
 
 def place_new(db: Database) -> int:
@@ -87,10 +90,7 @@ def read_thread(db: Database, scope: Scope, mobile: int) -> Thread:
         thread = _read(cursor, scope, mobile)
         rows = list(_queries.list_lines(cursor, mobile=mobile, row_limit=_LINES_SHOWN))
         lines = [Line(at, side, text, who, _state_of(cursor, job)) for at, side, text, who, job in rows]
-    return Thread(
-        mobile, thread.account_no, thread.office_code, thread.heard_count, thread.event_count,
-        thread.answer_until, thread.is_open, tuple(reversed(lines)),
-    )  # fmt: skip
+    return replace(thread, lines=tuple(reversed(lines)))
 
 
 def answer_thread(db: Database, scope: Scope, clock: Clock, seen: Thread, text: str) -> int:
@@ -145,8 +145,10 @@ def _read(cursor: Cursor, scope: Scope, mobile: int) -> Thread:
     row = _queries.get_thread(cursor, first_no=scope.first_no, last_no=scope.last_no, mobile=mobile)
     if row is None:
         raise Refused("thread")
-    account_no, heard_count, heard_at, event_count, is_open, office_code = row
-    return Thread(mobile, account_no, office_code, heard_count, event_count, heard_at + WINDOW, is_open, ())
+    account_no, heard_count, heard_at, event_count, is_open, office_code, *names = row
+    return Thread(
+        mobile, account_no, office_code, heard_count, event_count, heard_at + WINDOW, is_open, (), *names
+    )
 
 
 def _read_unchanged(cursor: Cursor, scope: Scope, seen: Thread) -> Thread:

@@ -53,9 +53,11 @@ LEFT JOIN consumer ON consumer.account_no = page.account_no
 ORDER BY NOT is_open, CASE WHEN is_open THEN epoch(heard_at) ELSE -epoch(heard_at) END, page.mobile;
 
 -- name: get_thread(first_no, last_no, mobile)^
--- One thread of an interval.
-SELECT account_no, heard_count, heard_at, event_count, is_open, office.code
+-- One thread of an interval, with whose it is.
+SELECT thread.account_no, heard_count, heard_at, event_count, is_open, office.code, coalesce(consumer.name, ''), office.name,
+    coalesce(office.name_hi, '')
 FROM inbox_thread(:first_no, :last_no) AS thread JOIN office_ever AS office ON office.office_no = thread.office_no
+LEFT JOIN consumer ON consumer.account_no = thread.account_no
 WHERE thread.mobile = :mobile;
 
 -- name: list_lines(mobile, row_limit)

@@ -61,12 +61,13 @@ def start(
     *,
     pace: Pace = AS_IT_COMES,
     quiet: Span | None = None,
+    shown_hash: str | None = None,
 ) -> None:
     """Let an approved notice go out now, or at a time (UTC). A second press finds it started: IllegalChange.
 
     It keeps to `pace`, and rests in the `quiet` hours unless its purpose is urgent, which the audit trail then says.
-    Raises BadInput("schedule_past"), Refused("hash_stale") where the frozen rows are not those that were approved,
-    ("approver_lost") where an approval counts no more: the notice then waits for that approval anew.
+    Raises BadInput("schedule_past"), Refused("hash_stale") where the frozen rows are not those that were approved, or not those
+    that the person has seen (`shown_hash`, where given), ("approver_lost") where an approval counts no more: the notice then waits for that approval anew.
     """
     if send_at is not None and send_at <= clock():
         raise BadInput("schedule_past")
@@ -75,6 +76,8 @@ def start(
 
     def change(cursor: Cursor) -> Refused | None:
         notice = _may(cursor, scope, notice_id, Action.START if send_at is None else Action.SCHEDULE)
+        if shown_hash not in (None, notice.content_hash):
+            raise Refused("hash_stale")
         refusal = withdraw_lost(cursor, notice, clock())
         if refusal is None:
             start_on(cursor, scope, clock, notice_id, send_at, pace, quiet, seal)

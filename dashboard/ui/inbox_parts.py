@@ -1,5 +1,7 @@
 """The parts of the inbox: the list of threads, one thread with its clock, the answer."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -89,6 +91,10 @@ def show_thread(visitor: Visitor, mobile: int) -> None:
         args=(None,),
     )
     thread = read_thread(visitor.rt.db, visitor.scope, mobile)
+    office = (thread.office_hi if current_language() == "hi" else "") or thread.office
+    st.markdown(
+        f"**{escape_marks(thread.name or t('inbox.unknown'))}** · {escape_marks(office)} · {mask_number(mobile)}"
+    )
     with st.container(border=True, key="inbox_lines"):
         for line in thread.lines:
             _show_line(line)
@@ -127,7 +133,7 @@ def _show_line(line: Line) -> None:
 
 
 def _offer_answer(visitor: Visitor, thread: Thread) -> None:
-    rt, now = visitor.rt, visitor.rt.clock()
+    rt, now, seen = visitor.rt, visitor.rt.clock(), _remember_seen(thread)
     left = (thread.answer_until - now).total_seconds()
     text, sent = "", False
     if left > 0:
@@ -151,11 +157,19 @@ def _offer_answer(visitor: Visitor, thread: Thread) -> None:
     if sent or closed:
         with told():
             if sent:
-                answer_thread(rt.db, visitor.scope, rt.clock, thread, text)
+                answer_thread(rt.db, visitor.scope, rt.clock, seen, text)
             else:
-                close_thread(rt.db, visitor.scope, rt.clock, thread)
+                close_thread(rt.db, visitor.scope, rt.clock, seen)
             st.toast(t("inbox.sent" if sent else "inbox.closed"), icon=":material/task_alt:")
             st.rerun()
+
+
+def _remember_seen(thread: Thread) -> Thread:
+    """Return the thread as it stood when its buttons were drawn: a press runs the page anew, with what came meanwhile."""
+    key = f"inbox_seen_{thread.mobile}"
+    heard_count, event_count = st.session_state.get(key, (thread.heard_count, thread.event_count))
+    st.session_state[key] = (thread.heard_count, thread.event_count)
+    return replace(thread, heard_count=heard_count, event_count=event_count)
 
 
 def tell_open(open_count: int) -> None:

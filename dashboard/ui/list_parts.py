@@ -1,5 +1,6 @@
 """The parts that choose a list of accounts, and take a file of them: judged row by row before it is kept."""
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -105,7 +106,7 @@ def show_rejects(rejects: pd.DataFrame, name: str, key: str) -> None:
         hide_index=True,
         alt=t("import_data.refused", count=group_digits(len(rejects))),
     )
-    offer_table(shown, f"rejected_{name}.csv", key)
+    offer_table(shown, f"rejected_{Path(name).stem}.csv", key)
 
 
 def name_columns(rejects: pd.DataFrame) -> pd.DataFrame:

@@ -198,6 +198,7 @@ def show_sending(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -
     if notice.state is State.SCHEDULED:
         st.info(t("notices.scheduled_for", at=moment(notice.send_at)), icon=":material/schedule:")
     if Action.START in actions:
+        shown_hash = _remember_shown(notice)
         later = st.toggle(t("notices.later"), key="notices_later")
         send_at = _choose_time(rt.clock()) if later else None
         pace = choose_pace(visitor, notice)
@@ -206,7 +207,9 @@ def show_sending(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -
         )
         if st.button(label, type="primary", icon=":material/send:", key="notices_send"):
             with told():
-                lifecycle.start(rt.db, scope, rt.clock, notice.notice_id, send_at, pace=pace, quiet=rt.quiet)
+                lifecycle.start(
+                    rt.db, scope, rt.clock, notice.notice_id, send_at, pace=pace, quiet=rt.quiet, shown_hash=shown_hash
+                )  # fmt: skip
                 st.rerun()
     if Action.CANCEL in actions and notice.state in (State.APPROVED, State.SCHEDULED):
         show_cancel(visitor, notice)

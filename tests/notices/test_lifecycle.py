@@ -1,6 +1,7 @@
 """What may follow what, and no two people see two truths."""
 
 import threading
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from dashboard.access.audit import list_audit
 from dashboard.access.scope import Role, Scope
 from dashboard.delivery import ledger
-from dashboard.errors import IllegalChange, SetuError
+from dashboard.errors import IllegalChange, Refused, SetuError
 from dashboard.notices.approval import approve, return_notice
 from dashboard.notices.drafting import delete_draft, save_draft, submit
 from dashboard.notices.lifecycle import (
@@ -52,6 +53,19 @@ def test_a_scheduled_notice_can_start_at_once_or_be_cancelled(
         State.SENDING,
         State.CANCELLED,
     ]
+
+
+def test_what_the_person_has_not_seen_is_not_sent(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope
+) -> None:
+    notice_id = approved(town, clock, town_ee, town_se)
+    seen = get_notice(town, town_ee, notice_id).content_hash
+    submit(town, town_ee, clock, replace(DRAFT, language="hi"), notice_id)  # in another tab
+    approve(town, town_se, clock, notice_id, get_notice(town, town_se, notice_id).content_hash)
+    with pytest.raises(Refused, match="hash_stale"):
+        start(town, town_ee, clock, notice_id, shown_hash=seen)
+    start(town, town_ee, clock, notice_id, shown_hash=get_notice(town, town_ee, notice_id).content_hash)
+    assert get_notice(town, town_ee, notice_id).state is State.SENDING
 
 
 def test_of_many_presses_at_once_one_starts_the_notice(

@@ -6,13 +6,17 @@ from tests.views.conftest import DIVISION, Opener
 
 
 def _ask(rt: Runtime) -> None:
+    _say(rt, "w1", "When is *supply* back?")
+
+
+def _say(rt: Runtime, wamid: str, text: str) -> None:
     with rt.db.read() as cursor:
         (mobile,) = cursor.execute(
-            "SELECT mobile FROM consumer JOIN office USING (office_no) WHERE state = 'enrolled' AND office_no BETWEEN"
-            " (SELECT office_no FROM office WHERE code = ?) AND (SELECT last_no FROM office WHERE code = ?) LIMIT 1",
+            "SELECT min(mobile) FROM consumer JOIN office USING (office_no) WHERE state = 'enrolled' AND office_no BETWEEN"
+            " (SELECT office_no FROM office WHERE code = ?) AND (SELECT last_no FROM office WHERE code = ?)",
             [DIVISION, DIVISION],
         ).fetchone() or (0,)
-    handle_inbound(rt.db, rt.clock, rt.refresh, InboundText("w1", mobile, "When is *supply* back?", NOON))
+    handle_inbound(rt.db, rt.clock, rt.refresh, InboundText(wamid, mobile, text, NOON))
     place_new(rt.db)
 
 
@@ -24,6 +28,10 @@ def test_a_consumer_is_answered_from_the_page(rt: Runtime, open_page: Opener) ->
     assert not app.exception
     app.button(key="inbox_send").click().run()
     assert "empty" in app.error[0].value
+    _say(rt, "w2", "And the bill?")  # comes after the page was drawn
+    app.text_area(key="inbox_answer_0").set_value("In an hour.")
+    app.button(key="inbox_send").click().run()
+    assert any("meanwhile" in element.value for element in [*app.warning, *app.error])
     app.text_area(key="inbox_answer_0").set_value("In an hour.")
     app.button(key="inbox_send").click().run()
     assert not app.exception and not app.error
