@@ -10,7 +10,7 @@ from typing import Any
 from dashboard.access.scope import Right, Scope
 from dashboard.enrolment.groups import require_group
 from dashboard.errors import BadInput, Refused
-from dashboard.notices.draft import Audience, Filling, NoticeDraft, require_known, resolve_filling
+from dashboard.notices.draft import Audience, Binding, Filling, NoticeDraft, require_known, resolve_filling
 from dashboard.notices.templates import CONSUMER_SOURCES, OFFICE_SOURCES, PHONE_SOURCES
 from dashboard.registry.offices import Office, find_office
 from dashboard.store.clock import INDIA_OFFSET
@@ -63,12 +63,13 @@ def count_audience(
     language: str,
     audience: Audience,
     variables: Mapping[str, str] | None = None,
+    bindings: Mapping[str, Binding] | None = None,
 ) -> AudienceCount:
     """Count whom a notice would reach, and the others by reason (`REASONS`): exactly where that is quick, else at most.
 
     Needs Right.COMPOSE over the office.
     """
-    draft = NoticeDraft(template, language, variables or {}, audience)
+    draft = NoticeDraft(template, language, variables or {}, audience, bindings or {})
     require_known(draft)
     with db.read() as cursor:
         return count_live(cursor, scope, draft)

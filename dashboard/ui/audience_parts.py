@@ -207,8 +207,9 @@ def keep_audience(visitor: Visitor, audience: Audience) -> None:
 def show_audience(visitor: Visitor, draft: NoticeDraft) -> AudienceCount:
     """Show how many get the notice, who is left out and why, what it costs and how long it takes."""
     count = count_audience(
-        visitor.rt.db, visitor.scope, draft.template, draft.language, draft.audience, draft.variables
-    )
+        visitor.rt.db, visitor.scope, draft.template, draft.language, draft.audience, draft.variables,
+        draft.bindings,
+    )  # fmt: skip
     category = category_of(visitor.rt.db, visitor.scope, draft.template, draft.language)
     facts = estimate(visitor.rt.settings, category, count.recipients, india_day(visitor.rt.clock()))
     with st.container(horizontal=True, key="compose_sums"):

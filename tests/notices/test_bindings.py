@@ -64,6 +64,13 @@ def test_where_a_row_has_nothing_the_fallback_stands_or_the_recipient_is_left_ou
     assert _text(town, town_ee, NAMELESS).startswith("Dear consumer, ₹1,23,456.50")
     count = count_audience(town, town_ee, "bill_reminder", "en", DRAFT.audience, DRAFT.variables)
     assert (count.recipients, count.exclusions["empty_variable"]) == (7, 1)
+    given = {"amount": Binding("amount_payable", "something")}
+    assert (
+        count_audience(
+            town, town_ee, "bill_reminder", "en", DRAFT.audience, DRAFT.variables, given
+        ).recipients
+        == 8
+    )
     assert count.longest_text == len(_text(town, town_ee, NAMELESS))
     assert [(hole.account_no, hole.names) for hole in list_holes(town, town_ee, DRAFT)] == [
         (OWES_NOTHING_KNOWN, ("amount",))
