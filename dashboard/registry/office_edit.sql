@@ -35,7 +35,8 @@ WHERE office_no BETWEEN :first_no AND :last_no AND level IN (SELECT unnest(CAST(
 ORDER BY name, code;
 
 -- name: keep_merged()#
--- Consumers that change their office by a merger, by state; `merged_code` has from_code and to_code.
+-- Consumers that change their office by a merger, by state; `merged_code` has from_code and to_code. Single rows of the cube may be
+-- below nothing: what was taken away since it was folded.
 CREATE OR REPLACE TEMP TABLE office_merged AS
 SELECT old.office_no AS from_no, new.office_no AS to_no FROM merged_code
 JOIN office AS old ON old.code = merged_code.from_code JOIN office AS new ON new.code = merged_code.to_code;
@@ -44,7 +45,7 @@ SELECT from_no, to_no, state, sum(consumers)::BIGINT AS consumers FROM (
     SELECT merged.from_no, merged.to_no, unnest(['missing', 'unusable', 'on_file', 'enrolled', 'opted_out']) AS state,
         unnest([missing, unusable, on_file, enrolled, opted_out]) AS consumers
     FROM coverage_cube JOIN office_merged AS merged ON merged.from_no = coverage_cube.office_no
-) WHERE consumers > 0 GROUP BY ALL;
+) GROUP BY ALL HAVING sum(consumers) > 0;
 
 -- name: move_merged()!
 -- The consumers themselves; no other row is touched.

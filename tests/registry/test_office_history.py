@@ -14,6 +14,7 @@ from dashboard.coverage.cube import refresh_cube
 from dashboard.coverage.days import take_snapshot
 from dashboard.coverage.figures import coverage_of, trend
 from dashboard.coverage.movement import compare_days, coverage_by_on
+from dashboard.enrolment.inbound import InboundText, handle_inbound
 from dashboard.errors import BadInput
 from dashboard.registry.importer import Upload, import_exports
 from dashboard.registry.office_edit import list_offices, merge_office
@@ -172,6 +173,23 @@ def test_a_merger_by_a_person_moves_only_that_office_and_later_exports_follow(
     bring(LATER, (ALAM, range(101, 121)))
     assert consumers_of(db, "DIV000001") == 60
     assert days_of(db, "DIV000002") == {india_day(NOON): 10}
+
+
+def test_a_merger_before_single_changes_are_folded_moves_each_consumer_once(
+    db: Database, bring: Bring, administrator: Scope
+) -> None:
+    bring(NOON, (GOMTI, range(1, 41)), (ALAM, range(101, 111)))
+    handle_inbound(
+        db, lambda: NOON, refresh_cube, InboundText("w", 9415012345, "JOIN 0000000102", NOON)
+    )  # the cube has a row that takes one away from those on file
+    with db.read() as cursor:
+        codes = dict(cursor.execute("SELECT name, code FROM office WHERE level = 'feeder'").fetchall())
+    merge_office(db, administrator, lambda: LATER, codes["F2"], codes["F1"], refresh_cube)
+    with db.read() as cursor:
+        moved = cursor.execute(
+            "SELECT consumers, missing, on_file, enrolled FROM office_move WHERE level = 'division' AND from_code = 'DIV000002'"
+        ).fetchall()
+    assert moved == [(10, 5, 4, 1)]
 
 
 def test_what_could_not_be_placed_is_merged_into_the_right_office(
