@@ -22,6 +22,7 @@ from dashboard.store.queries import load_queries
 
 _queries = load_queries(Path(__file__).with_name("inbound.sql"))
 _A_COMMIT = 500  # messages
+_WAVES = 4  # how often one commit looks through the registry: the writer serves others too
 _MOST_ACCOUNTS = 5  # of one message
 _SHARED_FROM: int = Settings.model_fields["shared_threshold"].default  # accounts one number may take over
 _LONGEST_TEXT = 4096  # characters WhatsApp allows
@@ -59,9 +60,12 @@ def handle_messages(
     System function, called by the webhook: the sender's number is the right to speak for itself, nothing more.
     """
     answers: dict[str, str] = {}
-    for first in range(0, len(messages), _A_COMMIT):
-        some = messages[first : first + _A_COMMIT]
-        answers |= db.write(lambda cursor, some=some: _handle(cursor, some, clock(), refresh))  # type: ignore[misc]
+    waiting = list(messages)
+    while waiting:
+        some, rest = waiting[:_A_COMMIT], waiting[_A_COMMIT:]
+        owed, later = db.write(lambda cursor, some=some: _handle(cursor, some, clock(), refresh))  # type: ignore[misc]
+        answers |= owed
+        waiting = later + rest
     return answers
 
 
@@ -116,8 +120,8 @@ class _Deed:
 
 def _handle(
     cursor: Cursor, messages: Sequence[InboundText], now: datetime, refresh: Refresh
-) -> dict[str, str]:
-    """Act on the messages that are new, wave by wave, and return every answer that is owed."""
+) -> tuple[dict[str, str], list[InboundText]]:
+    """Act on the messages that are new, a few waves of them, and return every answer that is owed and what is left for the next commit."""
     replies = dict(_queries.replies_of(cursor, wamids=[one.wamid for one in messages]))
     owed = {wamid: reply for wamid, reply in replies.items() if reply.startswith(_OWED)}
     fresh: dict[str, InboundText] = {}
@@ -127,11 +131,14 @@ def _handle(
     waiting = [_Said(one, understand(one.text)) for one in fresh.values()]
     if waiting:
         mark_reachable(cursor, [said.mobile for said in waiting], refresh)
-    while waiting:
+    for _ in range(_WAVES):
+        if not waiting:
+            break
         known = _read_known(cursor, waiting)
         wave, waiting = _split(waiting, known)
         owed |= _act_on(cursor, wave, known, now, refresh)
-    return {wamid: _say(reply) for wamid, reply in owed.items() if reply}
+    answered = {wamid: _say(reply) for wamid, reply in owed.items() if reply}
+    return answered, [said.message for said in waiting]
 
 
 def _read_known(cursor: Cursor, waiting: Sequence[_Said]) -> _Known:

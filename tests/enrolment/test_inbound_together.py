@@ -107,3 +107,20 @@ def test_a_hundred_that_join_and_leave_are_one_look_and_one_commit(
     assert handle_messages(db, clock, refresh_cube, said) == {}
     with db.read() as cursor:
         assert cursor.execute("SELECT count(*) FROM consent_event").fetchone() == (100,)
+
+
+def test_one_person_who_writes_and_writes_does_not_hold_up_the_writer(db: Database, clock: Clock) -> None:
+    said = [
+        InboundText(f"w{n}", NUMBERS[0], "STOP" if n % 2 else "JOIN 0000000101", NOON + timedelta(seconds=n))
+        for n in range(20)
+    ] + [InboundText("other", NUMBERS[1], "STOP", NOON)]
+    commits = db.commit_count
+    answers = handle_messages(db, lambda: NOON + timedelta(minutes=1), refresh_cube, said)
+    assert db.commit_count - commits >= 5
+    assert set(answers) == {one.wamid for one in said}
+    with db.read() as cursor:
+        kinds = cursor.execute(
+            "SELECT kind FROM consent_event WHERE mobile = ? AND account_no = '0000000101' ORDER BY given_at",
+            [NUMBERS[0]],
+        ).fetchall()
+    assert kinds == [] or [kind for (kind,) in kinds] == ["opt_in", "opt_out"] * 10
