@@ -179,8 +179,8 @@ def settle_doubt(
 ) -> int:  # fmt: skip
     """Settle every message in doubt for longer than `grace` by a person's word: treated as sent, or sent again.
 
-    Returns how many they were. Sending again is Refused("notice_overtaken") where an outage is over or a later time was told,
-    ("doubt_too_old") where the notice ended longer ago than an approval `holds`.
+    Returns how many they were. A notice that had ended and whose approver has left since waits for that approval anew.
+    Sending again is Refused("notice_overtaken") where an outage is over or a later time was told, ("doubt_too_old") where the notice ended longer ago than an approval `holds`.
     """
 
     def change(cursor: Cursor) -> int:
@@ -190,6 +190,7 @@ def settle_doubt(
         count = ledger.settle_in_doubt(cursor, _job_of(notice), as_sent, clock(), grace)
         if count and not as_sent and notice.state is State.FINISHED:
             queries.set_state(cursor, notice_id=notice_id, state=State.SENDING.value)
+            withdraw_lost(cursor, read_any_notice(cursor, notice_id), clock())
         _record(cursor, clock, scope, "notice.settle_doubt", notice, as_sent=as_sent, count=count)
         return count
 

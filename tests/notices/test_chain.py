@@ -9,6 +9,7 @@ from dashboard.access.audit import list_audit
 from dashboard.access.persons import clean_staff_no
 from dashboard.access.scope import Role, Scope
 from dashboard.access.users import add_user, disable_user, set_staff_no
+from dashboard.delivery import ledger
 from dashboard.errors import BadInput, IllegalChange, Refused
 from dashboard.notices.approval import (
     approve,
@@ -18,14 +19,22 @@ from dashboard.notices.approval import (
 )
 from dashboard.notices.chain import GIVEN_ANEW, LOST, rejudge_chains, rejudge_under_way
 from dashboard.notices.drafting import submit
-from dashboard.notices.lifecycle import go_on, list_actions, pause, release_due, start
+from dashboard.notices.lifecycle import (
+    go_on,
+    list_actions,
+    pause,
+    release_due,
+    settle_doubt,
+    settle_finished,
+    start,
+)
 from dashboard.notices.notice import get_notice
 from dashboard.notices.states import Action, State
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
 from tests.conftest import NOON, scope_of, seat
 from tests.notices.test_approval import WIDE
-from tests.notices.town import DRAFT, approved
+from tests.notices.town import DRAFT, answer, approved, job_of
 
 LATER = NOON + timedelta(hours=1)
 
@@ -239,3 +248,23 @@ def test_a_send_stops_where_its_approver_turns_out_to_be_its_author(
     _bind(town, "se", "UP4711")
     assert rejudge_under_way(town, lambda: LATER) == 1
     assert get_notice(town, town_ee, notice_id).pause_reason == LOST
+
+
+def test_doubt_is_not_sent_again_under_an_approval_that_was_lost(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope
+) -> None:
+    notice_id = approved(town, clock, town_ee, town_se)
+    start(town, town_ee, clock, notice_id)
+    job_id = job_of(town, town_ee, notice_id)
+    answer(town, job_id, [("in_doubt", None)] + [("accepted", None)] * 7)
+    town.write(lambda cursor: ledger.finish(cursor, job_id, LATER))
+    settle_finished(town, clock)
+    disable_user(town, clock, username="se", by=None)
+    assert rejudge_chains(town, lambda: LATER) == 0  # it has ended
+    assert settle_doubt(town, town_ee, lambda: LATER, notice_id, False) == 1
+    notice = get_notice(town, town_ee, notice_id)
+    assert (notice.state, notice.pause_reason, notice.steps[0].given_by) == (State.PAUSED, LOST, None)
+    other = seat(town, scope_of(town, Role.APPROVER, "C1", "other"))
+    approve(town, other, lambda: LATER, notice_id, notice.content_hash)
+    go_on(town, town_ee, lambda: LATER, notice_id)
+    assert get_notice(town, town_ee, notice_id).state is State.SENDING
