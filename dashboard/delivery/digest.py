@@ -59,7 +59,7 @@ def _take_in(digest: Any, column: pa.Array) -> None:
     if pa.types.is_list(column.type):
         digest.update(_measure(column))
         column = column.flatten()
-    if pa.types.is_string(column.type):
+    if not pa.types.is_integer(column.type):
         digest.update(_measure(column))
         column = column.cast(pa.large_string())
         offsets = np.frombuffer(column.buffers()[1], np.int64, len(column) + 1, column.offset * 8)

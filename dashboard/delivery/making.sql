@@ -25,7 +25,8 @@ SELECT count(*), count(*) FILTER (mobile IS NULL OR mobile NOT BETWEEN 600000000
 -- name: count_wrong_words(wanted)$
 -- How many texts do not have the values that the template wants.
 SELECT (SELECT count(*) FROM staged_words WHERE len(parameters) <> :wanted OR len(list_filter(parameters, lambda value: value IS NULL)) > 0)
-     + (SELECT count(*) FROM staged_message WHERE len(parameters) <> :wanted OR len(list_filter(parameters, lambda value: value IS NULL)) > 0);
+     + (SELECT count(*) FROM staged_message WHERE len(parameters) <> :wanted OR len(list_filter(parameters, lambda value: value IS NULL)) > 0)
+     + (SELECT count(*) FROM staged_message ANTI JOIN staged_words USING (office_no) WHERE staged_message.parameters IS NULL);
 
 -- name: write_stretch(job_id, first_row, from_row, to_row)!
 -- A stretch of the staged rows as messages, numbered as they stand; who has no words of their own gets their office's.

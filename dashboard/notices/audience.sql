@@ -207,9 +207,10 @@ SELECT max(text_length) FROM judged_member WHERE reason_no IS NULL;
 -- … and where they read their office's.
 SELECT max(text_length) FROM staged_words WHERE office_no IN (SELECT office_no FROM staged_message);
 
--- name: last_import()$
--- The import that the registry comes from.
-SELECT coalesce(max(import_id), 0) FROM import_run;
+-- name: stamp_registry(first, last)^
+-- Differs where another import has come, or where offices of an interval have come, gone, moved or are called otherwise.
+SELECT (SELECT coalesce(max(import_id), 0) FROM import_run), count(*), sum(hash(office_no, last_no, code, name, name_hi))::VARCHAR
+FROM office WHERE office_no BETWEEN :first AND :last;
 
 -- name: drop_judged()!
 -- The recipients are chosen.

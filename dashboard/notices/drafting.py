@@ -260,7 +260,7 @@ def _put_in(
 ) -> None:  # fmt: skip
     """Make a notice of what was frozen, if draft and registry are still those that it was frozen from."""
     _require_sound(cursor, draft, frozen.count)
-    require_same_registry(cursor, draft, frozen)
+    require_same_registry(cursor, draft, frozen.stamp)
     notice = read_notice(cursor, scope, Right.COMPOSE, notice_id)
     if notice.draft != draft or notice.state not in (State.DRAFT, State.RETURNED):
         raise Refused("notice_changed")

@@ -22,6 +22,7 @@ Progress = Callable[[float, str], None]
 """Share done (0 to 1) and the code of the step: judge, choose, write, hash, put_in. Raises to give up."""
 _STEPS = {"judge": (0.0, 0.35), "choose": (0.35, 0.5), "write": (0.5, 0.85), "hash": (0.85, 0.99)}
 _running = threading.Lock()
+Stamp = tuple[int, int, tuple[int, int, str]]
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Frozen:
     made: Made
     count: AudienceCount
     digest: str
-    stamp: tuple[int, int, int]
+    stamp: Stamp
 
 
 @contextmanager
@@ -60,21 +61,26 @@ def freeze_audience(
     with db.read() as cursor:
         stamp = stamp_registry(cursor, draft)
         count = choose_recipients(cursor, scope, draft, tell("judge"), tell("choose"))
+        require_same_registry(cursor, draft, stamp)  # people and words were looked up one after the other
         made = making.write_messages(cursor, job_id, len(names), tell("write"))
         head = head_digest(cursor, "template", draft.template, draft.language, names)
         digest = messages_digest(cursor, job_id, head, tell("hash"))
     return Frozen(made, count, digest, stamp)
 
 
-def stamp_registry(cursor: Cursor, draft: NoticeDraft) -> tuple[int, int, int]:
-    """Return what tells one registry from the next: the last import, and the numbers of the audience's offices."""
+def stamp_registry(cursor: Cursor, draft: NoticeDraft) -> Stamp:
+    """Return what tells one registry from the next: the audience's offices with their numbers and names, and the last import.
+
+    Whom a notice reaches and what they read are looked up by offices' numbers, one after the other.
+    """
     office = find_office(cursor, draft.audience.office_code)
-    return int(queries.last_import(cursor)), office.office_no, office.last_no
+    found: tuple[int, int, str] = queries.stamp_registry(cursor, first=office.office_no, last=office.last_no)
+    return office.office_no, office.last_no, found
 
 
-def require_same_registry(cursor: Cursor, draft: NoticeDraft, frozen: Frozen) -> None:
-    """Refuse what was chosen from a registry that an import has replaced meanwhile. Raises Refused("registry_changed")."""
-    if stamp_registry(cursor, draft) != frozen.stamp:
+def require_same_registry(cursor: Cursor, draft: NoticeDraft, stamp: Stamp) -> None:
+    """Refuse what was chosen from a registry that an import or a change of offices has replaced meanwhile. Raises Refused("registry_changed")."""
+    if stamp_registry(cursor, draft) != stamp:
         raise Refused("registry_changed")
 
 

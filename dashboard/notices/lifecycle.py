@@ -180,7 +180,8 @@ def settle_doubt(
     """Settle every message in doubt for longer than `grace` by a person's word: treated as sent, or sent again.
 
     Returns how many they were. A notice that had ended and whose approver has left since waits for that approval anew.
-    Sending again is Refused("notice_overtaken") where an outage is over or a later time was told, ("doubt_too_old") where the notice ended longer ago than an approval `holds`.
+    Sending again is Refused("notice_overtaken") where an outage is over or a later time was told,
+    ("doubt_too_old") where the notice ended longer ago than an approval `holds`.
     """
 
     def change(cursor: Cursor) -> int:

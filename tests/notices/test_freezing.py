@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dashboard.access.scope import Scope
+from dashboard.access.scope import Role, Scope
+from dashboard.coverage.cube import refresh_cube
 from dashboard.delivery import ledger, making
 from dashboard.errors import BadInput, IllegalChange, Refused, SetuError, Unavailable
 from dashboard.notices import drafting
@@ -20,9 +21,10 @@ from dashboard.notices.freeze_jobs import FreezeJobs
 from dashboard.notices.lifecycle import release_due, start
 from dashboard.notices.notice import Notice, get_notice
 from dashboard.notices.states import State
+from dashboard.registry.office_edit import merge_office
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
-from tests.conftest import NOON
+from tests.conftest import NOON, scope_of
 from tests.notices.people import Person, fill_people
 from tests.notices.town import DRAFT, FIRST_NUMBER
 
@@ -152,12 +154,22 @@ def bring_in(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
     db.write(lambda cursor: cursor.execute(f"INSERT INTO import_run VALUES (7, {', '.join('?' * 12)})", row))
 
 
-@pytest.mark.parametrize(("meanwhile", "code"), [(edit, "notice_changed"), (bring_in, "registry_changed")])
+def merge(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
+    merge_office(
+        db, scope_of(db, Role.ADMINISTRATOR, "UP"), clock, "DIV1/1/SS/F1", "DIV1/1/SS/F2", refresh_cube
+    )
+
+
+@pytest.mark.parametrize("step", ["judge", "hash"])
+@pytest.mark.parametrize(
+    ("meanwhile", "code"),
+    [(edit, "notice_changed"), (bring_in, "registry_changed"), (merge, "registry_changed")],
+)
 def test_what_changed_meanwhile_is_not_put_in(
-    crowd: Database, clock: Clock, town_ee: Scope, all_large: None, meanwhile: Callable[..., None], code: str
-) -> None:
+    crowd: Database, clock: Clock, town_ee: Scope, all_large: None, meanwhile: Callable[..., None], code: str, step: str
+) -> None:  # fmt: skip
     notice_id = save_draft(crowd, town_ee, clock, DRAFT)
-    progress = during("hash", lambda: meanwhile(crowd, town_ee, clock, notice_id))
+    progress = during(step, lambda: meanwhile(crowd, town_ee, clock, notice_id))
     with pytest.raises(Refused) as refused:
         submit(crowd, town_ee, clock, DRAFT, notice_id, progress=progress)
     assert refused.value.code == code
