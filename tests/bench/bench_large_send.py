@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.access.scope import Role, Scope
+from dashboard.coverage.cube import refresh_cube
+from dashboard.coverage.twins import renew_odd
 from dashboard.delivery import claims, ledger, tallies
 from dashboard.delivery.applier import Ears, apply_waiting
 from dashboard.delivery.claims import Outcome
@@ -66,6 +68,8 @@ def fill(cursor: Cursor) -> None:
 def db(tmp_path: Path) -> Iterator[Database]:
     database = open_database(tmp_path / "setu.duckdb")
     database.write(fill)
+    database.write(lambda cursor: refresh_cube(cursor, 1, FEEDERS + 1))
+    renew_odd(database)
     yield database
     database.close()
 
