@@ -154,6 +154,8 @@ def test_a_template_that_an_answer_calls_paused_or_disabled_loses_no_message(
     is_well[0] = False
     wait_for_state(db, job_id, "paused")
     assert read_job(db, job_id).pause_reason == reason
+    # Those on their way come back first: a refusal after the clock has moved would begin the pause anew, and rightly so.
+    wait_for(lambda: read_tally(db, job_id).in_flight == 0)
     assert read_tally(db, job_id).failed == 0
     is_well[0] = True
     moved[0] = timedelta(hours=4)
