@@ -1,6 +1,6 @@
 """Charts as plain Plotly dictionaries (`st.plotly_chart` takes them; building figure objects costs ten times as much)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -55,13 +55,15 @@ def _template() -> dict[str, Any]:
     return dict(plotly.io.templates[plotly.io.templates.default].to_plotly_json())
 
 
-def draw_states(table: pd.DataFrame, names: list[str], name_state: Namer) -> dict[str, Any]:
+def draw_states(
+    table: pd.DataFrame | Mapping[str, list[Any]], names: list[str], name_state: Namer
+) -> dict[str, Any]:
     """Return a stacked horizontal bar a row of `table` (columns consumers and the five states): shares, adding up to 100 %.
 
     `names` label the rows from top to bottom; `name_state` gives the words of a state.
     """
     traces = [_draw_state(table, names, state, name_state(state)) for state in STATES]
-    return {"data": traces, "layout": _bar_layout(len(table)) | {"annotations": _write_names(names)}}
+    return {"data": traces, "layout": _bar_layout(len(names)) | {"annotations": _write_names(names)}}
 
 
 def draw_trend(table: pd.DataFrame, columns: dict[str, str]) -> dict[str, Any]:
@@ -165,7 +167,9 @@ def draw_courses(lines: dict[str, tuple[list[str], list[float]]]) -> dict[str, A
     return {"data": traces, "layout": layout}
 
 
-def _draw_state(table: pd.DataFrame, names: list[str], state: str, words: str) -> dict[str, Any]:
+def _draw_state(
+    table: pd.DataFrame | Mapping[str, list[Any]], names: list[str], state: str, words: str
+) -> dict[str, Any]:
     rates = [
         share(int(part), int(whole)) or 0
         for part, whole in zip(table[state], table["consumers"], strict=True)

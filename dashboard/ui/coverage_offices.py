@@ -1,11 +1,10 @@
 """The offices below one: ranked, sorted, searched, as bars and as a table from which one goes down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import dropwhile
 
-import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
@@ -17,7 +16,7 @@ from dashboard.ui.formats import group_digits
 from dashboard.ui.kept import kept
 from dashboard.ui.maps import list_districts
 from dashboard.ui.office_picker import go_to_office
-from dashboard.ui.tables import Column, name_offices, show_cells, write_cells
+from dashboard.ui.tables import Cells, Column, name_rows, show_cells, take_cells, write_cells
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t, t_each
 
@@ -121,33 +120,43 @@ class _Offices:
 
 def _draw(visitor: Visitor, office: Office, level: str, order: str, words: str, district: str) -> _Offices:
     table = rank_by_level(visitor.rt.db, visitor.scope, office.code, level, visitor.rt.clock)
-    found = search_offices(table, words, district)
-    ordered = order_offices(found.assign(name=name_offices(found)), order)
-    shown = ordered.head(_CHART_ROWS)
-    bars = charts.draw_states(shown, [str(name) for name in shown["name"]], lambda state: t(f"state.{state}"))
-    codes = tuple(str(code) for code in ordered["office_code"])
+    found = search_offices(take_cells(table), words, district)
+    ordered = order_offices({**found, "name": name_rows(found)}, order)
+    shown = {name: cells[:_CHART_ROWS] for name, cells in ordered.items()}
+    bars = charts.draw_states(shown, shown["name"], lambda state: t(f"state.{state}"))
+    codes = tuple(ordered["office_code"])
     return _Offices(codes, charts.ReadyFigure(bars), write_cells(ordered, _describe_columns(level)))
 
 
-def search_offices(table: pd.DataFrame, words: str, district: str = "") -> pd.DataFrame:
+def search_offices(cells: Cells, words: str, district: str = "") -> Cells:
     """Return the offices whose names or code hold all of the words, and that lie in the district where one is named."""
-    if district and table["level"].eq("division").any():
-        table = table[table["district"] == district]
-    if not words:
-        return table
-    text = (table["office"] + " " + table["office_hi"] + " " + table["office_code"]).str.casefold()
-    for word in words.casefold().split():
-        table, text = table[text.str.contains(word, regex=False)], text[text.str.contains(word, regex=False)]
-    return table
+    rows: Sequence[int] = range(len(cells["office_code"]))
+    if district and "division" in cells["level"]:
+        rows = [row for row in rows if cells["district"][row] == district]
+    if words:
+        texts = [
+            f"{name} {name_hi} {code}".casefold()
+            for name, name_hi, code in zip(
+                cells["office"], cells["office_hi"], cells["office_code"], strict=True
+            )
+        ]
+        wanted = words.casefold().split()
+        rows = [row for row in rows if all(word in texts[row] for word in wanted)]
+    return cells if isinstance(rows, range) else _pick(cells, rows)
 
 
-def order_offices(table: pd.DataFrame, order: str) -> pd.DataFrame:
+def order_offices(cells: Cells, order: str) -> Cells:
     """Return the offices furthest behind first, largest first, or as they stand in the tree."""
+    rows = range(len(cells["office_code"]))
+    counts = cells["consumers"]
     if order == "gap":
-        table = table.sort_values(["gap_rate", "consumers"], ascending=False)
-    elif order == "count":
-        table = table.sort_values("consumers", ascending=False)
-    return table.reset_index(drop=True)
+        gaps = cells["gap_rate"]
+        return _pick(cells, sorted(rows, key=lambda row: (-gaps[row], -counts[row])))
+    return _pick(cells, sorted(rows, key=lambda row: -counts[row])) if order == "count" else cells
+
+
+def _pick(cells: Cells, rows: Sequence[int]) -> Cells:
+    return {name: [column[row] for row in rows] for name, column in cells.items()}
 
 
 def _show_bars(figure: charts.ReadyFigure, key: str, alt: str, on_pick: Callable[[int], None]) -> None:

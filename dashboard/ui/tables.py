@@ -27,6 +27,7 @@ _WRITERS: dict[str, Any] = {
     "places": lambda v: f"▲ {int(v)}" if v > 0 else f"▼ {-int(v)}" if v < 0 else "=",
 }
 _RIGHT = {"count", "rate", "rupees", "change", "points", "places", "figure"}
+Cells = Mapping[str, list[Any]]
 _ROW_PIXELS = 36
 _MARKS = re.compile(r"([!-/:-@\[-`{-~])")  # ASCII punctuation, which Markdown may read as its own
 
@@ -98,12 +99,24 @@ def _tell_pick(key: str, on_pick: Callable[[int], None]) -> None:
         on_pick(int(rows[0]))
 
 
+def take_cells(table: pd.DataFrame) -> Cells:
+    """Return a table's columns as lists: for what is searched, ordered and written cell by cell, frames cost ten times as much."""
+    return {str(name): column.tolist() for name, column in table.items()}
+
+
 def name_offices(table: pd.DataFrame) -> "pd.Series[Any]":
     """Return the names of the offices of a table (columns office, office_hi, office_code) in the reader's language."""
-    columns = ["office_hi", "office", "office_code"][0 if current_language() == "hi" else 1 :]
-    cells = zip(*(table[column].tolist() for column in columns), strict=True)
-    names = [next((cell for cell in row if isinstance(cell, str) and cell), "") for row in cells]
+    names = name_rows(
+        {name: table[name].tolist() for name in ("office_hi", "office", "office_code") if name in table}
+    )
     return pd.Series(names, table.index, dtype="str")
+
+
+def name_rows(cells: Cells) -> list[str]:
+    """Return the names of the offices of some rows (office, office_hi, office_code) in the reader's language."""
+    columns = ["office_hi", "office", "office_code"][0 if current_language() == "hi" else 1 :]
+    rows = zip(*(cells[column] for column in columns), strict=True)
+    return [next((cell for cell in row if isinstance(cell, str) and cell), "") for row in rows]
 
 
 def show_personal_table(table: pd.DataFrame, columns: Mapping[str, Column], *, alt: str) -> None:
@@ -124,7 +137,7 @@ def escape_marks(text: str) -> str:
     return _MARKS.sub(r"\\\1", text)
 
 
-def write_cells(table: pd.DataFrame, columns: Mapping[str, Column]) -> pa.Table:
+def write_cells(table: pd.DataFrame | Cells, columns: Mapping[str, Column]) -> pa.Table:
     """Return the named columns as written text; figures are padded on the left so that a click on the header sorts them by size."""
     written = {name: _write_column(table[name], column.kind) for name, column in columns.items()}
     types = {"course": pa.list_(pa.float64())}
@@ -133,15 +146,14 @@ def write_cells(table: pd.DataFrame, columns: Mapping[str, Column]) -> pa.Table:
     )
 
 
-def _write_column(values: "pd.Series[Any]", kind: Kind) -> list[Any]:
-    cells = values.tolist()
+def _write_column(values: "pd.Series[Any] | list[Any]", kind: Kind) -> list[Any]:
+    cells = values if isinstance(values, list) else values.astype(object).where(values.notna(), None).tolist()
     if kind == "course":
         return cells
     writer = _WRITERS.get(kind, str)
     written = [
-        writer(cell) if is_known else ""
-        for cell, is_known in zip(cells, values.notna().tolist(), strict=True)
-    ]
+        "" if cell is None or cell != cell else writer(cell) for cell in cells
+    ]  # NaN differs from itself
     if kind not in _RIGHT:
         return written
     width = max((len(text) for text in written), default=0)

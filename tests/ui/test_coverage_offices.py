@@ -1,22 +1,19 @@
-import pandas as pd
-
 from dashboard.ui.coverage_offices import order_offices, search_offices
+from dashboard.ui.tables import Cells
 
-TABLE = pd.DataFrame(
-    {
-        "office_code": ["DIV1", "DIV2", "DIV3"],
-        "office": ["EUDD Gomti Nagar", "EDD Gonda", "EDD Gonda-II"],
-        "office_hi": ["गोमती नगर", "गोंडा", ""],
-        "level": ["division"] * 3,
-        "district": ["Lucknow", "Gonda", "Gonda"],
-        "consumers": [10, 30, 20],
-        "gap_rate": [0.5, 0.2, 0.5],
-    }
-)
+TABLE: Cells = {
+    "office_code": ["DIV1", "DIV2", "DIV3"],
+    "office": ["EUDD Gomti Nagar", "EDD Gonda", "EDD Gonda-II"],
+    "office_hi": ["गोमती नगर", "गोंडा", ""],
+    "level": ["division"] * 3,
+    "district": ["Lucknow", "Gonda", "Gonda"],
+    "consumers": [10, 30, 20],
+    "gap_rate": [0.5, 0.2, 0.5],
+}
 
 
-def _codes(table: pd.DataFrame) -> list[str]:
-    return list(table["office_code"])
+def _codes(cells: Cells) -> list[str]:
+    return cells["office_code"]
 
 
 def test_every_word_must_be_found_in_either_name_or_the_code() -> None:
