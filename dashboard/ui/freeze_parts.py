@@ -6,10 +6,10 @@ from dashboard.notices.draft import NoticeDraft
 from dashboard.notices.drafting import is_large, save_draft, submit
 from dashboard.ui import navigation
 from dashboard.ui.errors import show_error, told
-from dashboard.ui.formats import duration
+from dashboard.ui.share_parts import show_share
 from dashboard.ui.template_words import titles_of
 from dashboard.ui.visitor import Visitor
-from dashboard.ui.words import current_language, t
+from dashboard.ui.words import t
 
 
 def submit_draft(visitor: Visitor, draft: NoticeDraft, notice_id: int | None) -> None:
@@ -45,13 +45,7 @@ def _watch(visitor: Visitor) -> None:
         st.rerun()
     with st.container(border=True, key="freeze_running"):
         st.markdown(f"**{t('compose.freezing', template=titles_of([job.template])[job.template])}**")
-        st.progress(min(job.share, 1.0), t(f"compose.step_{job.step}"))
-        left = job.seconds_left
-        st.caption(
-            t("compose.time_left", time=duration(left, current_language()))
-            if left is not None
-            else t("compose.time_unknown")
-        )
+        show_share("compose", job.share, job.step, job.seconds_left)
         label, is_cancelled = t("compose.freeze_cancel"), job.is_cancelled
         if st.button(label, icon=":material/cancel:", disabled=is_cancelled, key="freeze_cancel"):
             with told():

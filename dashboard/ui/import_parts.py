@@ -13,12 +13,13 @@ from dashboard.registry.preview import FilePreview, preview_export
 from dashboard.registry.sources import Upload
 from dashboard.ui.audit_parts import name_actor
 from dashboard.ui.errors import show_error, told
-from dashboard.ui.formats import duration, group_digits
+from dashboard.ui.formats import group_digits
 from dashboard.ui.header_parts import offer_headers
+from dashboard.ui.share_parts import show_share
 from dashboard.ui.tables import escape_marks
 from dashboard.ui.uploads import KINDS, keep_uploads, show_hint, show_refused, uploader_key
 from dashboard.ui.visitor import Visitor
-from dashboard.ui.words import current_language, t, t_or_code
+from dashboard.ui.words import t, t_or_code
 
 
 def show_exports(visitor: Visitor) -> None:
@@ -130,13 +131,7 @@ def _watch(visitor: Visitor) -> None:
     with st.container(border=True, key="import_running"):
         names = escape_marks(shorten_list(job.names))
         st.markdown(f"**{t('import_data.running', files=names, by=name_actor(job.username))}**")
-        st.progress(min(job.share, 1.0), t(f"import_data.step_{job.step}"))
-        left = job.seconds_left
-        st.caption(
-            t("import_data.time_left", time=duration(left, current_language()))
-            if left is not None
-            else t("import_data.time_unknown")
-        )
+        show_share("import_data", job.share, job.step, job.seconds_left)
         if st.button(t("import_data.cancel"), icon=":material/cancel:", key="import_cancel"):
             with told():
                 visitor.rt.imports.cancel(visitor.scope)

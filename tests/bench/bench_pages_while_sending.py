@@ -94,6 +94,29 @@ def give_way(process: multiprocessing.process.BaseProcess) -> None:
     os.setpriority(os.PRIO_PROCESS, process.pid or 0, os.getpriority(os.PRIO_PROCESS, 0) + 10)
 
 
+def count_between(folder: Path, job_id: int, began: datetime, ended: datetime) -> tuple[int, int]:
+    """Return how many messages were accepted and how many statuses stored between two moments."""
+    db = open_database(folder / "setu.duckdb")
+    with db.read() as cursor:
+        sent, stored = cursor.execute(
+            """SELECT (SELECT count(*) FROM outcome WHERE job_id = $1 AND result = 'accepted' AND answered_at BETWEEN $2 AND $3),
+                (SELECT count(*) FROM status_event WHERE job_id = $1 AND received_at BETWEEN $2 AND $3)""",
+            [job_id, began, ended],
+        ).fetchall()[0]
+    db.close()
+    return int(sent), int(stored)
+
+
+def tell(idle: Tally, busy: Tally) -> float:
+    """Print the clicks at rest and meanwhile; return the ratio of their p95."""
+    print(
+        f"\n{PEOPLE} people, {PAUSE_SECONDS:g} s between clicks, {SECONDS:g} s each, {CONSUMERS:,} consumers"
+    )
+    print(describe("clicks at rest", idle.all_clicks()))
+    print(describe("clicks while sending and receiving", busy.all_clicks()))
+    return quantile(busy.all_clicks(), 0.95) / quantile(idle.all_clicks(), 0.95)
+
+
 def test_pages_stay_quick_while_sending_and_receiving(folder: Path) -> None:
     people = make_installation(folder, CONSUMERS)
     spawn = multiprocessing.get_context("spawn")
@@ -122,21 +145,9 @@ def test_pages_stay_quick_while_sending_and_receiving(folder: Path) -> None:
         stopper.send("stop")
         taken = stopper.recv()
     server.terminate()
-    db = open_database(folder / "setu.duckdb")
-    with db.read() as cursor:
-        sent, stored = cursor.execute(
-            """SELECT (SELECT count(*) FROM outcome WHERE job_id = $1 AND result = 'accepted' AND answered_at BETWEEN $2 AND $3),
-                (SELECT count(*) FROM status_event WHERE job_id = $1 AND received_at BETWEEN $2 AND $3)""",
-            [job_id, began, ended],
-        ).fetchall()[0]
-    db.close()
+    sent, stored = count_between(folder, job_id, began, ended)
     seconds = (ended - began).total_seconds()
-    ratio = quantile(busy.all_clicks(), 0.95) / quantile(idle.all_clicks(), 0.95)
-    print(
-        f"\n{PEOPLE} people, {PAUSE_SECONDS:g} s between clicks, {SECONDS:g} s each, {CONSUMERS:,} consumers"
-    )
-    print(describe("clicks at rest", idle.all_clicks()))
-    print(describe("clicks while sending and receiving", busy.all_clicks()))
+    ratio = tell(idle, busy)
     print(
         f"meanwhile {sent / seconds:,.0f} messages/s sent, {stored / seconds:,.0f} statuses/s stored and applied; p95 ratio {ratio:.2f}"
     )

@@ -9,7 +9,6 @@ from dashboard.access.audit import list_audit
 from dashboard.access.persons import clean_staff_no
 from dashboard.access.scope import Role, Scope
 from dashboard.access.users import add_user, disable_user, set_staff_no
-from dashboard.delivery import ledger
 from dashboard.errors import BadInput, IllegalChange, Refused
 from dashboard.notices.approval import (
     approve,
@@ -25,7 +24,6 @@ from dashboard.notices.lifecycle import (
     pause,
     release_due,
     settle_doubt,
-    settle_finished,
     start,
 )
 from dashboard.notices.notice import get_notice
@@ -34,7 +32,7 @@ from dashboard.store.clock import Clock
 from dashboard.store.database import Database
 from tests.conftest import NOON, scope_of, seat
 from tests.notices.test_approval import WIDE
-from tests.notices.town import DRAFT, answer, approved, job_of
+from tests.notices.town import DRAFT, approved, end_in_doubt
 
 LATER = NOON + timedelta(hours=1)
 
@@ -253,12 +251,7 @@ def test_a_send_stops_where_its_approver_turns_out_to_be_its_author(
 def test_doubt_is_not_sent_again_under_an_approval_that_was_lost(
     town: Database, clock: Clock, town_ee: Scope, town_se: Scope
 ) -> None:
-    notice_id = approved(town, clock, town_ee, town_se)
-    start(town, town_ee, clock, notice_id)
-    job_id = job_of(town, town_ee, notice_id)
-    answer(town, job_id, [("in_doubt", None)] + [("accepted", None)] * 7)
-    town.write(lambda cursor: ledger.finish(cursor, job_id, LATER))
-    settle_finished(town, clock)
+    notice_id = end_in_doubt(town, clock, town_ee, town_se)
     disable_user(town, clock, username="se", by=None)
     assert rejudge_chains(town, lambda: LATER) == 0  # it has ended
     assert settle_doubt(town, town_ee, lambda: LATER, notice_id, False) == 1

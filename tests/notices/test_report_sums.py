@@ -8,7 +8,6 @@ import pytest
 
 from dashboard.access.audit import list_audit
 from dashboard.access.scope import Role, Scope
-from dashboard.delivery import ledger
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.lifecycle import (
     cancel,
@@ -22,7 +21,7 @@ from dashboard.notices.states import State
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
 from tests.conftest import scope_of
-from tests.notices.town import LATER, answer, approved, job_of, report_status
+from tests.notices.town import LATER, answer, approved, end_in_doubt, job_of, report_status
 
 
 @pytest.fixture
@@ -106,12 +105,7 @@ def test_doubt_settled_as_sent_counts_as_accepted(
 def test_doubt_sent_again_after_the_end_makes_the_notice_run_again(
     town: Database, clock: Clock, town_ee: Scope, town_se: Scope
 ) -> None:
-    notice_id = approved(town, clock, town_ee, town_se)
-    start(town, town_ee, clock, notice_id)
-    job_id = job_of(town, town_ee, notice_id)
-    answer(town, job_id, [("in_doubt", None)] + [("accepted", None)] * 7)
-    assert town.write(lambda cursor: ledger.finish(cursor, job_id, LATER))
-    assert settle_finished(town, clock) == 1
+    notice_id = end_in_doubt(town, clock, town_ee, town_se)
     assert get_notice(town, town_se, notice_id).finished_at == LATER
     assert settle_finished(town, clock) == 0
     settle_doubt(town, town_ee, clock, notice_id, False)
@@ -122,12 +116,7 @@ def test_doubt_sent_again_after_the_end_makes_the_notice_run_again(
 def test_doubt_is_not_sent_again_under_an_approval_of_long_ago(
     town: Database, clock: Clock, town_ee: Scope, town_se: Scope
 ) -> None:
-    notice_id = approved(town, clock, town_ee, town_se)
-    start(town, town_ee, clock, notice_id)
-    job_id = job_of(town, town_ee, notice_id)
-    answer(town, job_id, [("in_doubt", None)] + [("accepted", None)] * 7)
-    town.write(lambda cursor: ledger.finish(cursor, job_id, LATER))
-    settle_finished(town, clock)
+    notice_id = end_in_doubt(town, clock, town_ee, town_se)
     with pytest.raises(Refused, match="doubt_too_old"):
         settle_doubt(town, town_ee, lambda: LATER + timedelta(hours=48), notice_id, False)
     assert report(town, town_ee, notice_id).in_doubt == 1

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 from dashboard.access.scope import Scope
+from dashboard.delivery import ledger
 from dashboard.notices.approval import approve
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import submit
+from dashboard.notices.lifecycle import settle_finished, start
 from dashboard.notices.notice import get_notice
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
@@ -56,3 +58,14 @@ def report_status(db: Database, job_id: int, message_no: int, status: str) -> No
     db.write(
         lambda cursor: cursor.execute("INSERT INTO status_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
     )
+
+
+def end_in_doubt(db: Database, clock: Clock, ee: Scope, se: Scope) -> int:
+    """Send a notice to all eight, of whom the first is in doubt, until it has ended; return its id."""
+    notice_id = approved(db, clock, ee, se)
+    start(db, ee, clock, notice_id)
+    job_id = job_of(db, ee, notice_id)
+    answer(db, job_id, [("in_doubt", None)] + [("accepted", None)] * 7)
+    assert db.write(lambda cursor: ledger.finish(cursor, job_id, LATER))
+    assert settle_finished(db, clock) == 1
+    return notice_id
