@@ -204,7 +204,7 @@ def side_by_side(
             prepare(cursor)
             return work(cursor, place, item)
 
-    with ThreadPoolExecutor(_SIDE_BY_SIDE, "import") as pool:
+    with db.each_alone(_SIDE_BY_SIDE), ThreadPoolExecutor(_SIDE_BY_SIDE, "import") as pool:
         largest_first = sorted(
             range(len(items)), key=lambda place: -weights[place]
         )  # no thread idles at the end

@@ -13,7 +13,7 @@ DROP TABLE IF EXISTS next_consumer;
 DROP TABLE IF EXISTS next_account_place;
 CREATE SCHEMA staging;
 CREATE TABLE next_row AS SELECT *, NULL::BIGINT AS seq, NULL::INTEGER AS old_no, NULL::UBIGINT AS path_hash, NULL::VARCHAR AS odd_name,
-    NULL::VARCHAR AS odd_address, NULL::BOOLEAN AS is_sound, NULL::INTEGER AS breaks FROM consumer WHERE false;
+    NULL::VARCHAR AS odd_address, NULL::BOOLEAN AS is_sound, NULL::INTEGER AS breaks, NULL::BOOLEAN AS may_hide FROM consumer WHERE false;
 CREATE VIEW staging.seen AS SELECT seq // 1099511627776 AS file_no, account_no, path_hash FROM next_row;
 CREATE TABLE staging.path (path_hash UBIGINT, discom VARCHAR, zone_code VARCHAR, zone_name VARCHAR, circle_code VARCHAR, circle_name VARCHAR,
     division_code VARCHAR, division_name VARCHAR, subdivision_code VARCHAR, subdivision_name VARCHAR, substation VARCHAR, feeder VARCHAR);
@@ -95,6 +95,7 @@ ALTER TABLE next_row DROP COLUMN odd_name;
 ALTER TABLE next_row DROP COLUMN odd_address;
 ALTER TABLE next_row DROP COLUMN is_sound;
 ALTER TABLE next_row DROP COLUMN breaks;
+ALTER TABLE next_row DROP COLUMN may_hide;
 ALTER TABLE next_row RENAME TO next_consumer;
 CREATE VIEW staging.seen AS SELECT account_no FROM next_consumer WHERE seq IS NOT NULL;
 
@@ -102,7 +103,7 @@ CREATE VIEW staging.seen AS SELECT account_no FROM next_consumer WHERE seq IS NO
 -- The rows of one file, merged, in the order of offices. Rows of an account that comes again are merged later.
 INSERT INTO {consumer}
 WITH typed AS (
-    SELECT row.* EXCLUDE (path_hash, odd_name, odd_address, is_sound, breaks) REPLACE (place.office_no AS office_no)
+    SELECT row.* EXCLUDE (path_hash, odd_name, odd_address, is_sound, breaks, may_hide) REPLACE (place.office_no AS office_no)
     FROM next_row AS row LEFT JOIN staging.place AS place ON place.path_hash = row.path_hash
     WHERE seq BETWEEN :first_seq AND :last_seq
 )

@@ -21,7 +21,7 @@ BLOCK_ROWS = 122_880  # rows that DuckDB keeps together
 class Intake:
     """One file's part of the table `next_row`.
 
-    `take` and `add` take relations that yield row_no, FIELDS, is_sound and breaks.
+    `take` and `add` take relations that yield row_no, FIELDS, is_sound, breaks and may_hide.
     """
 
     cursor: Cursor
@@ -40,7 +40,7 @@ class Intake:
     def take(self, relation: str, sample: str) -> None:
         """Take all rows of the file, in place of what was taken of it before; `sample` yields some of them, or all.
 
-        They are then seen in the view `seen`: row_no, account_no, is_sound, breaks. Raises what DuckDB raises of a file.
+        They are then seen in the view `seen`: row_no, account_no, is_sound, breaks, may_hide. Raises what DuckDB raises of a file.
         """
         interval = {"first_seq": self.first_seq, "last_seq": self.last_seq}
         self.cursor.execute(queries.keep_cells.sql.replace("{sample}", sample))

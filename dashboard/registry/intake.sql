@@ -13,7 +13,7 @@ SELECT text, day_of(text) AS day, CASE WHEN phone_verdict(text, ten) = 'ok' THEN
 -- name: see_rows()!
 -- What is taken of the file, as its readers look at it.
 CREATE OR REPLACE TEMP VIEW seen AS
-SELECT seq - {first_seq} AS row_no, account_no, path_hash, odd_name, odd_address, is_sound, breaks
+SELECT seq - {first_seq} AS row_no, account_no, path_hash, odd_name, odd_address, is_sound, breaks, may_hide
 FROM next_row WHERE seq BETWEEN {first_seq} AND {last_seq};
 
 -- name: delete_rows(first_seq, last_seq)!
@@ -47,7 +47,7 @@ read_numbers AS (
         :first_seq::BIGINT + row_no AS seq,
         hash(discom, zone_code, zone_name, circle_code, circle_name, division_code, division_name, subdivision_code, subdivision_name,
             substation, feeder) AS path_hash,
-        {odd_name} AS odd_name, {odd_address} AS odd_address, is_sound, breaks
+        {odd_name} AS odd_name, {odd_address} AS odd_address, is_sound, breaks, may_hide
     FROM read_numbers
     LEFT JOIN known_cell AS billed ON billed.text = bill_date
     LEFT JOIN known_cell AS due ON due.text = due_date

@@ -42,7 +42,7 @@ _BREAKS = " + ".join(
 _HEAD_BYTES = 1 << 20
 _LONGEST_LINE = 10_000  # bytes; a file with longer ones goes to the careful reader, which refuses by the cell
 _SPARE_COLUMNS = 8  # cells beyond the header that are looked at
-_MOST_BROKEN = 50_000  # rows with line breaks in name or address that are cut one by one
+_MOST_BROKEN = 2_000  # rows with line breaks in name or address that are cut one by one; of more, only those that may hide a row
 _MOST_SUSPECTS = 10_000  # rows with line breaks in their cells that are looked at one by one
 _MOST_REPEATS = 1_000  # of a pattern in DuckDB
 _SAMPLE_ROWS = 4_000
@@ -52,7 +52,7 @@ _SOUND = r"is_whole AND regexp_full_match(account_no, '\d{10,12}') AND ltrim(acc
 
 
 class Intake(Protocol):
-    """Where a file's rows go (see `intake.py`); `take` and `add` take relations of row_no, FIELDS, is_sound and breaks."""
+    """Where a file's rows go (see `intake.py`); `take` and `add` take relations of row_no, FIELDS, is_sound, breaks and may_hide."""
 
     @property
     def cursor(self) -> Cursor: ...
@@ -83,15 +83,28 @@ class PlainFile:
         return len(self.columns)
 
     def relation(self) -> str:
-        """Return a query that yields row_no, FIELDS and `is_whole` (neither a cell too few nor one too many)."""
+        """Return a query that yields row_no, FIELDS, `is_whole` (neither a cell too few nor one too many) and `may_hide`."""
         last = self.width - 1
         spare = [f"c{place}" for place in range(self.width, self.width + _SPARE_COLUMNS)]
         fields = [f"{_cell(self.places, name)} AS {name}" for name in FIELDS]
         whole = f"c{last} IS NOT NULL AND (c{self.width} IS NULL OR trim(concat({', '.join(spare)})) = '')"
-        return f"SELECT row_number() OVER () + {self.header_row} AS row_no, {', '.join(fields)}, {whole} AS is_whole FROM {self.scan()}"
+        return f"SELECT row_number() OVER () + {self.header_row} AS row_no, {', '.join(fields)}, {whole} AS is_whole, {self._hiding()} AS may_hide FROM {self.scan()}"
+
+    def _hiding(self) -> str:
+        """Return the condition that behind a line break in name or address an account number may stand in its place (see `is_account`)."""
+        is_broken = " OR ".join(
+            f"contains({_cell(self.places, name)}, chr(10))" for name in ("name", "address")
+        )
+        mark = self.layout.delimiter
+        no_letters = rf"[^\n{mark}A-DF-Za-df-z]*"
+        account = rf"\n([^\n{mark}]*[{mark}]){{{self.places['account_no']}}}{no_letters}([0-9०-९０-９]{no_letters}){{10}}"
+        return f"CASE WHEN {is_broken} THEN regexp_matches(concat_ws('{mark}', {', '.join(self._cells())}), '{account}') ELSE false END"
+
+    def _cells(self) -> list[str]:
+        return [f"c{place}" for place in range(self.width + _SPARE_COLUMNS)]
 
     def marked(self) -> str:
-        """Return the relation with is_sound, whether a row looks like a consumer, and its line breaks."""
+        """Return the relation with is_sound, whether a row looks like a consumer, and its line breaks, instead of is_whole."""
         return (
             f"SELECT * EXCLUDE (is_whole), {_SOUND} AS is_sound, {_BREAKS} AS breaks FROM ({self.relation()})"
         )
@@ -110,13 +123,12 @@ class PlainFile:
 
     def broken_rows(self) -> str:
         """Return a query that yields whole rows, as `broken_row`, where a line break stands in any cell: it costs a whole reading."""
-        cells = [f"c{place}" for place in range(self.width + _SPARE_COLUMNS)]
-        is_broken = " OR ".join(f"contains({cell}, chr(10))" for cell in cells)
-        return f"SELECT concat_ws('{self.layout.delimiter}', {', '.join(cells)}) AS broken_row FROM {self.scan()} WHERE {is_broken}"
+        is_broken = " OR ".join(f"contains({cell}, chr(10))" for cell in self._cells())
+        return f"SELECT concat_ws('{self.layout.delimiter}', {', '.join(self._cells())}) AS broken_row FROM {self.scan()} WHERE {is_broken}"
 
     def scan(self) -> str:
         """One thread reads a file in its order, so that rows can be numbered; files are read side by side."""
-        columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(self.width + _SPARE_COLUMNS))
+        columns = ", ".join(f"'{cell}': 'VARCHAR'" for cell in self._cells())
         return (
             f"read_csv('{_quote(self.path)}', columns = {{{columns}}}, header = false, skip = {self.header_row}, delim = '{self.layout.delimiter}',"
             f" quote = '\"', escape = '\"', nullstr = '\\x01', null_padding = true, strict_mode = true, auto_detect = false,"
@@ -181,7 +193,7 @@ def read_plain(intake: Intake, plain: PlainFile, folder: Path) -> PlainRows | No
         return None
     odd = dict(cursor.execute("SELECT row_no, account_no FROM seen WHERE is_sound IS NOT TRUE").fetchall())
     count = _count(cursor, "SELECT count(*) FROM seen WHERE is_sound")
-    sound = f"SELECT * EXCLUDE (is_whole) FROM ({plain.relation()}) WHERE {_SOUND}"
+    sound = f"SELECT * EXCLUDE (is_whole, may_hide) FROM ({plain.relation()}) WHERE {_SOUND}"
     rows = _judge_odd_rows(plain, sound, count, odd)
     if rows and odd:
         intake.drop_unsound()
@@ -194,12 +206,10 @@ def _is_sound(cursor: Cursor, plain: PlainFile) -> bool:
     if not breaks:
         return True
     if breaks == _count(cursor, "SELECT coalesce(sum(breaks), 0) FROM seen"):
-        broken = dict(
-            cursor.execute(
-                "SELECT row_no, account_no FROM seen WHERE breaks > 0 LIMIT ?", [_MOST_BROKEN]
-            ).fetchall()
-        )
-        if len(broken) < _MOST_BROKEN:
+        is_many = _count(cursor, "SELECT count(*) FROM seen WHERE breaks > 0") > _MOST_BROKEN
+        sql = f"SELECT row_no, account_no FROM seen WHERE breaks > 0 AND {'may_hide' if is_many else 'true'} LIMIT {_MOST_SUSPECTS}"
+        broken = dict(cursor.execute(sql).fetchall())
+        if len(broken) < _MOST_SUSPECTS:
             return _are_single_rows(plain, broken)
     return _holds_no_rows(cursor, plain, breaks)
 

@@ -39,10 +39,11 @@ def find_lines(path: Path) -> Lines | None:
     """Return a file's lines; None where blank ones or zero bytes shift row numbers, which people look up, or a quote is left open."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         end = _end_of_rows(content)
-        lines, is_open = _find_line_ends(content, end)
+        lines, is_open, quote_count = _find_line_ends(content, end)
         if content.find(b"\x00", 0, end) >= 0 or _has_blanks(content, lines, end):
             return None
-        if content[(int(lines[-1]) + 1 if len(lines) else 0) : end].count(b'"') % 2:
+        last = content[(int(lines[-1]) + 1 if len(lines) else 0) : end]
+        if last.count(b'"') % 2 and quote_count % 2:
             return None  # at the very end DuckDB lets an open quote pass
         return Lines(path, len(lines) + 1, lines[~is_open])
 
@@ -53,8 +54,8 @@ def _end_of_rows(content: mmap.mmap) -> int:
     return len(content) - len(tail) + len(tail.rstrip(b"\r\n"))
 
 
-def _find_line_ends(content: mmap.mmap, end: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return where lines end, and whether a quote is open there."""
+def _find_line_ends(content: mmap.mmap, end: int) -> tuple[NDArray[np.int64], NDArray[np.bool_], int]:
+    """Return where lines end, whether a quote is open there, and how many quotes there are in all."""
     ends, is_open, quote_count = [np.empty(0, np.int64)], [np.empty(0, np.bool_)], 0
     for start in range(0, end, _CHUNK_BYTES):
         chunk = np.frombuffer(content[start : min(start + _CHUNK_BYTES, end)], np.uint8)
@@ -62,7 +63,7 @@ def _find_line_ends(content: mmap.mmap, end: int) -> tuple[NDArray[np.int64], ND
         ends.append(lines + start)
         is_open.append((np.searchsorted(quotes, lines) + quote_count) % 2 == 1)
         quote_count += len(quotes)
-    return np.concatenate(ends), np.concatenate(is_open)
+    return np.concatenate(ends), np.concatenate(is_open), quote_count
 
 
 def _has_blanks(content: mmap.mmap, lines: NDArray[np.int64], end: int) -> bool:

@@ -91,7 +91,7 @@ def _read_carefully(intake: Intake, upload: Upload, path: Path, headers: Headers
 
 
 def _all_sound(relation: str) -> str:
-    return f"SELECT *, true AS is_sound, 0 AS breaks FROM ({relation})"
+    return f"SELECT *, true AS is_sound, 0 AS breaks, false AS may_hide FROM ({relation})"
 
 
 def _keep_rows(rows: Sequence[Row], places: dict[str, int], path: Path, first_no: int = 0) -> str:

@@ -4,7 +4,7 @@ import queue
 import threading
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -120,6 +120,23 @@ class Database:
                 yield cursor
         finally:
             self._count_version()
+
+    @contextmanager
+    def each_alone(self, callers: int) -> Iterator[None]:
+        """Let so many threads compute their own queries, without DuckDB's helpers, as long as the block lasts.
+
+        Where a helper takes a query that cannot be divided, its caller has nothing to do, and asks without a pause whether it is done
+        (DuckDB's Python client, CompletePendingQuery).
+        """
+        threads = min(callers, int(str(self._config["threads"])))
+        with self.read() as cursor:
+            cursor.execute(f"SET external_threads = {threads}")
+        try:
+            yield
+        finally:
+            with suppress(Unavailable):  # a file that is opened again has its helpers back by itself
+                with self.read() as cursor:
+                    cursor.execute("RESET external_threads")
 
     def close(self) -> None:
         """Finish the waiting changes, checkpoint and close the file."""

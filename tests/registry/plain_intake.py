@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dashboard.store.database import Cursor
 
-_SEEN = "SELECT row_no, account_no, is_sound, breaks FROM"
+_SEEN = "SELECT row_no, account_no, is_sound, breaks, may_hide FROM"
 
 
 @dataclass(frozen=True)

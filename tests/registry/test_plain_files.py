@@ -49,6 +49,19 @@ def test_an_open_quote_is_not_trusted_to_the_fast_reader(tmp_path: Path) -> None
     )
 
 
+@pytest.mark.parametrize(
+    "broken_count", [3, 3_000]
+)  # each is cut by the careful reader; only those that may hide a row are
+@pytest.mark.parametrize("hidden", ["", '1375014678,MOHAN,"A-9,9839112345\n9065155811,ALI,B-4",9839112346\n'])
+def test_a_row_within_a_cell_is_found_among_rows_with_line_breaks(
+    tmp_path: Path, broken_count: int, hidden: str
+) -> None:
+    broken = "".join(
+        f'{2000000000 + place},SITA,"12, MALL ROAD\nLUCKNOW, UP",\n' for place in range(broken_count)
+    )
+    assert read_fast(write(tmp_path, broken + hidden)) == (None if hidden else broken_count)
+
+
 def test_the_demonstrations_export_is_read_fast(tmp_path: Path) -> None:
     paths = [path for path in write_demo(3000, 7, tmp_path / "export") if "offices" not in path.name]
     assert [path.name for path in paths if not read_fast(path)] == []

@@ -90,3 +90,19 @@ def test_a_migration_that_comes_late_is_applied_and_none_twice(tmp_path: Path) -
         seen = cursor.execute("SELECT version FROM schema_version ORDER BY version").fetchall()
     db.close()
     assert seen == [*versions, (9999,)]
+
+
+def test_helpers_step_aside_for_a_while_and_come_back_whatever_happens(db: Database) -> None:
+    def count_callers() -> int:
+        with db.read() as cursor:
+            return int(cursor.execute("SELECT current_setting('external_threads')").fetchall()[0][0])
+
+    def count_threads() -> int:
+        return len(list(Path("/proc/self/task").iterdir()))
+
+    thread_count = count_threads()
+    with pytest.raises(ZeroDivisionError), db.each_alone(callers=64):
+        callers, alone_count = count_callers(), count_threads()  # no more than DuckDB may use
+        raise ZeroDivisionError
+    assert (callers, alone_count) == (2, thread_count - 1)
+    assert (count_callers(), count_threads()) == (1, thread_count)
