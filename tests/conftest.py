@@ -1,9 +1,12 @@
 """What tests share: a real temporary DuckDB, a clock that stands, people with their scopes."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import bcrypt
 import pytest
 
 from dashboard.access.scope import Role, Scope
@@ -12,6 +15,7 @@ from dashboard.registry.offices import find_office
 from dashboard.store.database import Database, open_database
 
 NOON = datetime(2026, 11, 24, 6, 30)  # noon in India
+SLOW_SALT = bcrypt.gensalt
 SAMPLES = Path(__file__).parent / "samples"
 _LONGEST = ("tests/browser/", "tests/delivery/test_crash.py", "tests/coverage/test_figures.py")
 
@@ -21,11 +25,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new installation's file, migrated once; tests work on copies. `tests/store` migrates for itself."""
+    path = tmp_path_factory.mktemp("empty") / "setu.duckdb"
+    open_database(path, memory_limit="1GB", threads=2).close()
+    return path
+
+
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(tmp_path / "setu.duckdb", memory_limit="1GB", threads=2)
-    yield database
-    database.close()
+def db(empty_file: Path, tmp_path: Path) -> Iterator[Database]:
+    with open_copy(empty_file, tmp_path / "setu.duckdb") as database:
+        yield database
+
+
+@contextmanager
+def open_copy(made: Path, path: Path) -> Iterator[Database]:
+    """Lend a copy of a file that is closed."""
+    shutil.copy(made, path)
+    with closing(open_database(path, memory_limit="1GB", threads=2)) as database:
+        yield database
 
 
 @pytest.fixture(autouse=True)
@@ -35,12 +54,20 @@ def no_written_templates() -> Iterator[None]:
     remember([])
 
 
-@pytest.fixture
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Passwords are hashed as elsewhere, only with fewer rounds; what they cost is tried in `tests/access/test_sign_in.py`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bcrypt, "gensalt", lambda rounds: SLOW_SALT(4))
+        yield
+
+
+@pytest.fixture(scope="session")
 def clock() -> Callable[[], datetime]:
     return lambda: NOON
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def administrator() -> Scope:
     """The administrator of an installation that holds nothing yet: the whole state, whatever it will hold."""
     return Scope("admin", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)

@@ -1,4 +1,4 @@
-"""A disk that is full, for real: no file of this process may grow beyond a size."""
+"""A disk that is full, for real: no file of this process may be written beyond a size."""
 
 import resource
 from collections.abc import Iterator
@@ -8,10 +8,11 @@ from pathlib import Path
 
 @contextmanager
 def full_disk(database: Path, room: int = 0) -> Iterator[None]:
-    """Let no file become larger than the database's files are now, and `room` bytes."""
-    sizes = [file.stat().st_size for file in database.parent.glob(f"{database.name}*")]
+    """Let the database's log become no larger than it is now, and `room` bytes; its file is not written beyond that either."""
+    log = database.with_name(f"{database.name}.wal")
+    size = log.stat().st_size if log.exists() else 0
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (max(sizes) + room, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + room, hard))
     try:
         yield
     finally:

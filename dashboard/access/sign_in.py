@@ -10,7 +10,7 @@ import bcrypt
 
 from dashboard.access.audit import record
 from dashboard.access.scope import Scope
-from dashboard.access.users import User, find_user, queries
+from dashboard.access.users import HASH_ROUNDS, User, find_user, queries
 from dashboard.config import Settings
 from dashboard.errors import Refused
 from dashboard.store.clock import Clock
@@ -29,7 +29,7 @@ class SignIn:
 
 @cache
 def _nobodys_hash() -> bytes:
-    return bcrypt.hashpw(secrets.token_bytes(16), bcrypt.gensalt(12))
+    return bcrypt.hashpw(secrets.token_bytes(16), bcrypt.gensalt(HASH_ROUNDS))
 
 
 def check_password(db: Database, clock: Clock, settings: Settings, username: str, password: str) -> SignIn:

@@ -19,7 +19,7 @@ from dashboard.store.queries import load_queries
 queries = load_queries(Path(__file__).with_name("users.sql"))
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 _SHORTEST, _LONGEST_BYTES = 10, 72  # bcrypt reads no further than 72 bytes
-_ROUNDS = 12
+HASH_ROUNDS = 12
 _NAMED_ROLES = (Role.COMPOSER, Role.APPROVER)  # their word decides what goes out
 _RESERVED = {"clock"}  # what the machine does by itself stands in the audit trail under this name
 
@@ -187,7 +187,7 @@ def hash_password(password: str) -> str:
         raise BadInput("password_long", most=_LONGEST_BYTES)
     if password != password.strip():
         raise BadInput("password_blank")
-    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(_ROUNDS)).decode()
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(HASH_ROUNDS)).decode()
 
 
 def _require_user(cursor: Cursor, by: Scope | None, username: str) -> User:

@@ -2,16 +2,26 @@
 
 from datetime import timedelta
 
+import bcrypt
 import pytest
 
 from dashboard.access import sign_in
 from dashboard.access.scope import Role, Scope
 from dashboard.access.sign_in import check_password, cookie_key, end_sessions, load_scope, session_is_valid
-from dashboard.access.users import User, add_user, change_password, disable_user, find_user, list_users
+from dashboard.access.users import (
+    User,
+    add_user,
+    change_password,
+    disable_user,
+    find_user,
+    hash_password,
+    list_users,
+)
 from dashboard.config import Settings
 from dashboard.errors import BadInput, Refused
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
+from tests.conftest import SLOW_SALT
 
 PASSWORD = "correct horse 1"
 
@@ -52,6 +62,15 @@ def test_a_right_password_forgets_the_wrong_ones(db: Database, clock: Clock, set
             "wrong"
         ] * 4
         assert check_password(db, clock, settings, "asha", PASSWORD).result == "ok"
+
+
+def test_a_password_costs_whoever_guesses_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests hash with few rounds, the application with 2 to the 12th: an unknown name takes as long as a known one."""
+    monkeypatch.setattr(bcrypt, "gensalt", SLOW_SALT)
+    sign_in._nobodys_hash.cache_clear()
+    assert hash_password(PASSWORD).startswith("$2b$12$")
+    assert sign_in._nobodys_hash().startswith(b"$2b$12$")
+    sign_in._nobodys_hash.cache_clear()
 
 
 def test_an_unknown_name_is_told_the_same_as_a_wrong_password(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.access import users
-from dashboard.access.scope import Role, Scope
+from dashboard.access.scope import Right, Role, Scope
 from dashboard.coverage.cube import refresh_cube
 from dashboard.delivery import platform
 from dashboard.delivery.news import PHONE_QUALITY, read_news
@@ -114,6 +114,10 @@ class World:
             "office_contact",
         )
         return [self.read(lambda cursor, name=name: cursor.table(name).fetchall()) for name in tables]
+
+
+Entry = tuple[Callable[..., Any], Right, Callable[[World, Scope], Any]]
+"""A function, the right that it needs, a call of it."""
 
 
 def make_world(folder: Path) -> Path:

@@ -1,5 +1,6 @@
 """The days gone by: missed ones are filled, closed ones stand whatever the clock says; change, rank and target are told from them."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,9 @@ from dashboard.enrolment.inbound import InboundText, handle_inbound
 from dashboard.errors import BadInput
 from dashboard.registry.importer import import_exports
 from dashboard.registry.sources import Upload
-from dashboard.store.clock import india_day
+from dashboard.store.clock import Clock, india_day
 from dashboard.store.database import Database
-from tests.conftest import NOON, scope_of
+from tests.conftest import NOON, open_copy, scope_of
 
 TODAY = india_day(NOON)
 ROWS = """ACCT_ID,MOBILE_NO,DISCOM,ZONE_NAME,CIRCLE_NAME,DIV_CODE,DIV_NAME
@@ -29,19 +30,30 @@ ROWS = """ACCT_ID,MOBILE_NO,DISCOM,ZONE_NAME,CIRCLE_NAME,DIV_CODE,DIV_NAME
 """
 
 
-@pytest.fixture
-def registry(db: Database, administrator: Scope, tmp_path: Path) -> Database:
-    path = tmp_path / "e.csv"
+@pytest.fixture(scope="module")
+def made_registry(
+    empty_file: Path, administrator: Scope, clock: Clock, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The registry of every test here, made once; each works on a copy."""
+    folder = tmp_path_factory.mktemp("registry")
+    path = folder / "e.csv"
     path.write_text(ROWS, encoding="utf-8")
-    import_exports(
-        db,
-        administrator,
-        [Upload(path, "e.csv")],
-        clock=lambda: NOON,
-        shared_threshold=6,
-        refresh=refresh_cube,
-    )
-    return db
+    with open_copy(empty_file, folder / "made.duckdb") as db:
+        import_exports(
+            db,
+            administrator,
+            [Upload(path, "e.csv")],
+            clock=lambda: NOON,
+            shared_threshold=6,
+            refresh=refresh_cube,
+        )
+    return folder / "made.duckdb"
+
+
+@pytest.fixture
+def registry(made_registry: Path, tmp_path: Path) -> Iterator[Database]:
+    with open_copy(made_registry, tmp_path / "setu.duckdb") as database:
+        yield database
 
 
 def _join(db: Database, mobile: int, account_no: str, at: datetime) -> None:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,19 +11,12 @@ from dashboard.config import Settings
 from dashboard.delivery import ledger
 from dashboard.delivery.dispatcher import Dispatcher
 from dashboard.store.clock import utc_now
-from dashboard.store.database import Database, open_database
+from dashboard.store.database import Database
 
 from .counting_server import CountingServer
 
 FIRST_MOBILE = 9_800_000_001
 PATIENCE = 90.0  # seconds: a busy machine is slow, not wrong; what holds at once is not waited for
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(tmp_path / "setu.duckdb", memory_limit="1GB", threads=2)
-    yield database
-    database.close()
 
 
 @pytest.fixture

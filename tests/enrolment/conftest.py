@@ -1,6 +1,5 @@
 """A small registry: two divisions, a few consumers in every state of number."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from dashboard.coverage.cube import refresh_cube
 from dashboard.registry.importer import import_exports
 from dashboard.registry.sources import Upload
 from dashboard.store.database import Database, open_database
-from tests.conftest import NOON
+from tests.conftest import NOON, open_copy
 
 ROWS = """ACCT_ID,NAME,MOBILE_NO,AGENT_MOB_NO,DISCOM,ZONE_NAME,CIRCLE_NAME,DIV_CODE,DIV_NAME,SDO_CODE,SDO_NAME,SUBSTATION,FEEDER
 0000000101,ASHA,9415012345,9228186620,MVVNL,Z,C,DIV000001,ONE,0000011,SUB,SS,F1
@@ -45,10 +44,8 @@ def made_registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def db(made_registry: Path, tmp_path: Path) -> Iterator[Database]:
-    shutil.copy(made_registry, tmp_path / "setu.duckdb")
-    database = open_database(tmp_path / "setu.duckdb", memory_limit="1GB", threads=2)
-    yield database
-    database.close()
+    with open_copy(made_registry, tmp_path / "setu.duckdb") as database:
+        yield database
 
 
 @pytest.fixture

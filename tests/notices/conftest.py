@@ -1,6 +1,5 @@
 """Two divisions of one circle, with consumers in every state."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from dashboard.registry.importer import import_exports
 from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database, open_database
-from tests.conftest import NOON, scope_of, seat
+from tests.conftest import NOON, open_copy, scope_of, seat
 from tests.notices.town import fill_town
 
 HEADER = "ACCT_ID,NAME,MOBILE_NO,TARIFF_TYPE,DISCOM,ZONE_NAME,CIRCLE_CODE,CIRCLE_NAME,DIV_CODE,DIV_NAME,SDO_CODE,SDO_NAME,SUBSTATION,FEEDER"
@@ -33,10 +32,8 @@ def made_registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def registry(made_registry: Path, tmp_path: Path) -> Iterator[Database]:
-    shutil.copy(made_registry, tmp_path / "registry.duckdb")
-    database = open_database(tmp_path / "registry.duckdb", memory_limit="1GB", threads=2)
-    yield database
-    database.close()
+    with open_copy(made_registry, tmp_path / "registry.duckdb") as database:
+        yield database
 
 
 def _fill(db: Database, administrator: Scope, clock: Clock, tmp_path: Path) -> None:
@@ -79,11 +76,19 @@ def stranger(registry: Database) -> Scope:
     return seat(registry, scope_of(registry, Role.APPROVER, "DIV000002", "stranger"))
 
 
+@pytest.fixture(scope="session")
+def made_town(empty_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("town") / "setu.duckdb"
+    with open_copy(empty_file, path) as db:
+        fill_town(db)
+    return path
+
+
 @pytest.fixture
-def town(db: Database) -> Database:
+def town(made_town: Path, tmp_path: Path) -> Iterator[Database]:
     """Eight consumers of one feeder in division DIV1 of circle C1."""
-    fill_town(db)
-    return db
+    with open_copy(made_town, tmp_path / "town.duckdb") as database:
+        yield database
 
 
 @pytest.fixture

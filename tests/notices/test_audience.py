@@ -17,8 +17,8 @@ from dashboard.notices.drafting import judge_draft, save_draft, submit
 from dashboard.notices.notice import get_notice
 from dashboard.notices.templates import BODY_LIMIT, get_template
 from dashboard.store.clock import Clock
-from dashboard.store.database import Database, open_database
-from tests.conftest import NOON, scope_of
+from dashboard.store.database import Database
+from tests.conftest import NOON, open_copy, scope_of
 from tests.notices.people import Person, fill_offices, fill_people, mark_undeliverable
 
 ONE, TWO, THREE = 9415012345, 8004642302, 9519912345
@@ -288,22 +288,24 @@ PEOPLE = st.builds(
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(PEOPLE, max_size=40), st.sets(st.sampled_from([ONE, TWO]), max_size=1), st.booleans())
+@given(
+    people=st.lists(PEOPLE, max_size=40),
+    unreachable=st.sets(st.sampled_from([ONE, TWO]), max_size=1),
+    narrowed=st.booleans(),
+)
 def test_every_consumer_is_a_recipient_or_excluded_for_one_reason(
-    people: list[Person], unreachable: set[int], narrowed: bool
+    empty_file: Path, people: list[Person], unreachable: set[int], narrowed: bool
 ) -> None:
     people = [Person(f"{place:03d}", *list(vars(one).values())[1:]) for place, one in enumerate(people)]
     categories = ("LMV-1",) if narrowed else ()
     chosen = [one for one in people if not categories or one.category in categories]
-    with TemporaryDirectory() as folder:
-        db = open_database(Path(folder) / "setu.duckdb", memory_limit="512MB", threads=1)
+    with TemporaryDirectory() as folder, open_copy(empty_file, Path(folder) / "setu.duckdb") as db:
         fill_offices(db)
         fill_people(db, people)
         for mobile in unreachable:
             mark_undeliverable(db, mobile)
         result = count(db, "supply_restored", categories=categories)
         staged = _stage(db, result.recipients, categories)
-        db.close()
     assert set(result.exclusions) == set(REASONS)
     assert result.consumers == len(chosen)
     expected = _judge_plainly(chosen, unreachable)

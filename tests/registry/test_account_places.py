@@ -13,29 +13,34 @@ from dashboard.registry.importer import import_exports
 from dashboard.registry.sources import Upload
 from dashboard.registry.touched import take_accounts
 from dashboard.store.clock import Clock
-from dashboard.store.database import Cursor, Database
+from dashboard.store.database import Cursor
+from tests.conftest import open_copy
 
 HEAD = "ACCT_ID,NAME,DISCOM,DIV_CODE,SDO_CODE,SUBSTATION,FEEDER\n"
 FIRST, ZEROS, NEW = "1000000001", "0000000002", "1000000003"
 
 
-@pytest.fixture
-def cursor(db: Database, administrator: Scope, clock: Clock, tmp_path: Path) -> Iterator[Cursor]:
+@pytest.fixture(scope="module")
+def made_registry(
+    empty_file: Path, administrator: Scope, clock: Clock, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """Two accounts of a first import; a small one then moves the first and brings a third."""
+    folder = tmp_path_factory.mktemp("registry")
     rows = [f"{FIRST},A,MVVNL,DIV000001,0000011,SS,F1\n", f"{ZEROS},B,MVVNL,DIV000001,0000011,SS,F2\n"]
     later = [f"{FIRST},A,MVVNL,DIV000001,0000011,SS,F2\n", f"{NEW},C,MVVNL,DIV000001,0000011,SS,F3\n"]
-    for place, lines in enumerate([rows, later]):
-        path = tmp_path / f"{place}.csv"
-        path.write_text(HEAD + "".join(lines), encoding="utf-8")
-        import_exports(
-            db,
-            administrator,
-            [Upload(path, path.name)],
-            clock=clock,
-            shared_threshold=6,
-            refresh=refresh_cube,
-        )
-    with db.read() as cursor:
+    with open_copy(empty_file, folder / "made.duckdb") as db:
+        for place, lines in enumerate([rows, later]):
+            path = folder / f"{place}.csv"
+            path.write_text(HEAD + "".join(lines), encoding="utf-8")
+            import_exports(
+                db, administrator, [Upload(path, path.name)], clock=clock, shared_threshold=6, refresh=refresh_cube
+            )  # fmt: skip
+    return folder / "made.duckdb"
+
+
+@pytest.fixture
+def cursor(made_registry: Path, tmp_path: Path) -> Iterator[Cursor]:
+    with open_copy(made_registry, tmp_path / "setu.duckdb") as db, db.read() as cursor:
         yield cursor
 
 

@@ -1,6 +1,7 @@
 """Finding and opening one consumer: by account, number, meter and name, within the scope."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,27 +13,43 @@ from dashboard.registry.consumers import FOUND_ROWS, find_consumers, get_consume
 from dashboard.registry.importer import Upload, import_exports
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
-from tests.conftest import scope_of
+from tests.conftest import open_copy, scope_of
 
 HEADER = "ACCT_ID,NAME,ADDRESS,MOBILE_NO,METER_NO,DISCOM,ZONE_NAME,CIRCLE_NAME,DIV_CODE,DIV_NAME,SDO_CODE,SDO_NAME,SUBSTATION,FEEDER"
 PLACE = "MVVNL,Z,C,DIV00000{n},D{n},000000{n}1,SUB,SS,F1"
 OWN, FOREIGN = "DIV000001", "DIV000002"
 
 
-@pytest.fixture
-def registry(db: Database, administrator: Scope, clock: Clock, tmp_path: Path) -> Database:
+@pytest.fixture(scope="module")
+def made_registry(
+    empty_file: Path, administrator: Scope, clock: Clock, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The registry of every test here, made once; each works on a copy."""
+    folder = tmp_path_factory.mktemp("registry")
     rows = [
         f"0000000101,Asha Devi,12 Mall Road,9415012345,UP77A1,{PLACE.format(n=1)}",
         f"0000000102,RAM LAL,,,9415012345,{PLACE.format(n=1)}",  # a meter that looks like a mobile number
         f"0000000201,ASHA KUMARI,,9415012345,UP88,{PLACE.format(n=2)}",
         *(f"00000003{place:02},MANY MANI,,,M{place},{PLACE.format(n=1)}" for place in range(30)),
     ]
-    path = tmp_path / "export.csv"
+    path = folder / "export.csv"
     path.write_text("\n".join([HEADER, *rows]), encoding="utf-8")
-    import_exports(
-        db, administrator, [Upload(path, "export.csv")], clock=clock, shared_threshold=6, refresh=refresh_cube
-    )
-    return db
+    with open_copy(empty_file, folder / "made.duckdb") as db:
+        import_exports(
+            db,
+            administrator,
+            [Upload(path, "export.csv")],
+            clock=clock,
+            shared_threshold=6,
+            refresh=refresh_cube,
+        )
+    return folder / "made.duckdb"
+
+
+@pytest.fixture
+def registry(made_registry: Path, tmp_path: Path) -> Iterator[Database]:
+    with open_copy(made_registry, tmp_path / "setu.duckdb") as database:
+        yield database
 
 
 @pytest.fixture

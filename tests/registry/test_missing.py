@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,23 +25,34 @@ from dashboard.registry.missing import (
 from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
-from tests.conftest import SAMPLES, scope_of
+from tests.conftest import SAMPLES, open_copy, scope_of
 
 DIVISION, FOREIGN = "DIV399901", "DIV399902"
 
 
-@pytest.fixture
-def registry(db: Database, administrator: Scope, clock: Clock) -> Database:
+@pytest.fixture(scope="module")
+def made_registry(
+    empty_file: Path, administrator: Scope, clock: Clock, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The registry of every test here, made once; each works on a copy."""
+    folder = tmp_path_factory.mktemp("registry")
     names = ["billed_2026-06_gomti_nagar.csv", "unbilled_2026-06_gonda.csv"]
-    import_exports(
-        db,
-        administrator,
-        [Upload(SAMPLES / name, name) for name in names],
-        clock=clock,
-        shared_threshold=6,
-        refresh=refresh_cube,
-    )
-    return db
+    with open_copy(empty_file, folder / "made.duckdb") as db:
+        import_exports(
+            db,
+            administrator,
+            [Upload(SAMPLES / name, name) for name in names],
+            clock=clock,
+            shared_threshold=6,
+            refresh=refresh_cube,
+        )
+    return folder / "made.duckdb"
+
+
+@pytest.fixture
+def registry(made_registry: Path, tmp_path: Path) -> Iterator[Database]:
+    with open_copy(made_registry, tmp_path / "setu.duckdb") as database:
+        yield database
 
 
 def test_the_list_holds_exactly_missing_and_unusable(registry: Database) -> None:

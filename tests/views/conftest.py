@@ -1,6 +1,5 @@
 """The pages on a real temporary registry: the sample reports, the camp's opt-ins, one person a role."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +17,7 @@ from dashboard.registry.importer import import_exports
 from dashboard.registry.sources import Upload
 from dashboard.runtime import Runtime
 from dashboard.store.database import open_database
-from tests.conftest import NOON, SAMPLES
+from tests.conftest import NOON, SAMPLES, open_copy
 
 PASSWORD = "correct-horse-battery"
 REPORTS = ("billed_2026-06_gomti_nagar.csv", "unbilled_2026-06_gonda.csv", "master_2026-06_kanpur.xlsx")
@@ -54,14 +53,13 @@ def filled_registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def rt(filled_registry: Path, tmp_path: Path) -> Iterator[Runtime]:
     """An installation on a copy of the filled registry, without sender and sandbox."""
-    shutil.copy(filled_registry, tmp_path / "setu.duckdb")
-    yield from _run(tmp_path)
+    yield from _run(filled_registry, tmp_path)
 
 
 @pytest.fixture
-def empty_rt(tmp_path: Path) -> Iterator[Runtime]:
+def empty_rt(empty_file: Path, tmp_path: Path) -> Iterator[Runtime]:
     """An installation into which nothing has come yet, with its first administrator."""
-    for running in _run(tmp_path):
+    for running in _run(empty_file, tmp_path):
         add_user(
             running.db, running.clock, username="admin", full_name="admin", role=Role.ADMINISTRATOR, office_code="UP",
             password=PASSWORD, language="en", by=None,
@@ -69,13 +67,12 @@ def empty_rt(tmp_path: Path) -> Iterator[Runtime]:
         yield running
 
 
-def _run(folder: Path) -> Iterator[Runtime]:
-    db = open_database(folder / "setu.duckdb", memory_limit="1GB", threads=2)
-    running = Runtime(Settings(data_dir=folder), db, lambda: NOON)
-    runtime.install(running)
-    yield running
-    runtime.install(None)
-    db.close()
+def _run(made: Path, folder: Path) -> Iterator[Runtime]:
+    with open_copy(made, folder / "setu.duckdb") as db:
+        running = Runtime(Settings(data_dir=folder), db, lambda: NOON)
+        runtime.install(running)
+        yield running
+        runtime.install(None)
 
 
 @pytest.fixture
