@@ -13,7 +13,7 @@ from dashboard.access.scope import Role, Scope
 from dashboard.coverage.brief_shelf import MorningRound
 from dashboard.coverage.days import keep_days
 from dashboard.coverage.twins import renew_odd
-from dashboard.coverage.verified import count_new_numbers, verify_numbers
+from dashboard.coverage.verified import find_new_numbers, verify_numbers
 from dashboard.delivery.applier import numbers_reached
 from dashboard.delivery.webhook_keeping import forget_old
 from dashboard.enrolment.inbound import numbers_heard
@@ -140,18 +140,19 @@ def verify_reached(db: Database, clock: Clock) -> int:
     with db.read() as cursor:
         heard = numbers_heard(cursor, since - _LATE_MESSAGES)
         reached = numbers_reached(cursor, since - _LATE_REPORTS)
-    numbers = pa.table({"mobile": pa.array([*heard, *reached], pa.int64())})
-    new = count_new_numbers(db, numbers)
+    new = find_new_numbers(db, pa.concat_tables([heard, reached]))
 
     def note(cursor: Cursor) -> None:
-        if new:
-            verify_numbers(cursor, numbers, now)
+        if new.num_rows:
+            verify_numbers(cursor, new, now)
         cursor.execute("DELETE FROM fact WHERE name = 'verified_until'")
         cursor.execute("INSERT INTO fact VALUES ('verified_until', ?)", [now.isoformat()])
 
-    if new or now - since > _MARK_EVERY:  # where nobody is new, the mark moves too: else each look reads more
-        db.write(note, alters_pages=bool(new))
-    return new
+    if (
+        new.num_rows or now - since > _MARK_EVERY
+    ):  # where nobody is new, the mark moves too: else each look reads more
+        db.write(note, alters_pages=new.num_rows > 0)
+    return int(new.num_rows)
 
 
 class InboxWatcher:

@@ -5,15 +5,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from dashboard import housekeeper
 from dashboard.config import Settings
+from dashboard.delivery import ledger
 from dashboard.errors import Unavailable
 from dashboard.health import read_health
 from dashboard.housekeeper import Housekeeper, verify_reached
 from dashboard.runtime import Runtime, read_fact
-from dashboard.store.database import Database
+from dashboard.store.database import Cursor, Database
 from tests.conftest import NOON
 
 
@@ -68,6 +70,31 @@ def test_a_failing_step_does_not_end_the_clockwork(
         assert went_on.wait(10)
     finally:
         keeper.stop()
+
+
+def test_who_wrote_and_who_was_reached_have_proved_their_numbers_once(db: Database) -> None:
+    writer, reached, sent = 9_812_345_210, 9_812_345_211, 9_812_345_212
+    rows = pa.table({"account_no": [None, None], "mobile": [reached, sent], "parameters": [["x"], ["x"]]})
+
+    def prepare(cursor: Cursor) -> None:
+        cursor.execute("INSERT INTO inbound_message VALUES ('w', ?, ?, 'JOIN', 'join', '')", [writer, NOON])
+        job_id = ledger.stage(
+            cursor, NOON, kind="text", template="", language="", parameter_names=["text"], rows=rows
+        )
+        for message_no, status in ((1, "delivered"), (1, "read"), (2, "sent")):
+            cursor.execute(
+                "INSERT INTO status_event (job_id, message_no, wamid, status, status_at, received_at) VALUES (?, ?, 'w', ?, ?, ?)",
+                [job_id, message_no, status, NOON, NOON],
+            )
+
+    db.write(prepare)
+    assert verify_reached(db, lambda: NOON) == 2
+    with db.read() as cursor:
+        assert cursor.execute("SELECT mobile FROM verified_number ORDER BY ALL").fetchall() == [
+            (writer,),
+            (reached,),
+        ]
+    assert verify_reached(db, lambda: NOON) == 0
 
 
 def test_the_look_for_proven_numbers_goes_on_from_where_it_was_though_nobody_is_new(db: Database) -> None:

@@ -8,12 +8,12 @@ from dashboard.coverage.cube import queries
 from dashboard.store.database import Cursor, Database
 
 
-def count_new_numbers(db: Database, numbers: pa.Table) -> int:
-    """Return how many of these numbers (column mobile) have not proved themselves before. System function."""
+def find_new_numbers(db: Database, numbers: pa.Table) -> pa.Table:
+    """Return those of the numbers (column mobile) that have not proved themselves before, each once. System function."""
     with db.read() as cursor:
         cursor.register("reached_numbers", numbers)
         queries.keep_new_numbers(cursor)
-        return int(cursor.table("new_number").count("*").fetchall()[0][0])
+        return cursor.table("new_number").to_arrow_table()
 
 
 def verify_numbers(cursor: Cursor, numbers: pa.Table, now: datetime) -> None:

@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 _BODIES_A_ROUND, _BYTES_A_ROUND = 2000, 5_000_000  # of one report each, or a few of a thousand each
 _IDLE_SECONDS = 0.5
 _GATHER_SECONDS = (
-    0.2  # between rounds: ten reports cost a round as much as a thousand, and hold up the writer as long
+    0.5  # between rounds: ten reports cost a round as much as a thousand, and hold up the writer as long
 )
 # What one body's content can cause; everything else (disk, memory, lock) is no body's fault and is waited for.
 _POISON = (
@@ -109,9 +109,10 @@ def list_odd(db: Database) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in queries.list_odd(cursor)]
 
 
-def numbers_reached(cursor: Cursor, since: datetime) -> list[int]:
-    """Return the numbers to which a message was delivered, as reported since then. System function."""
-    return [mobile for (mobile,) in queries.numbers_reached(cursor, since=since)]
+def numbers_reached(cursor: Cursor, since: datetime) -> pa.Table:
+    """Return the numbers to which a message was delivered, as reported since then, column mobile: millions in a large send.
+    System function."""
+    return cursor.execute(queries.numbers_reached.sql, {"since": since}).to_arrow_table()
 
 
 def _apply(db: Database, clock: Clock, ears: Ears, rows: Sequence[Any]) -> Applied:
@@ -139,7 +140,9 @@ def _apply_together(db: Database, clock: Clock, ears: Ears, rows: Sequence[Any])
     _tell_changes(ears, bodies)
     has_news = any(body.updates.news for body in bodies)
     written = db.write(
-        lambda cursor: write_round(cursor, bodies, replies, now, ears.on_answered), alters_pages=has_news
+        lambda cursor: write_round(cursor, bodies, replies, now, ears.on_answered),
+        alters_pages=has_news,
+        alters_accounts=False,
     )
     if written.undeliverable and ears.on_undeliverable:
         ears.on_undeliverable(written.undeliverable)

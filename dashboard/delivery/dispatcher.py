@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import duckdb
 
@@ -30,7 +31,10 @@ from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 
 _log = logging.getLogger(__name__)
-_BUSY_SECONDS, _IDLE_SECONDS, _BROKEN_SECONDS = 0.02, 0.2, 1.0
+_BUSY_SECONDS, _IDLE_SECONDS, _BROKEN_SECONDS = 0.1, 0.2, 1.0
+_GATHER_SECONDS = (
+    0.2  # answers that come within so long are written down together, and before anything more is claimed
+)
 _RECOUNT_SECONDS = 5.0
 _PAUSE_UNIT = 2.0
 _PAIR_UNITS = 3.0  # one message per 6 s to a person
@@ -38,6 +42,7 @@ _SPARE_DRAIN_SECONDS = 2.0
 _LOOK_SECONDS = 1.0  # how often numbers and rested templates are looked at
 _TEMPLATE_PAUSED = "template_paused"
 
+T = TypeVar("T")
 OnUndeliverable = Callable[[list[int]], None]
 BeforeClaim = Callable[[datetime], None]
 
@@ -85,7 +90,7 @@ class Dispatcher:
         self._lanes: dict[int, Lane] = {}
         self._stopped: dict[int, str] = {}  # numbers that send nothing, and why
         self._unwritten = Findings()  # survives a database that cannot write at the moment
-        self._look_at = 0.0
+        self._look_at = self._write_at = 0.0
         self._waiting_reason: str | None = None
         self._last_answer_at: float | None = None
         self._stopping = threading.Event()
@@ -101,7 +106,7 @@ class Dispatcher:
             numbers.keep_first(cursor, self._settings, now)
             return claims.mark_lost_claims(cursor, now)
 
-        lost = self._db.write(change, alters_pages=False)
+        lost = self._write_down(change)
         if lost:
             _log.warning("%d messages of an earlier run are in doubt", lost)
         self._thread.start()
@@ -171,7 +176,9 @@ class Dispatcher:
                 event = self._events.get_nowait()
         except queue.Empty:
             pass
-        self._write(findings)
+        if findings.pauses or not self._jobs_in_flight() or time.monotonic() >= self._write_at:
+            self._write(findings)
+        self._mind_lanes()
 
     def _take(self, event: Event | list[FailedReport], findings: Findings) -> None:
         if isinstance(event, ChildEnded):
@@ -220,10 +227,14 @@ class Dispatcher:
         """Commit a round's findings together; they stay in `_unwritten` until that is done."""
         if not findings.is_empty:
             now, jobs_out, stopped = self._clock(), self._jobs_in_flight(), dict(self._stopped)
-            self._db.write(lambda cursor: findings.write(cursor, now, jobs_out, stopped), alters_pages=False)
+            self._write_down(lambda cursor: findings.write(cursor, now, jobs_out, stopped))
+        self._write_at = time.monotonic() + _GATHER_SECONDS
         self._unwritten = Findings(undeliverable=findings.undeliverable)  # told below, or at the next round
         self._follow_up(findings)
         self._unwritten.undeliverable = []
+
+    def _write_down(self, change: Callable[[Cursor], T]) -> T:
+        return self._db.write(change, alters_pages=False, alters_accounts=False)
 
     def _follow_up(self, findings: Findings) -> None:
         for pause in findings.pauses:
@@ -236,12 +247,15 @@ class Dispatcher:
                 if pause.number_no in (None, lane.number_no):
                     lane.governor.forget()
                     lane.ask_back(pause.job_id)
+        if findings.undeliverable and self._on_undeliverable:
+            self._on_undeliverable(findings.undeliverable)
+
+    def _mind_lanes(self) -> None:
+        """Have each sender do what the answers ask of it: give back what must wait, go slower or faster."""
         for lane in self._lanes.values():
             if lane.governor.hold_reason(time.monotonic()) and lane.in_flight:
                 lane.ask_back(None)
             lane.tell_rate()
-        if findings.undeliverable and self._on_undeliverable:
-            self._on_undeliverable(findings.undeliverable)
 
     # ── claiming ────────────────────────────────────────────────────────────────────────────
 
@@ -266,6 +280,7 @@ class Dispatcher:
         lane.mind_the_child()
         if lane.link is None or not lane.has_room:
             return False
+        self._write(self._unwritten)
         left = self._limit.left(sum(one.open_count for one in self._lanes.values()))
         now, jobs_out, stopped = self._clock(), self._jobs_in_flight(), dict(self._stopped)
         size = min(lane.batch_size, left) if left else lane.batch_size
@@ -281,7 +296,7 @@ class Dispatcher:
                 claims.finish_exhausted(cursor, now, jobs_out, stopped)
             return batch
 
-        batch = self._db.write(change, alters_pages=False)
+        batch = self._write_down(change)
         if batch is None and left == 0:
             reasons.append("daily_limit")
         if batch is not None and batch.messages:

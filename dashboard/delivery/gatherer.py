@@ -1,6 +1,7 @@
 """Gathers the webhooks that come at the same time into one commit: each waits for the disk, all wait together."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
@@ -9,6 +10,8 @@ from dashboard.errors import Unavailable
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
 
+GATHER_SECONDS = 0.05  # from one commit to the next: a hundred bodies cost little more than one
+ENOUGH = 32  # that wait: they are not kept waiting
 MOST_BYTES = 64 * 1024 * 1024  # that wait for the disk at a time
 
 
@@ -20,6 +23,8 @@ class Gatherer:
         self._waiting: list[tuple[datetime, bytes]] = []
         self._byte_count = 0
         self._told: list[asyncio.Future[None]] = []  # of those whose bodies wait, done once these are on disk
+        self._has_enough = asyncio.Event()
+        self._next_at = 0.0
         self._work: asyncio.Task[None] | None = None
 
     async def store(self, body: bytes) -> None:
@@ -30,17 +35,29 @@ class Gatherer:
         self._byte_count += len(body)
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._told.append(mine)
+        if len(self._told) >= ENOUGH:
+            self._has_enough.set()
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._commit_all())
         await mine
 
+    async def _wait_for_more(self) -> None:
+        clock = asyncio.get_running_loop().time
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._has_enough.wait(), max(0.0, self._next_at - clock()))
+        self._has_enough.clear()
+        self._next_at = clock() + GATHER_SECONDS
+
     async def _commit_all(self) -> None:
         while self._told:
+            await self._wait_for_more()
             bodies, told = self._waiting, self._told
             self._waiting, self._told = [], []
             try:
                 change = partial(insert_bodies, bodies=bodies)
-                await asyncio.wrap_future(self._db.write_later(change, alters_pages=False))
+                await asyncio.wrap_future(
+                    self._db.write_later(change, alters_pages=False, alters_accounts=False)
+                )
                 for one in told:
                     if not one.done():  # its caller has hung up
                         one.set_result(None)

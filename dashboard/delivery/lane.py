@@ -14,7 +14,6 @@ from dashboard.delivery.link import SenderLink
 
 _log = logging.getLogger(__name__)
 _BATCH_SECONDS, _QUEUE_SECONDS = 0.2, 0.4  # of sending: a batch, and all that waits in the sender
-_OUT = float("inf")  # a message that is not answered yet
 _DEATHS, _DEATH_SECONDS = 3, 60.0  # a sender that dies so often puts too much in doubt to be started again
 
 
@@ -46,7 +45,10 @@ class Lane:
         self._account, self._prefix, self._events = account, prefix, events
         self._most_a_batch, self._pair_seconds = most_a_batch, pair_seconds
         self._dropped: set[int] = set()  # jobs whose rest was asked back
-        self._recent: dict[int, float] = {}  # when a person's last message was answered, monotonic
+        self._out: set[int] = set()  # people who have a message on its way
+        self._recent: dict[
+            int, float
+        ] = {}  # when a person's last message was answered, monotonic, the longest ago first
         self._deaths: deque[float] = deque(maxlen=_DEATHS)
         self._restart_at = 0.0
         self._told_rate = governor.rate
@@ -80,14 +82,19 @@ class Lane:
 
         One message per 6 s to a person from a number (Meta's pair rate).
         """
-        now = time.monotonic()
-        self._recent = {mobile: at for mobile, at in self._recent.items() if now - at < self._pair_seconds}
+        self._forget_rested()
         early = []
         for message in messages:
-            if message.mobile in self._recent:
+            if message.mobile in self._out or message.mobile in self._recent:
                 early.append(message)
-            self._recent.setdefault(message.mobile, _OUT)
+            else:
+                self._out.add(message.mobile)
         return tuple(early)
+
+    def _forget_rested(self) -> None:
+        before = time.monotonic() - self._pair_seconds
+        while self._recent and next(iter(self._recent.values())) <= before:
+            del self._recent[next(iter(self._recent))]
 
     def hand_over(self, batch_id: int, batch: Batch) -> None:
         """Give a batch to the sender."""
@@ -100,11 +107,16 @@ class Lane:
 
     def close_answered(self, batch_id: int, mobile: int) -> None:
         """Take note that a person's message is answered; forget a batch all of whose messages are."""
-        self._recent[mobile] = time.monotonic()
+        self._note_answered(mobile)
         entry = self.in_flight[batch_id]
         if not entry.open:
             del self.in_flight[batch_id]
             self.unproven.discard(entry.batch.job_id)
+
+    def _note_answered(self, mobile: int) -> None:
+        self._out.discard(mobile)
+        self._recent.pop(mobile, None)
+        self._recent[mobile] = time.monotonic()
 
     def ask_back(self, job_id: int | None) -> None:
         """Have what is not begun of a job (None: of all) given back untried."""
@@ -132,7 +144,8 @@ class Lane:
         """The sender died. Return what it had, as nobody knows how far it came, and whether it dies too often."""
         lost = list(self.in_flight.values())
         _log.error("the sender ended; %d messages are in doubt", self.open_count)
-        self._recent = {mobile: time.monotonic() for mobile in self._recent}
+        self._recent = dict.fromkeys([*self._recent, *self._out], time.monotonic())
+        self._out.clear()
         self.in_flight.clear()
         self.unproven.clear()
         self.end()

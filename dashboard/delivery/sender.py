@@ -17,12 +17,14 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
+import uvloop
+
 from dashboard.delivery.child import die_with_parent, give_way, open_stdin
 from dashboard.delivery.credentials import Account
 from dashboard.delivery.message_client import WhatsAppClient
 from dashboard.delivery.wire import MessageHead, build_payload
 
-_FLUSH_SECONDS = 0.05
+_FLUSH_SECONDS = 0.1
 _CATCH_UP_SECONDS = 0.1  # a late wake-up may be made good for by at most this much
 _SHORTEST_SLEEP = 0.002
 
@@ -136,4 +138,4 @@ if __name__ == "__main__":
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C reaches the whole group: the parent says when to end
-    asyncio.run(_main())
+    uvloop.run(_main())

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import pyarrow as pa
-
 from dashboard.config import Settings
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
@@ -54,7 +52,9 @@ def receive(db: Database, settings: Settings, clock: Clock, headers: Mapping[str
     status = judge_body(settings, headers, body)
     if status == 200:
         now = clock()
-        db.write(lambda cursor: insert_bodies(cursor, [(now, body)]), alters_pages=False)
+        db.write(
+            lambda cursor: insert_bodies(cursor, [(now, body)]), alters_pages=False, alters_accounts=False
+        )
     return status
 
 
@@ -93,18 +93,9 @@ def _find_header(headers: Mapping[str, str], wanted: str) -> str:
 
 def insert_bodies(cursor: Cursor, bodies: list[tuple[datetime, bytes]]) -> None:
     """Write bodies down with the moments at which they came."""
-    table = pa.table(
-        {
-            "place": pa.array(range(1, len(bodies) + 1), pa.int64()),
-            "received_at": pa.array([at for at, _ in bodies], pa.timestamp("us")),
-            "body": pa.array([body for _, body in bodies], pa.binary()),
-        }
-    )
-    cursor.register("new_bodies", table)
-    try:
-        _queries.insert_raw(cursor)
-    finally:
-        cursor.unregister("new_bodies")
+    _queries.insert_raw(
+        cursor, places=list(range(1, len(bodies) + 1)), moments=[at for at, _ in bodies], bodies=[body for _, body in bodies]
+    )  # fmt: skip
 
 
 def sign(secret: str, body: bytes) -> str:

@@ -1,7 +1,7 @@
--- name: insert_raw()!
+-- name: insert_raw(places, moments, bodies)!
 -- Webhooks' bodies as they came, before anybody looks into them.
 INSERT INTO webhook_raw
-SELECT (SELECT coalesce(max(raw_id), 0) FROM webhook_raw) + place, received_at, body FROM new_bodies;
+SELECT (SELECT coalesce(max(raw_id), 0) FROM webhook_raw) + unnest(:places::BIGINT[]), unnest(:moments::TIMESTAMP[]), unnest(:bodies::BLOB[]);
 
 -- name: waiting_raw(size, byte_count)
 -- The next bodies to be applied, in the order in which they came: one in any case, and no more than so many bytes.

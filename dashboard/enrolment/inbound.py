@@ -273,6 +273,6 @@ def _fact(said: _Said, account_no: str, kind: str, known: _Known, now: datetime)
     )  # fmt: skip
 
 
-def numbers_heard(cursor: Cursor, since: datetime) -> list[int]:
-    """Return the numbers that wrote to us since then, by their own clocks. System function."""
-    return [mobile for (mobile,) in _queries.numbers_heard(cursor, since=since)]
+def numbers_heard(cursor: Cursor, since: datetime) -> pa.Table:
+    """Return the numbers that wrote to us since then, by their own clocks, column mobile. System function."""
+    return cursor.execute(_queries.numbers_heard.sql, {"since": since}).to_arrow_table()

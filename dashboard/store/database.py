@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,13 +30,24 @@ _GROUP_SIZE = 256
 _MEND_SECONDS = 1.0  # between attempts to open or to write again
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    """A change that waits for the writer, what it may alter of what is kept in memory, and where its result goes."""
+
+    change: Callable[[Cursor], Any]
+    alters_pages: bool
+    alters_accounts: bool
+    done: "Future[Any]"
+
+
 class Database:
     """One open DuckDB file.
 
     Reads: `with database.read() as cursor`. Changes: `database.write(change)`, where `change(cursor)` runs inside a
     transaction together with other waiting changes; it must neither sleep nor use the network.
 
-    `version` counts the commits that may have altered what `recall` keeps in memory. `trouble` is the error code that says why
+    `version` counts the commits that may have altered what `recall` keeps in memory, `account_version` those that may have altered
+    an account. `trouble` is the error code that says why
     nothing can be written at the moment, None where it can: a full disk is waited for, a file that DuckDB gave up is opened again.
     """
 
@@ -46,7 +58,7 @@ class Database:
         self._is_broken = False
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._closed = False
-        self.version = self.commit_count = 0
+        self.version = self.account_version = self.commit_count = 0
         self._version_lock = threading.Lock()
         self._shelf, self._strict_shelf = Shelf(), Shelf()
         self._eased = Eased()
@@ -84,8 +96,9 @@ class Database:
         return self._shelf.get(self.version, key, make)
 
     def recall_to_the_letter(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what `make` gave for this key since the last commit of any kind: for what must never be a moment old."""
-        return self._strict_shelf.get(self.commit_count, key, make)
+        """Return what `make` gave for this key since the last commit that may have altered an account: for what must never be a
+        moment old."""
+        return self._strict_shelf.get(self.account_version, key, make)
 
     def ease(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what `make` gives; where that takes over a second, what it gave serves everyone for ten times as long.
@@ -94,22 +107,26 @@ class Database:
         """
         return self._eased.get(key, make)
 
-    def write(self, change: Callable[[Cursor], T], *, alters_pages: bool = True) -> T:
+    def write(
+        self, change: Callable[[Cursor], T], *, alters_pages: bool = True, alters_accounts: bool = True
+    ) -> T:
         """Run `change` in the writer's next commit and return its result once it is on disk.
 
         `alters_pages=False` promises that the change touches nothing that is kept: offices,
-        consumers, coverage.
+        consumers, coverage. `alters_accounts=False` beside it: nor any account; for what delivery writes down many times a second.
         Raises what `change` raises; then nothing of this change is kept, while its neighbours' changes are.
         Raises Unavailable("database_unwritable") or ("database_failed") where the disk fails.
         """
-        return self.write_later(change, alters_pages=alters_pages).result()
+        return self.write_later(change, alters_pages=alters_pages, alters_accounts=alters_accounts).result()
 
-    def write_later(self, change: Callable[[Cursor], T], *, alters_pages: bool = True) -> Future[T]:
+    def write_later(
+        self, change: Callable[[Cursor], T], *, alters_pages: bool = True, alters_accounts: bool = True
+    ) -> Future[T]:
         """Put `change` into the writer's next commit without waiting for it: as `write`, the result comes in the future."""
         if self._closed:
             raise Unavailable("database_closed")
         done: Future[T] = Future()
-        self._queue.put((change, alters_pages, done))
+        self._queue.put(_Waiting(change, alters_pages, alters_accounts, done))
         return done
 
     @contextmanager
@@ -160,11 +177,11 @@ class Database:
         if cursor is not None:
             cursor.close()
 
-    def _next_group(self) -> tuple[list[Any], bool]:
+    def _next_group(self) -> tuple[list[_Waiting], bool]:
         try:
             group = [self._queue.get(timeout=_MEND_SECONDS if self.trouble else None)]
         except queue.Empty:  # nobody has written since the disk failed: see whether it is well again
-            return [(_write_probe, False, Future[None]())], False
+            return [_Waiting(_write_probe, False, False, Future[None]())], False
         while len(group) < _GROUP_SIZE and not self._queue.empty():
             group.append(self._queue.get())
         stopping = any(item is _STOP for item in group)
@@ -198,29 +215,30 @@ class Database:
             items.append(self._queue.get())
         for item in items:
             if item is not _STOP and item is not _WAKE:
-                item[2].set_exception(Unavailable("database_failed"))
+                item.done.set_exception(Unavailable("database_failed"))
         return any(item is _STOP for item in items)
 
-    def _count_version(self) -> None:
+    def _count_version(self, pages: bool = True, accounts: bool = True) -> None:
         with self._version_lock:
-            self.version += 1
+            self.version += pages
+            self.account_version += accounts
 
-    def _commit_group(self, cursor: Cursor, group: list[Any]) -> None:
+    def _commit_group(self, cursor: Cursor, group: list[_Waiting]) -> None:
         """Commit all changes at once; where one fails, roll back and commit each alone."""
         try:
-            results = self._in_transaction(cursor, [change for change, _, _ in group])
+            results = self._in_transaction(cursor, [one.change for one in group])
         except BaseException as error:  # noqa: BLE001 - handed to the callers that wait
             self._refuse(cursor, group, error)
             return
         self.commit_count += 1
         if not self._is_broken:
             self.trouble = None
-        if any(alters_pages for _, alters_pages, _ in group):
-            self._count_version()  # after the commit: what was read before it is never kept under the new number
-        for (_, _, done), result in zip(group, results, strict=True):
-            done.set_result(result)
+        # After the commit: what was read before it is never kept under the new number.
+        self._count_version(any(one.alters_pages for one in group), any(one.alters_accounts for one in group))
+        for one, result in zip(group, results, strict=True):
+            one.done.set_result(result)
 
-    def _refuse(self, cursor: Cursor, group: list[Any], error: BaseException) -> None:
+    def _refuse(self, cursor: Cursor, group: list[_Waiting], error: BaseException) -> None:
         """Tell those who wait what went wrong; neighbours of a change that failed are committed each alone."""
         if has_lost_its_file(error):
             self._is_broken, self.trouble = True, "database_failed"
@@ -230,8 +248,8 @@ class Database:
             for item in group:
                 self._commit_group(cursor, [item])
             return
-        for _, _, done in group:
-            done.set_exception(_as_ours(error))
+        for one in group:
+            one.done.set_exception(_as_ours(error))
 
     def _in_transaction(self, cursor: Cursor, changes: list[Callable[[Cursor], Any]]) -> list[Any]:
         cursor.execute("BEGIN")

@@ -1,12 +1,20 @@
 """Nobody twice, nobody skipped, and "not sure" is a state: the dispatcher and its sender against a server that counts."""
 
+import queue
 import time
 from datetime import timedelta
 
 import pandas as pd
+import pytest
 
 from dashboard.delivery import ledger
+from dashboard.delivery.account import account_of
+from dashboard.delivery.claims import Batch, ClaimedMessage
+from dashboard.delivery.governor import Governor
+from dashboard.delivery.lane import InFlight, Lane
+from dashboard.delivery.wire import MessageHead
 from dashboard.store.clock import utc_now
+from dashboard.store.database import Database
 
 from .conftest import (
     FIRST_MOBILE,
@@ -139,6 +147,17 @@ def test_rate_is_kept(db, server, make_dispatcher) -> None:
     assert 2.0 < time.monotonic() - begun < 15.0  # 150 at 60 a second take 2.5 s; a busy machine more
 
 
+def test_answers_that_come_together_share_a_commit(db, server, make_dispatcher) -> None:
+    job_id = add_job(db, 400)
+    before, began = db.commit_count, time.monotonic()
+    make_dispatcher(make_settings(server.url, rate_per_second=200.0))
+    wait_for_state(db, job_id, "finished")
+    commits, seconds = db.commit_count - before, time.monotonic() - began
+    with db.read() as cursor:
+        claims = cursor.execute("SELECT count(*) FROM claim").fetchall()[0][0]
+    assert commits <= 2 * claims + seconds / 0.2 + 5
+
+
 def test_demonstration_sends_to_loopback(db, server, make_dispatcher) -> None:
     db.write(lambda cursor: cursor.execute("INSERT INTO fact VALUES ('is_demo', '1')"))
     job_id = add_job(db, 3)
@@ -154,3 +173,24 @@ def test_no_number_gets_into_the_log(db, server, make_dispatcher, caplog) -> Non
     make_dispatcher(make_settings(server.url, max_attempts=2))
     wait_for(lambda: read_job(db, job_id).state in ("finished", "paused"))
     assert "98000000" not in caplog.text
+
+
+def test_person_is_written_to_again_six_seconds_after_the_last_answer(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    account = account_of(db, make_settings("http://127.0.0.1:1"))
+    lane = Lane(Governor(80.0, 3, 2.0), account, "", queue.SimpleQueue(), most_a_batch=60, pair_seconds=6.0)
+    first, same, other = (ClaimedMessage(no, mobile, ()) for no, mobile in ((1, 11), (2, 11), (3, 12)))
+    batch = Batch(1, 1, 1, MessageHead("text", "", "", ()), (first, other))
+    assert lane.spare((first, same, other)) == (same,)
+    lane.in_flight[1] = InFlight(batch, {1: first, 3: other})
+    now[0] += 60.0
+    assert lane.spare((same,)) == (same,)  # not answered yet, however long ago it went out
+    lane.close_answered(1, 11)
+    now[0] += 5.0
+    lane.close_answered(1, 12)
+    assert lane.spare((same,)) == (same,)
+    now[0] += 1.0
+    assert lane.spare((same, other)) == (other,)

@@ -14,7 +14,7 @@ import requests
 
 from dashboard.config import PROJECT_DIR
 from dashboard.delivery import gatherer as gatherer_module
-from dashboard.delivery.gatherer import Gatherer
+from dashboard.delivery.gatherer import ENOUGH, GATHER_SECONDS, Gatherer
 from dashboard.delivery.webhook import sign
 from dashboard.errors import Unavailable
 from dashboard.store.clock import utc_now
@@ -54,6 +54,47 @@ def test_many_share_a_commit(db: Database) -> None:
     asyncio.run(bring())
     assert len(stored(db)) == 500
     assert db.commit_count - before < 10
+
+
+def test_those_that_come_one_after_the_other_share_commits(db: Database) -> None:
+    before = db.commit_count
+
+    async def bring() -> float:
+        gatherer = Gatherer(db, utc_now)
+        clock = asyncio.get_running_loop().time
+        began, under_way = clock(), []
+        for _ in range(60):
+            under_way.append(asyncio.create_task(gatherer.store(b"{}")))
+            await asyncio.sleep(0.005)
+        await asyncio.gather(*under_way)
+        return clock() - began
+
+    seconds = asyncio.run(bring())
+    assert len(stored(db)) == 60
+    assert db.commit_count - before <= seconds / GATHER_SECONDS + 2
+
+
+def test_many_are_not_kept_waiting_for_more(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gatherer_module, "GATHER_SECONDS", 3600.0)
+
+    async def bring() -> None:
+        gatherer = Gatherer(db, utc_now)
+        await gatherer.store(b"alone")
+        await asyncio.gather(*(gatherer.store(b"{}") for _ in range(ENOUGH)))
+
+    asyncio.run(asyncio.wait_for(bring(), PATIENCE))
+    assert len(stored(db)) == 1 + ENOUGH
+
+
+def test_what_comes_is_kept_to_the_byte(db: Database) -> None:
+    bodies = [bytes(range(256)), b"", b"\\x41", "हिन्दी".encode(), b"[1,2]", b"NULL", b"'"]
+
+    async def bring() -> None:
+        gatherer = Gatherer(db, utc_now)
+        await asyncio.gather(*(gatherer.store(body) for body in bodies))
+
+    asyncio.run(bring())
+    assert stored(db) == list(enumerate(bodies, 1))
 
 
 def test_a_database_that_cannot_write_is_told_to_every_caller(db: Database) -> None:

@@ -88,8 +88,13 @@ def test_the_shelf_keeps_the_most_used_of_so_many() -> None:
     assert shelf.get(1, "b", lambda: "asked again") == "asked again"
 
 
-def test_what_is_kept_to_the_letter_goes_by_every_commit(db: Database) -> None:
+def test_what_is_kept_to_the_letter_goes_by_every_commit_that_may_alter_accounts(db: Database) -> None:
     assert db.recall_to_the_letter("facts", lambda: count(db)) == 0
     assert db.recall_to_the_letter("facts", lambda: pytest.fail("asked twice")) == 0
     db.write(add("a"), alters_pages=False)
     assert db.recall_to_the_letter("facts", lambda: count(db)) == 1
+    db.write(add("b"), alters_pages=False, alters_accounts=False)
+    assert db.recall_to_the_letter("facts", lambda: pytest.fail("asked though no account is altered")) == 1
+    waiting = [db.write_later(add("c"), alters_pages=False, alters_accounts=False), db.write_later(add("d"))]
+    assert [one.result() for one in waiting] == [None, None]
+    assert db.recall_to_the_letter("facts", lambda: count(db)) == 4
