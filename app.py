@@ -5,12 +5,13 @@ import streamlit as st
 from dashboard import web
 from dashboard.ui import navigation, page  # noqa: F401 - loaded before the first person comes; `sign_in` must not be, see tests
 from dashboard.ui.errors import tell_script_error
-from dashboard.ui.gathered import gather_messages
+from dashboard.ui.gathered import gather_messages, gather_writes
 from dashboard.ui.theme_once import find_icons_once, make_theme_once
 
 make_theme_once()
 find_icons_once()
 gather_messages()
+gather_writes()
 
 app = st.App(
     "dashboard/main.py",

@@ -36,6 +36,9 @@ from dashboard.store.database import Cursor, Database
 
 _log = logging.getLogger(__name__)
 _TICK_SECONDS = 1.0
+_QUIET_SECONDS = (
+    5.0  # where nothing was committed since the last look, only the time of day can have made something due
+)
 _COLLECT_SECONDS = 300.0  # a whole collection holds everything up: up to a second with two hundred people
 _MIDDLE_SECONDS = 10.0
 _INBOX_TICK_SECONDS = 5.0
@@ -68,7 +71,7 @@ class Housekeeper:
         self._thread.join()
 
     def list_often(self) -> Steps:
-        """Return what is looked at every second, in this order."""
+        """Return what is looked at every second in which something was committed, else every five, in this order."""
         db, clock, quiet = self._runtime.db, self._runtime.clock, self._runtime.quiet
         return {
             "rejudge_chains": lambda: rejudge_chains(db, clock),
@@ -107,10 +110,15 @@ class Housekeeper:
                 self._runtime.failing.pop(name, None)
 
     def _run(self) -> None:
-        since_collect, since_seldom = 0.0, _SELDOM_SECONDS
+        since_collect, since_seldom, since_often = 0.0, _SELDOM_SECONDS, _QUIET_SECONDS
+        seen = -1
         while not self._stopped.wait(_TICK_SECONDS):
             since_seldom += _TICK_SECONDS
-            self.do(self.list_often())
+            since_often += _TICK_SECONDS
+            stands = self._runtime.db.commit_count
+            if stands != seen or since_often >= _QUIET_SECONDS:
+                seen, since_often = stands, 0.0
+                self.do(self.list_often())
             if since_seldom >= _SELDOM_SECONDS:
                 since_seldom = 0.0
                 self.do(self.list_seldom())

@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard.coverage.cube import COUNTS, queries
+from dashboard.registry.offices import stamp_offices
 from dashboard.store.database import Cursor, Database
 
 Numbers = NDArray[np.int64]
@@ -24,7 +24,6 @@ DAYS_BACK = 61  # so many days are held; what asks for older ones asks the datab
 _STEPS = ("verified", "joined")
 _OFFICE = ("office_code", "office", "office_hi", "level", "district")
 _building = threading.Lock()  # of many who ask after a commit, one reads
-_last_read: "WeakKeyDictionary[Database, dict[str, tuple[Any, Any]]]" = WeakKeyDictionary()
 T = TypeVar("T")
 
 
@@ -57,11 +56,12 @@ class Board:
 @dataclass(frozen=True)
 class LevelOffices:
     """The offices of one level in the order of their numbers; `columns`: office_code, office, office_hi, level, district as they
-    come to stand in tables (cutting columns costs a seventh of cutting a table and adding to it)."""
+    come to stand in tables (cutting columns costs a seventh of cutting a table and adding to it), `lists` the same as lists."""
 
     first_nos: Numbers
     last_nos: Numbers
     columns: dict[str, Any]
+    lists: dict[str, list[Any]]
 
     def within(self, first_no: int, last_no: int) -> slice:
         """Return the place of those whose numbers lie in an interval."""
@@ -139,19 +139,13 @@ def board_of(db: Database) -> Board:
 
 def offices_at(db: Database, level: str) -> LevelOffices:
     """Return the offices of a level as they stand."""
-    with _building:
-        offices = db.recall(
-            ("board", "offices"), lambda: _read_if_new(db, "offices", queries.stamp_offices, _read_offices)
-        )
+    offices = db.recall_table(("board", "offices"), stamp_offices, _read_offices)
     return offices.get(level) or _NONE
 
 
 def heirs_of(db: Database) -> frozenset[str]:
     """Return the codes of offices that inherited days of others, as the tree stands."""
-    with _building:
-        return db.recall(
-            ("board", "heirs"), lambda: _read_if_new(db, "heirs", queries.stamp_moves, _read_heirs)
-        )
+    return db.recall_table(("board", "heirs"), queries.stamp_moves, _read_heirs)
 
 
 def past_of(db: Database, today: date) -> Past:
@@ -159,39 +153,19 @@ def past_of(db: Database, today: date) -> Past:
     span = {"first_day": today - timedelta(days=DAYS_BACK), "last_day": today}
 
     def stamp(cursor: Cursor) -> Any:
-        return (today, queries.stamp_days(cursor, **span))
+        return queries.stamp_days(cursor, **span)
 
-    with _building:
-        return db.recall(
-            ("board", "past", today),
-            lambda: _read_if_new(db, "past", stamp, lambda cursor: _read_past(cursor, today)),
-        )
+    return db.recall_table(("board", "past"), stamp, lambda cursor: _read_past(cursor, today), today)
 
 
 def readers_of(db: Database) -> Readers:
     """Return readers' own numbers as they stand."""
-    with _building:
-        return db.recall(
-            ("board", "readers"), lambda: _read_if_new(db, "readers", queries.stamp_readers, _read_readers)
-        )
+    return db.recall_table(("board", "readers"), queries.stamp_readers, _read_readers)
 
 
 def _read(db: Database, read: Callable[[Cursor], T]) -> T:
     with db.read() as cursor:
         return read(cursor)
-
-
-def _read_if_new(db: Database, name: str, stamp: Callable[[Cursor], Any], read: Callable[[Cursor], T]) -> T:
-    """Return what was read before where the rows have the same stamp: most commits touch only the counts."""
-    before = _last_read.setdefault(db, {})
-    with db.read() as cursor:
-        cursor.execute("BEGIN")  # the stamp and the rows of one moment
-        stands = stamp(cursor)
-        if name not in before or before[name][0] != stands:
-            before[name] = (stands, read(cursor))
-        cursor.execute("COMMIT")
-    found: T = before[name][1]
-    return found
 
 
 def _read_board(cursor: Cursor) -> Board:
@@ -211,15 +185,13 @@ def _add_up(found: dict[str, Numbers], columns: Sequence[str]) -> Totals:
 def _read_offices(cursor: Cursor) -> dict[str, LevelOffices]:
     table = cursor.execute(queries.list_offices.sql).df()
     first_nos, last_nos = (table[name].to_numpy(np.int64) for name in ("office_no", "last_no"))
-    levels = table["level"].to_numpy()
-    return {
-        level: LevelOffices(
-            first_nos[levels == level],
-            last_nos[levels == level],
-            {name: table[name].array[levels == level] for name in _OFFICE},
-        )
-        for level in dict.fromkeys(levels.tolist())
-    }
+    levels, found = table["level"].to_numpy(), dict[str, LevelOffices]()
+    for level in dict.fromkeys(levels.tolist()):
+        rows = levels == level
+        columns = {name: table[name].array[rows] for name in _OFFICE}
+        lists = {name: column.to_numpy(object, na_value=None).tolist() for name, column in columns.items()}
+        found[level] = LevelOffices(first_nos[rows], last_nos[rows], columns, lists)
+    return found
 
 
 def _read_heirs(cursor: Cursor) -> frozenset[str]:
@@ -252,4 +224,5 @@ _NONE = LevelOffices(
     np.zeros(0, np.int64),
     np.zeros(0, np.int64),
     {name: pd.array([], dtype="str") for name in _OFFICE},
+    {name: [] for name in _OFFICE},
 )

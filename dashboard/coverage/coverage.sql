@@ -84,10 +84,6 @@ FROM coverage_part WHERE dimension = 'step' GROUP BY office_no ORDER BY office_n
 -- All offices as they stand.
 SELECT office_no, last_no, code AS office_code, name AS office, name_hi AS office_hi, level, district FROM office ORDER BY office_no;
 
--- name: stamp_offices()^
--- Differs where any office does.
-SELECT count(*), sum(hash(office_no, last_no, code, name, name_hi, level, district)) FROM office;
-
 -- name: stamp_days(first_day, last_day)^
 -- Differs where any of these days does, or who inherited what.
 SELECT count(*), sum(hash(day, office_code, consumers, missing, unusable, enrolled)), (SELECT count(*) FROM office_move), (SELECT count(*) FROM office_span)
@@ -234,6 +230,7 @@ GROUP BY office_no;
 -- A target is set, or taken away (share NULL).
 INSERT INTO coverage_target VALUES (:office_code, :share, :by_day, :username, :now);
 
--- name: get_target(office_code)^
--- The target that stands for an office.
-SELECT share, by_day FROM coverage_target WHERE office_code = :office_code ORDER BY set_at DESC, rowid DESC LIMIT 1;
+-- name: list_targets()
+-- The target that stands for each office that has one.
+SELECT office_code, share, by_day FROM (FROM coverage_target QUALIFY row_number() OVER (PARTITION BY office_code ORDER BY set_at DESC, rowid DESC) = 1)
+WHERE share IS NOT NULL;

@@ -1,6 +1,7 @@
 """The funnel of an office, from all consumers to those who are still with us; and what its consumers have in common."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -58,10 +59,12 @@ def coverage_by_part(db: Database, scope: Scope, office_code: str, dimension: st
     return pd.DataFrame(rows, columns=["part", *COUNTS])
 
 
-def top_readers(db: Database, scope: Scope, office_code: str, limit: int = 5) -> pd.DataFrame:
-    """Return the readers on whose rounds most consumers carry a reader's own number: agent_id, consumers and their division."""
+def top_readers(db: Database, scope: Scope, office_code: str, limit: int = 5) -> dict[str, list[Any]]:
+    """Return the readers on whose rounds most consumers carry a reader's own number: agent_id, consumers and their division
+    (office_code, office, office_hi), columns as lists."""
     office, divisions = get_office(db, scope, office_code), offices_at(db, "division")
-    rows, names = [], [divisions.columns[name] for name in ("office_code", "office", "office_hi")]
+    columns = ("agent_id", "consumers", "office_code", "office", "office_hi")
+    rows, names = [], [divisions.lists[name] for name in columns[2:]]
     for reader, consumers, numbers, counts in readers_of(db).find_most(
         office.office_no, office.last_no, limit
     ):
@@ -69,4 +72,4 @@ def top_readers(db: Database, scope: Scope, office_code: str, limit: int = 5) ->
         if (places >= 0).any():
             most = int(np.bincount(places[places >= 0], weights=counts[places >= 0]).argmax())
             rows.append((reader, consumers, *(column[most] for column in names)))
-    return pd.DataFrame(rows, columns=["agent_id", "consumers", "office_code", "office", "office_hi"])
+    return {name: [row[place] for row in rows] for place, name in enumerate(columns)}

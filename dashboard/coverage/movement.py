@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -100,8 +101,10 @@ def outlook_of(db: Database, scope: Scope, office_code: str, clock: Clock) -> Ou
     )
 
 
-def rank_by_level(db: Database, scope: Scope, office_code: str, level: str, clock: Clock) -> pd.DataFrame:
-    """Return the offices of one level with consumers, ranked by the share enrolled.
+def rank_by_level(
+    db: Database, scope: Scope, office_code: str, level: str, clock: Clock
+) -> dict[str, list[Any]]:
+    """Return the offices of one level with consumers, ranked by the share enrolled: columns as lists, a page's table is made of them.
 
     Columns of `coverage_by`, then gap_rate, enrolled_rate, rank (1 is best, equals share one), rank_change (places won in a week,
     missing where an office had no figures then) and course (list of shares enrolled over thirty days, each third day).
@@ -112,20 +115,18 @@ def rank_by_level(db: Database, scope: Scope, office_code: str, level: str, cloc
     shown = counts[:, 0] > 0
     figures = dict(zip(COUNTS, counts[shown].T, strict=True))
     rates = figures["enrolled"] / figures["consumers"]
-    codes, past = offices.columns["office_code"][rows].tolist(), past_of(db, india_day(clock()))
-    shown_codes = [code for code, is_shown in zip(codes, shown.tolist(), strict=True) if is_shown]
-    ranks = _rank(rates)
-    return offices.make_table(
-        np.arange(rows.start, rows.stop)[shown],
-        {
-            **figures,
-            "gap_rate": (figures["missing"] + figures["unusable"]) / figures["consumers"],
-            "enrolled_rate": rates,
-            "rank": ranks,
-            "rank_change": _list_rank_changes(past, codes, shown_codes, ranks),
-            "course": _list_courses(past, shown_codes, rates),
-        },
-    )
+    codes, past = offices.lists["office_code"][rows], past_of(db, india_day(clock()))
+    ranks, is_shown = _rank(rates), shown.tolist()
+    named = {name: list(compress(column[rows], is_shown)) for name, column in offices.lists.items()}
+    return {
+        **named,
+        **{name: counts.tolist() for name, counts in figures.items()},
+        "gap_rate": ((figures["missing"] + figures["unusable"]) / figures["consumers"]).tolist(),
+        "enrolled_rate": rates.tolist(),
+        "rank": ranks.tolist(),
+        "rank_change": _list_rank_changes(past, codes, named["office_code"], ranks),
+        "course": _list_courses(past, named["office_code"], rates),
+    }
 
 
 def _list_rank_changes(past: Past, everyone: list[str], codes: list[str], ranks: Numbers) -> list[int | None]:

@@ -50,10 +50,9 @@ def set_target(
 def target_of(db: Database, scope: Scope, office_code: str) -> Target | None:
     """Return the target that stands for an office; None where none is set."""
     office = get_office(db, scope, office_code)
-    return db.recall(("target", office.code), lambda: _read_target(db, office.code))
+    return db.recall("targets", lambda: _read_targets(db)).get(office.code)
 
 
-def _read_target(db: Database, office_code: str) -> Target | None:
+def _read_targets(db: Database) -> dict[str, Target]:
     with db.read() as cursor:
-        row = queries.get_target(cursor, office_code=office_code)
-    return Target(row[0], row[1]) if row and row[0] is not None else None
+        return {code: Target(share, by_day) for code, share, by_day in queries.list_targets(cursor)}

@@ -234,6 +234,7 @@ class WebhookApplier:
         self._ears = Ears(
             on_inbound, on_undeliverable, on_answered, on_preferences, on_number_change, on_failed
         )
+        self._empty_at: int | None = None  # after so many commits nothing waited
         self._woken, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="webhook-applier", daemon=True)
 
@@ -264,8 +265,13 @@ class WebhookApplier:
                 self._woken.wait(_IDLE_SECONDS)
 
     def _apply_round(self) -> bool:
+        stands = self._db.commit_count  # a body that has come since then is a later commit
+        if stands == self._empty_at:
+            return False
         try:
-            return apply_waiting(self._db, self._clock, self._ears).bodies > 0
+            found = apply_waiting(self._db, self._clock, self._ears).bodies > 0
+            self._empty_at = None if found else stands
+            return found
         except Exception as error:  # noqa: BLE001 - they are on disk and are tried again; this thread must not end
             _log.error("webhooks wait: %s", type(error).__name__)
             return False

@@ -261,8 +261,7 @@ class Dispatcher:
 
     def _claim_all(self) -> bool:
         """Claim a batch from every number and hand it over; return whether there was one."""
-        with self._db.read() as cursor:
-            running = {no: claims.running_job_ids(cursor, no) for no in self._lanes}
+        running = self._db.recall_until_commit(("running", tuple(self._lanes)), self._read_running)
         reasons: list[str] = []
         claimed = False
         for lane in self._lanes.values():
@@ -275,6 +274,10 @@ class Dispatcher:
                 claimed = self._claim(lane, reasons) or claimed
         self._waiting_reason = reasons[0] if reasons and not claimed else None
         return claimed
+
+    def _read_running(self) -> dict[int, frozenset[int]]:
+        with self._db.read() as cursor:
+            return {no: claims.running_job_ids(cursor, no) for no in self._lanes}
 
     def _claim(self, lane: Lane, reasons: list[str]) -> bool:
         lane.mind_the_child()

@@ -65,8 +65,12 @@ class Report:
 def list_notices(db: Database, scope: Scope) -> pd.DataFrame:
     """Return the notices of the scope's offices, newest first. Needs Right.SEE_NOTICES; no number is in it."""
     scope.require(Right.SEE_NOTICES)
-    with db.read() as cursor:
-        rows = list(queries.list_notices(cursor, first_no=scope.first_no, last_no=scope.last_no))
+
+    def read() -> list[tuple[object, ...]]:
+        with db.read() as cursor:
+            return list(queries.list_notices(cursor, first_no=scope.first_no, last_no=scope.last_no))
+
+    rows = db.recall_until_commit(("notices", scope.first_no, scope.last_no), read)
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 

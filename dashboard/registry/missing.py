@@ -1,17 +1,20 @@
 """The missing-number list: whose number field staff must collect, in the order they walk, with the reason."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.errors import BadInput
-from dashboard.registry.offices import Office, get_office
+from dashboard.registry.offices import Office, get_office, offices_above
 from dashboard.store.clock import Clock
-from dashboard.store.database import Cursor, Database
+from dashboard.store.database import Database
 from dashboard.store.queries import load_queries
 from dashboard.store.spreadsheet import write_table
 
@@ -22,6 +25,8 @@ COLUMNS = (
     "account_no", "name", "address", "subdivision", "substation", "feeder", "book_no", "sc_no", "meter_no", "pole_no", "category",
     "amount_payable", "mobile_on_file", "reason",
 )  # fmt: skip
+_PLACES = ("subdivision", "substation", "feeder")
+_OFFICE_PLACE = 3  # where a row of the query has its office's number
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,12 @@ def count_missing(db: Database, scope: Scope, office_code: str, book_no: str | N
     """Return how many numbers must be collected in an office or one of its reading books, by reason, most first."""
     office = _office(db, scope, office_code)
     interval = {"first_no": office.office_no, "last_no": office.last_no}
-    with db.read() as cursor:
-        return dict(_queries.count_to_collect(cursor, **interval, book_no=book_no))
+
+    def count() -> dict[str, int]:
+        with db.read() as cursor:
+            return dict(_queries.count_to_collect(cursor, **interval, book_no=book_no))
+
+    return dict(db.recall(("missing.count", office.code, book_no), count))
 
 
 def list_missing_feeders(db: Database, scope: Scope, office_code: str) -> pd.DataFrame:
@@ -59,9 +68,12 @@ def list_missing_feeders(db: Database, scope: Scope, office_code: str) -> pd.Dat
 def list_missing_books(db: Database, scope: Scope, office_code: str) -> pd.DataFrame:
     """Return the reading books of an office that have numbers to collect: book_no, to_collect."""
     office = _office(db, scope, office_code)
-    with db.read() as cursor:
-        rows = list(_queries.list_books(cursor, first_no=office.office_no, last_no=office.last_no))
-    return pd.DataFrame(rows, columns=["book_no", "to_collect"])
+
+    def read() -> list[tuple[str, int]]:
+        with db.read() as cursor:
+            return list(_queries.list_books(cursor, first_no=office.office_no, last_no=office.last_no))
+
+    return pd.DataFrame(db.recall(("missing.books", office.code), read), columns=["book_no", "to_collect"])
 
 
 def list_missing(
@@ -69,8 +81,46 @@ def list_missing(
 ) -> pd.DataFrame:
     """Return one page of the list with the columns of COLUMNS. Needs Right.SEE_NUMBERS."""
     office = _office(db, scope, office_code)
+    span, skipped = _find_offices(db, office, chosen, limit, offset)
     with db.read() as cursor:
-        return pd.DataFrame(_fetch(cursor, office, chosen, limit, offset), columns=list(COLUMNS))
+        rows = list(_queries.list_to_collect(cursor, **_parameters(span, chosen, limit, skipped)))
+    return pd.DataFrame(_name_places(db, rows), columns=list(COLUMNS))
+
+
+def _find_offices(
+    db: Database, office: Office, chosen: MissingFilter, limit: int, offset: int
+) -> tuple[tuple[int, int], int]:
+    """Return the interval of offices in which a page's rows stand, and how many rows of it stand before them: a page of the whole
+    state is read from one or two feeders."""
+
+    def read() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        with db.read() as cursor:
+            found = cursor.execute(
+                _queries.sum_offices.sql, _filter((office.office_no, office.last_no), chosen)
+            ).fetchnumpy()
+        numbers, counts = (np.asarray(column).astype(np.int64) for column in found.values())
+        return numbers, np.concatenate([[0], np.cumsum(counts)])
+
+    numbers, before = db.recall(("missing.offices", office.code, chosen), read)
+    first, end = (
+        int(np.searchsorted(before, offset, "right")) - 1,
+        int(np.searchsorted(before, offset + limit)),
+    )
+    if first >= len(numbers):
+        return (office.office_no, office.office_no - 1), 0
+    return (int(numbers[first]), int(numbers[min(end, len(numbers)) - 1])), offset - int(before[first])
+
+
+def _name_places(db: Database, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[object, ...]]:
+    """Put the names of subdivision, substation and feeder where a row has its office's number. The lowest office that a report
+    names need not be a feeder."""
+    names: dict[int, tuple[str | None, ...]] = {}
+    for row in rows:
+        office_no = row[_OFFICE_PLACE]
+        if office_no not in names:
+            above = {one.level: one.name for one in offices_above(db, office_no)}
+            names[office_no] = tuple(above.get(level) for level in _PLACES)
+        yield (*row[:_OFFICE_PLACE], *names[office_no], *row[_OFFICE_PLACE + 1 :])
 
 
 def export_missing(
@@ -115,20 +165,16 @@ def export_missing(
 
 
 def _stream(db: Database, office: Office, chosen: MissingFilter) -> Iterator[tuple[object, ...]]:
+    span = (office.office_no, office.last_no)
     with db.read() as cursor:
-        cursor.execute(_queries.list_to_collect.sql, _parameters(office, chosen, _EVERYTHING, 0))
+        cursor.execute(_queries.list_to_collect.sql, _parameters(span, chosen, _EVERYTHING, 0))
         while rows := cursor.fetchmany(_PAGE_ROWS):
-            yield from rows
+            yield from _name_places(db, rows)
 
 
-def _fetch(
-    cursor: Cursor, office: Office, chosen: MissingFilter, limit: int, offset: int
-) -> list[tuple[object, ...]]:
-    return list(_queries.list_to_collect(cursor, **_parameters(office, chosen, limit, offset)))
+def _filter(span: tuple[int, int], chosen: MissingFilter) -> dict[str, object]:
+    return {"first_no": span[0], "last_no": span[1], "book_no": chosen.book_no, "verdict": chosen.reason}
 
 
-def _parameters(office: Office, chosen: MissingFilter, limit: int, offset: int) -> dict[str, object]:
-    return {
-        "first_no": office.office_no, "last_no": office.last_no, "book_no": chosen.book_no, "verdict": chosen.reason,
-        "row_limit": limit, "row_offset": offset,
-    }  # fmt: skip
+def _parameters(span: tuple[int, int], chosen: MissingFilter, limit: int, offset: int) -> dict[str, object]:
+    return {**_filter(span, chosen), "row_limit": limit, "row_offset": offset}

@@ -53,50 +53,75 @@ def find_office(cursor: Cursor, code: str) -> Office:
     return Office(*row)
 
 
+@dataclass(frozen=True)
+class _Tree:
+    """All offices as they stand, in the order of their numbers; `below` has those directly below a number."""
+
+    by_code: dict[str, Office]
+    by_no: dict[int, Office]
+    below: dict[int, list[Office]]
+
+
+def stamp_offices(cursor: Cursor) -> object:
+    """Return what differs where any office does. System function."""
+    return _queries.stamp_offices(cursor)
+
+
 def get_office(db: Database, scope: Scope, code: str) -> Office:
     """Return an office within the scope; an unknown one is refused in the same words as a foreign one."""
     scope.require(Right.SEE_COVERAGE)
-    office = db.recall(("office", code), lambda: _read_office(db, code))
+    office = _tree_of(db).by_code.get(code) or db.recall(("office", code), lambda: _read_office(db, code))
     scope.require_offices(office.office_no, office.last_no)
     return office
-
-
-def _read_office(db: Database, code: str) -> Office:
-    with db.read() as cursor:
-        return find_office(cursor, code)
 
 
 def list_children(db: Database, scope: Scope, code: str) -> list[Office]:
     """Return the offices directly below one office of the scope, in the tree's order."""
     parent = get_office(db, scope, code)
-    return list(db.recall(("children", code), lambda: _read_children(db, parent)))
-
-
-def _read_children(db: Database, parent: Office) -> list[Office]:
-    with db.read() as cursor:
-        return [Office(*row) for row in _queries.offices_below(cursor, parent_no=parent.office_no)]
+    return list(_tree_of(db).below.get(parent.office_no, ()))
 
 
 def list_path(db: Database, scope: Scope, code: str) -> list[Office]:
     """Return the offices from the scope's own office down to this one: the breadcrumb."""
     office = get_office(db, scope, code)
-    above = db.recall(("path", code), lambda: _read_path(db, office))
-    return [step for step in above if step.office_no >= scope.first_no]
+    return [one for one in offices_above(db, office.office_no) if one.office_no >= scope.first_no]
 
 
-def _read_path(db: Database, office: Office) -> list[Office]:
-    with db.read() as cursor:
-        return [Office(*row) for row in _queries.offices_above(cursor, office_no=office.office_no)]
+def offices_above(db: Database, office_no: int) -> list[Office]:
+    """Return an office and those above it, from the top down; without asking who asks: a number comes from what they may see."""
+    tree, path = _tree_of(db), list[Office]()
+    number: int | None = office_no
+    while number is not None and (office := tree.by_no.get(number)):
+        path.insert(0, office)
+        number = office.parent_no
+    return path
 
 
 def list_at_level(db: Database, scope: Scope, code: str, level: str) -> list[Office]:
     """Return all offices of one level within an office of the scope."""
     office = get_office(db, scope, code)
+    inside = _tree_of(db).by_no.values()
+    return [
+        one for one in inside if one.level == level and office.office_no <= one.office_no <= office.last_no
+    ]
+
+
+def _tree_of(db: Database) -> _Tree:
+    return db.recall_table("offices", stamp_offices, _read_tree)
+
+
+def _read_tree(cursor: Cursor) -> _Tree:
+    offices = [Office(*row) for row in _queries.list_offices(cursor)]
+    below: dict[int, list[Office]] = {}
+    for office in offices:
+        if office.parent_no is not None:
+            below.setdefault(office.parent_no, []).append(office)
+    return _Tree({one.code: one for one in offices}, {one.office_no: one for one in offices}, below)
+
+
+def _read_office(db: Database, code: str) -> Office:
     with db.read() as cursor:
-        rows = list(
-            _queries.offices_at_level(cursor, first_no=office.office_no, last_no=office.last_no, level=level)
-        )
-    return [Office(*row) for row in rows]
+        return find_office(cursor, code)
 
 
 def next_level(level: str) -> str | None:

@@ -8,17 +8,10 @@ SELECT office.office_no, office.last_no, office.parent_no, office.code, office.l
 FROM office_span AS past JOIN office ON office.code = past.successor_code
 WHERE past.code = :code AND past.valid_to IS NOT NULL ORDER BY past.valid_to DESC LIMIT 1;
 
--- name: offices_below(parent_no)
--- The offices directly below one.
-SELECT office_no, last_no, parent_no, code, level, name, name_hi, district
-FROM office WHERE parent_no = :parent_no ORDER BY office_no;
+-- name: list_offices()
+-- All offices as they stand, in the tree's order.
+SELECT office_no, last_no, parent_no, code, level, name, name_hi, district FROM office ORDER BY office_no;
 
--- name: offices_above(office_no)
--- An office and those above it, from the top down.
-SELECT office_no, last_no, parent_no, code, level, name, name_hi, district
-FROM office WHERE office_no <= :office_no AND last_no >= :office_no ORDER BY office_no;
-
--- name: offices_at_level(first_no, last_no, level)
--- All offices of one level in an interval.
-SELECT office_no, last_no, parent_no, code, level, name, name_hi, district
-FROM office WHERE office_no BETWEEN :first_no AND :last_no AND level = :level ORDER BY office_no;
+-- name: stamp_offices()^
+-- Differs where any office does.
+SELECT count(*), sum(hash(office_no, last_no, parent_no, code, level, name, name_hi, district)) FROM office;

@@ -53,10 +53,14 @@ def count_sequences(db: Database, scope: Scope, office_code: str) -> SequenceCou
     """Return what is flagged in an office. Needs Right.SEE_NUMBERS."""
     scope.require(Right.SEE_NUMBERS)
     office = get_office(db, scope, office_code)
-    with db.read() as cursor:
-        return SequenceCount(
-            *_queries.count_sequences(cursor, first_no=office.office_no, last_no=office.last_no)
-        )
+
+    def count() -> SequenceCount:
+        with db.read() as cursor:
+            return SequenceCount(
+                *_queries.count_sequences(cursor, first_no=office.office_no, last_no=office.last_no)
+            )
+
+    return db.recall(("sequences.count", office.code), count)
 
 
 def export_sequences(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -60,7 +61,9 @@ class Database:
         self._closed = False
         self.version = self.account_version = self.commit_count = 0
         self._version_lock = threading.Lock()
-        self._shelf, self._strict_shelf = Shelf(), Shelf()
+        self._shelf, self._strict_shelf, self._brief_shelf = Shelf(), Shelf(), Shelf()
+        self._last_read: dict[Hashable, tuple[Any, Any]] = {}
+        self._last_read_lock = threading.Lock()
         self._eased = Eased()
         self._writer = threading.Thread(target=self._run_writer, name="database-writer", daemon=True)
         self._writer.start()
@@ -99,6 +102,40 @@ class Database:
         """Return what `make` gave for this key since the last commit that may have altered an account: for what must never be a
         moment old."""
         return self._strict_shelf.get(self.account_version, key, make)
+
+    def recall_until_commit(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` gave for this key since the last commit of any kind: for what anything may alter, asked again and again."""
+        return self._brief_shelf.get(self.commit_count, key, make)
+
+    def recall_table(
+        self,
+        key: Hashable,
+        stamp: Callable[[Cursor], Any],
+        read: Callable[[Cursor], T],
+        day: date | None = None,
+    ) -> T:
+        """Return what `read` gave for this key as long as `stamp`, asked after each commit that may have altered it, says the same;
+        on another `day` anew.
+
+        For whole tables that most commits leave alone; of many who ask after a commit, one reads. As `recall`: shared, not to be changed.
+        """
+
+        def stands(cursor: Cursor) -> Any:
+            return day, stamp(cursor)
+
+        with self._last_read_lock:
+            return self.recall((key, day), lambda: self._read_if_new(key, stands, read))
+
+    def _read_if_new(self, key: Hashable, stamp: Callable[[Cursor], Any], read: Callable[[Cursor], T]) -> T:
+        with self.read() as cursor:
+            cursor.execute("BEGIN")  # the stamp and the rows of one moment
+            stands = stamp(cursor)
+            before = self._last_read.get(key)
+            if before is None or before[0] != stands:
+                self._last_read[key] = before = (stands, read(cursor))
+            cursor.execute("COMMIT")
+        found: T = before[1]
+        return found
 
     def ease(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what `make` gives; where that takes over a second, what it gave serves everyone for ten times as long.

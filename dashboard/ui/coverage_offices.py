@@ -16,7 +16,7 @@ from dashboard.ui.formats import group_digits
 from dashboard.ui.kept import kept
 from dashboard.ui.maps import list_districts
 from dashboard.ui.office_picker import go_to_office
-from dashboard.ui.tables import Cells, Column, name_rows, show_cells, take_cells, write_cells
+from dashboard.ui.tables import Cells, Column, name_rows, show_cells, write_cells
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t, t_each
 
@@ -119,8 +119,8 @@ class _Offices:
 
 
 def _draw(visitor: Visitor, office: Office, level: str, order: str, words: str, district: str) -> _Offices:
-    table = rank_by_level(visitor.rt.db, visitor.scope, office.code, level, visitor.rt.clock)
-    found = search_offices(take_cells(table), words, district)
+    ranked = rank_by_level(visitor.rt.db, visitor.scope, office.code, level, visitor.rt.clock)
+    found = search_offices(ranked, words, district)
     ordered = order_offices({**found, "name": name_rows(found)}, order)
     shown = {name: cells[:_CHART_ROWS] for name, cells in ordered.items()}
     bars = charts.draw_states(shown, shown["name"], lambda state: t(f"state.{state}"))

@@ -12,7 +12,7 @@ from dashboard.ui import charts
 from dashboard.ui.formats import day, group_digits, percent, share, signed
 from dashboard.ui.kept import kept
 from dashboard.ui.office_picker import go_to_office
-from dashboard.ui.tables import escape_marks, name_offices
+from dashboard.ui.tables import escape_marks, name_rows
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t
 
@@ -127,9 +127,7 @@ def _find_what_helps(visitor: Visitor, office: Office) -> tuple[list[tuple[str, 
             count=group_digits(int(count)),
             office=escape_marks(name),
         )
-        for reader, count, name in zip(
-            found["agent_id"], found["consumers"], name_offices(found), strict=True
-        )
+        for reader, count, name in zip(found["agent_id"], found["consumers"], name_rows(found), strict=True)
     ]
 
 

@@ -2,9 +2,11 @@
 
 Streamlit's script thread wakes the server's loop at every element, and the two then hand Python's lock to and fro: some 260
 times for a page of forty elements, half of what a click costs. Here the loop is woken once for what came within a moment;
-the end of a run, and all that is not an element, is handed over at once with everything before it.
+the end of a run, and all that is not an element, is handed over at once with everything before it. And the socket is written
+to once for all of them: each write of its own calls the system and wakes the reader.
 """
 
+import asyncio
 import threading
 from functools import partial, wraps
 from typing import Any
@@ -13,6 +15,7 @@ from streamlit import runtime
 from streamlit.runtime import app_session
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent
 from streamlit.runtime.session_manager import SessionClientDisconnectedError
+from uvicorn.protocols.websockets import websockets_sansio_impl
 
 MOMENT_SECONDS = 0.1  # longer than most pages take: they are handed over once, when they are done
 MOST_AT_ONCE = 150
@@ -36,6 +39,43 @@ def gather_messages() -> None:
             self._call_soon_on_event_loop(later)
 
     setattr(session, "_on_scriptrunner_event", pass_on)  # noqa: B010 - a vendor function, replaced
+
+
+def gather_writes() -> None:
+    """Let what is sent through a WebSocket within one turn of the loop be written to its socket at once."""
+    protocol = websockets_sansio_impl.WebSocketsSansIOProtocol
+    if hasattr(protocol.connection_made, "__wrapped__"):
+        return
+    connect = protocol.connection_made
+
+    @wraps(connect)
+    def connect_gathered(self: Any, transport: Any) -> None:
+        connect(self, transport)
+        self.transport = GatheredWrites(transport, self.loop)
+
+    setattr(protocol, "connection_made", connect_gathered)  # noqa: B010 - a vendor function, replaced
+
+
+class GatheredWrites:
+    """A transport whose writes are kept until the loop has done what it is at; whatever else is asked of it comes after them."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._waiting: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        if not self._waiting:
+            self._loop.call_soon(self._write_all)
+        self._waiting.append(data)
+
+    def _write_all(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._transport.write(b"".join(waiting))
+
+    def __getattr__(self, name: str) -> Any:
+        self._write_all()
+        return getattr(self._transport, name)
 
 
 def _keep(session: Any, told: tuple[Any, ...]) -> bool:

@@ -99,11 +99,6 @@ def _tell_pick(key: str, on_pick: Callable[[int], None]) -> None:
         on_pick(int(rows[0]))
 
 
-def take_cells(table: pd.DataFrame) -> Cells:
-    """Return a table's columns as lists: for what is searched, ordered and written cell by cell, frames cost ten times as much."""
-    return {str(name): column.tolist() for name, column in table.items()}
-
-
 def name_offices(table: pd.DataFrame) -> "pd.Series[Any]":
     """Return the names of the offices of a table (columns office, office_hi, office_code) in the reader's language."""
     names = name_rows(

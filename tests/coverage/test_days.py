@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from dashboard.access.scope import Role, Scope
@@ -116,7 +117,9 @@ def test_change_is_told_against_the_end_of_each_day(registry: Database) -> None:
 def test_rank_change_is_told_against_a_week_ago(registry: Database) -> None:
     scope = _with_history(registry)
     _join(registry, 7007012345, "0000000202", NOON)
-    table = rank_by_level(registry, scope, "UP", "division", lambda: NOON).set_index("office_code")
+    table = pd.DataFrame(rank_by_level(registry, scope, "UP", "division", lambda: NOON)).set_index(
+        "office_code"
+    )
     assert table["rank"].to_dict() == {"DIV000001": 2, "DIV000002": 1}
     assert table["rank_change"].to_dict() == {"DIV000001": -1, "DIV000002": 0}  # a week ago both stood first
     assert table["course"]["DIV000002"][0] == 0

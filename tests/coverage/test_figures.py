@@ -229,7 +229,7 @@ def _assert_brief(db: Database, scope: Scope, code: str, people: list[_Person]) 
 
 def _assert_ranks(db: Database, scope: Scope, level: str) -> None:
     rows = [row for row in coverage_by(db, scope, "UP", level).itertuples() if row.consumers]
-    ranked = rank_by_level(db, scope, "UP", level, lambda: NOON)
+    ranked = pd.DataFrame(rank_by_level(db, scope, "UP", level, lambda: NOON))
     assert set(ranked["office_code"]) == {row.office_code for row in rows}
     for row in ranked.itertuples():
         better = [one for one in rows if one.enrolled / one.consumers > row.enrolled_rate]

@@ -92,6 +92,19 @@ def test_each_row_names_its_offices_however_low_they_go(
     ]
 
 
+def test_pages_one_after_another_are_the_whole_list(registry: Database) -> None:
+    scope = scope_of(registry, Role.COMPOSER, "UP")
+    reasons = [None, *count_missing(registry, scope, "UP")]
+    books = [None, *list_missing_books(registry, scope, "UP")["book_no"].tolist()[:3]]
+    for chosen in (MissingFilter(book, reason) for book in books for reason in reasons):
+        whole = list_missing(registry, scope, "UP", 10_000, chosen=chosen)["account_no"].tolist()
+        pages: list[str] = []
+        while page := list_missing(registry, scope, "UP", 3, len(pages), chosen)["account_no"].tolist():
+            pages += page
+        assert pages == whole
+    assert len(list_missing(registry, scope, "UP", 10_000)["feeder"].unique()) > 2
+
+
 def test_a_book_and_a_reason_narrow_it(registry: Database) -> None:
     scope = scope_of(registry, Role.COMPOSER, DIVISION)
     rows = list_missing(registry, scope, DIVISION, limit=10_000, chosen=MissingFilter("BK000", "missing"))

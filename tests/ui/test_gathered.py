@@ -135,3 +135,28 @@ def test_more_than_a_page_or_nobody_there_is_left_to_streamlit(
     done = run(events, monkeypatch, wait=0.005, connected=connected)
     assert done.server.sent == []
     assert done.session.woken[-1] == count + 1
+
+
+def test_the_socket_is_written_to_once_a_turn_and_before_it_is_closed() -> None:
+    told: list[Any] = []
+
+    class Transport:
+        def write(self, data: bytes) -> None:
+            told.append(data)
+
+        def close(self) -> None:
+            told.append("closed")
+
+    async def work() -> None:
+        transport: Any = gathered.GatheredWrites(Transport(), asyncio.get_running_loop())  # type: ignore[arg-type]
+        for part in (b"a", b"b", b"c"):
+            transport.write(part)
+        assert told == []
+        await asyncio.sleep(0)
+        assert told == [b"abc"]
+        transport.write(b"d")
+        transport.close()
+        await asyncio.sleep(0)
+
+    asyncio.run(work())
+    assert told == [b"abc", b"d", "closed"]
