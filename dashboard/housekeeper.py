@@ -18,6 +18,7 @@ from dashboard.delivery.applier import numbers_reached
 from dashboard.delivery.webhook_keeping import forget_old
 from dashboard.enrolment.inbound import numbers_heard
 from dashboard.errors import SetuError
+from dashboard.full_rate import FullRate
 from dashboard.notices.approval import expire_approvals
 from dashboard.notices.chain import rejudge_chains, rejudge_under_way
 from dashboard.notices.inbox import place_new
@@ -60,6 +61,7 @@ class Housekeeper:
         self._morning = MorningRound(
             runtime.db, runtime.briefs_dir, runtime.clock, settings.brief_days, settings.brief_hour
         )
+        self._full_rate = FullRate(runtime)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeper", daemon=True)
 
@@ -74,6 +76,7 @@ class Housekeeper:
         """Return what is looked at every second in which something was committed, else every five, in this order."""
         db, clock, quiet = self._runtime.db, self._runtime.clock, self._runtime.quiet
         return {
+            "full_rate": self._full_rate.look,
             "rejudge_chains": lambda: rejudge_chains(db, clock),
             "expire_approvals": lambda: expire_approvals(db, clock, self._runtime.settings.approval_hours),
             "make_occurrences": lambda: make_occurrences(db, clock),
@@ -128,6 +131,7 @@ class Housekeeper:
             if since_collect >= _COLLECT_SECONDS:
                 since_collect = 0.0
                 gc.collect()
+        self._full_rate.end()
 
 
 def note_failure(failing: dict[str, str], name: str, error: Exception) -> None:

@@ -27,6 +27,8 @@ def die_with_parent() -> None:
 def give_way() -> None:
     """Let the pages go first where the cores are short: a message may wait some milliseconds, a person should not."""
     os.nice(_LOW_PRIORITY)
+    if sys.platform == "linux":
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # waking up, it interrupts nobody at work
 
 
 async def open_stdin() -> asyncio.StreamReader:

@@ -65,6 +65,8 @@ class Database:
         self._last_read: dict[Hashable, tuple[Any, Any]] = {}
         self._last_read_lock = threading.Lock()
         self._eased = Eased()
+        self._alone: list[int] = []  # callers of the blocks that do without DuckDB's helpers
+        self._alone_lock = threading.Lock()
         self._writer = threading.Thread(target=self._run_writer, name="database-writer", daemon=True)
         self._writer.start()
 
@@ -182,15 +184,20 @@ class Database:
         Where a helper takes a query that cannot be divided, its caller has nothing to do, and asks without a pause whether it is done
         (DuckDB's Python client, CompletePendingQuery).
         """
-        threads = min(callers, int(str(self._config["threads"])))
-        with self.read() as cursor:
-            cursor.execute(f"SET external_threads = {threads}")
         try:
+            self._set_helpers(self._alone.append, callers)
             yield
         finally:
             with suppress(Unavailable):  # a file that is opened again has its helpers back by itself
-                with self.read() as cursor:
-                    cursor.execute("RESET external_threads")
+                self._set_helpers(self._alone.remove, callers)
+
+    def _set_helpers(self, change: Callable[[int], None], callers: int) -> None:
+        """Note that a block begins or ends, and leave DuckDB the helpers that the one of the most callers leaves it."""
+        with self._alone_lock:
+            change(callers)
+            threads = min(max(self._alone, default=1), int(str(self._config["threads"])))
+            with self.read() as cursor:
+                cursor.execute(f"SET external_threads = {threads}")
 
     def close(self) -> None:
         """Finish the waiting changes, checkpoint and close the file."""
