@@ -6,9 +6,10 @@ from dashboard import web
 from dashboard.ui import navigation, page  # noqa: F401 - loaded before the first person comes; `sign_in` must not be, see tests
 from dashboard.ui.errors import tell_script_error
 from dashboard.ui.gathered import gather_messages, gather_writes
-from dashboard.ui.theme_once import find_icons_once, make_theme_once
+from dashboard.ui.theme_once import begin_runs_once, find_icons_once, make_theme_once
 
 make_theme_once()
+begin_runs_once()
 find_icons_once()
 gather_messages()
 gather_writes()
