@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, TimeoutError, expect, sync_playwright
 
 from dashboard.config import PROJECT_DIR
 from dashboard.ui.catalogue import say
@@ -122,39 +122,52 @@ def _wait_for_cookie(page: Page) -> None:
 
 
 SignIn = Callable[..., Page]
+Cookies = dict[str, StorageState]
+
+
+@pytest.fixture(scope="module")
+def cookies() -> Cookies:
+    """What the browser of each person keeps once they have signed in."""
+    return {}
 
 
 @pytest.fixture
-def sign_in(installation: Installation, browser: Browser) -> Iterator[SignIn]:
-    """Sign a person in and return their page: `sign_in(name, language, width)`."""
+def sign_in(installation: Installation, browser: Browser, cookies: Cookies) -> Iterator[SignIn]:
+    """Sign a person in and return their page: `sign_in(name, language, width)`; the second time their cookie does it."""
     contexts = []
 
     def enter(name: str, language: str = "hi", width: int = 1440) -> Page:
         context = browser.new_context(
-            viewport={"width": width, "height": 950}, locale="en-IN", timezone_id="Asia/Kolkata"
-        )
+            viewport={"width": width, "height": 950}, locale="en-IN", timezone_id="Asia/Kolkata", storage_state=cookies.get(name)
+        )  # fmt: skip
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(90_000)
         page.goto(installation.url)
-        for attempt in range(
-            3
-        ):  # a form that is drawn anew while one types takes nothing in: a person tries again
-            page.locator(".st-key-sign_in_username input").fill(name)
-            page.locator(".st-key-sign_in_password input").fill(installation.accounts[name][0])
-            page.locator(".st-key-sign_in_submit button").click()
-            try:
-                page.locator(".st-key-page_account").wait_for(timeout=30_000)
-                break
-            except TimeoutError:
-                if attempt == 2:
-                    raise
+        if name not in cookies:
+            _type_password(page, name, installation.accounts[name][0])
+        page.locator(".st-key-page_account").wait_for()
         # The language is remembered from the last time: choose it either way.
         page.locator(".st-key-page_language").get_by_text("English" if language == "en" else "हिन्दी").click()
         page.get_by_role("heading", name=say(language, "page.coverage"), level=1).first.wait_for()
         _wait_for_cookie(page)
+        cookies[name] = context.storage_state()
         return page
 
     yield enter
     for context in contexts:
         context.close()
+
+
+def _type_password(page: Page, name: str, password: str) -> None:
+    """Fill the form in; one that is drawn anew while one types takes nothing in: a person tries again."""
+    for attempt in range(3):
+        page.locator(".st-key-sign_in_username input").fill(name)
+        page.locator(".st-key-sign_in_password input").fill(password)
+        page.locator(".st-key-sign_in_submit button").click()
+        try:
+            page.locator(".st-key-page_account").wait_for(timeout=30_000)
+            return
+        except TimeoutError:
+            if attempt == 2:
+                raise

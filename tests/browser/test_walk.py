@@ -25,11 +25,16 @@ def _open(page: Page, language: str, name: str) -> None:
     page.get_by_role("heading", name=words, level=1).first.wait_for()
 
 
-def _settle(page: Page) -> None:
-    """Wait until the page has no run under way."""
-    page.wait_for_timeout(400)
-    page.wait_for_function("!document.querySelector('[data-test-script-state=\"running\"]')")
-    page.wait_for_timeout(300)
+def _settle(page: Page, quiet: int = 400) -> None:
+    """Wait until no run has been under way for some milliseconds: after a click, so many as one may take to begin."""
+    page.evaluate("window.busyAt = performance.now()")
+    page.wait_for_function(
+        """quiet => {
+            if (document.querySelector('[data-test-script-state="running"]')) window.busyAt = performance.now();
+            return performance.now() - window.busyAt > quiet;
+        }""",
+        arg=quiet,
+    )
 
 
 def _no_trace(page: Page) -> None:
@@ -152,7 +157,7 @@ def _approve(page: Page, language: str, count: int) -> None:
 def _choose_first_row(page: Page) -> None:
     table = page.get_by_test_id("stDataFrame").first
     table.wait_for()
-    page.wait_for_timeout(800)
+    _settle(page)
     box = table.bounding_box()
     assert box
     page.mouse.click(box["x"] + 20, box["y"] + 36 + 18)  # the selection cell of the first row
@@ -272,7 +277,7 @@ def test_every_page_opens_without_a_trace(sign_in: SignIn, language: str, width:
         for place in pages:
             page.goto(page.url.split("/")[0] + "//" + page.url.split("/")[2] + f"/{place}")
             page.get_by_role("heading", name=say(language, f"page.{place}"), level=1).first.wait_for()
-            _settle(page)
+            _settle(page, quiet=100)  # its run is under way already
             _no_trace(page)
             assert (
                 page.evaluate("document.documentElement.scrollWidth") <= width + 1
