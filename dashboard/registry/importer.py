@@ -30,7 +30,12 @@ from dashboard.registry.import_log import (
 )
 from dashboard.registry.import_work import MERGED, MOVED, Counts, Placing, Progress, Terms, queries
 from dashboard.registry.office_store import close_empty_offices, keep_moves, keep_totals, write_tree
-from dashboard.registry.sequences import flag_sequences, keep_second_numbers
+from dashboard.registry.sequences import (
+    find_second_numbers,
+    find_sequences,
+    flag_sequences,
+    keep_second_numbers,
+)
 from dashboard.registry.sources import Source, Upload, require_unchanged
 from dashboard.registry.states import (
     NEXT_REGISTRY,
@@ -191,9 +196,11 @@ def _put_in_small(plan: _Plan) -> ImportResult:
         else:
             refresh_offices(cursor, offices, plan.refresh)
         close_empty_offices(cursor, plan.clock())
-        return _finish(
-            cursor, plan, changed, [(1, _WHOLE)] if is_renumbered else office_runs(sorted(set(offices)))
-        )
+        find_second_numbers(cursor, plan.import_id)
+        for first_no, last_no in [(1, _WHOLE)] if is_renumbered else office_runs(sorted(set(offices))):
+            find_sequences(cursor, first_no, last_no)
+            flag_sequences(cursor, first_no, last_no, plan.clock())
+        return _finish(cursor, plan, changed)
 
     return plan.db.write(change)
 
@@ -255,6 +262,8 @@ def _complete(cursor: Cursor, plan: _Plan, terms: Terms) -> int:
     plan.progress(0.92, "judge")
     derive_states(cursor, 1, _WHOLE, NEXT_REGISTRY)
     places.build(cursor)
+    find_second_numbers(cursor, plan.import_id, NEXT_REGISTRY)
+    find_sequences(cursor, 1, _WHOLE, NEXT_REGISTRY)
     return changed
 
 
@@ -274,7 +283,8 @@ def _put_in_place(cursor: Cursor, plan: _Plan, placing: Placing, changed: int) -
     keep_moves(cursor, MOVED, plan.clock())
     plan.refresh(cursor, 1, _WHOLE)
     close_empty_offices(cursor, plan.clock())
-    return _finish(cursor, plan, changed, [(1, _WHOLE)])
+    flag_sequences(cursor, 1, _WHOLE, plan.clock())
+    return _finish(cursor, plan, changed)
 
 
 # ── both ────────────────────────────────────────────────────────────────────────────────────
@@ -286,7 +296,7 @@ def _judge(cursor: Cursor, plan: _Plan, registry: str, which: str) -> None:
     run_on(cursor, queries.judge_plain, registry, which)
 
 
-def _finish(cursor: Cursor, plan: _Plan, changed: int, runs: Sequence[tuple[int, int]]) -> ImportResult:
+def _finish(cursor: Cursor, plan: _Plan, changed: int) -> ImportResult:
     """Open the cases, keep the readers and write the import's account."""
     now = plan.clock()
     open_export_cases(cursor, now)
@@ -294,8 +304,6 @@ def _finish(cursor: Cursor, plan: _Plan, changed: int, runs: Sequence[tuple[int,
     queries.insert_readers(cursor)
     queries.insert_original(cursor, import_id=plan.import_id)
     keep_second_numbers(cursor, plan.import_id)
-    for first_no, last_no in runs:
-        flag_sequences(cursor, first_no, last_no, now)
     counts = plan.counts
     files = [
         FileRefusals(one.upload.name, one.usable, one.refused, one.not_rows, one.notes)

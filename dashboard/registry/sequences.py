@@ -9,6 +9,7 @@ from dashboard.access.scope import Right, Scope
 from dashboard.errors import BadInput
 from dashboard.registry.offices import get_office
 from dashboard.registry.phone import install_macros
+from dashboard.registry.states import REGISTRY, run_on
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
@@ -30,23 +31,29 @@ class SequenceCount:
     accounts: int
 
 
-def flag_sequences(cursor: Cursor, first_no: int, last_no: int, now: datetime) -> int:
-    """Find anew, in the divisions that an interval of offices touches, the sequences of one reader; return how many.
+def find_sequences(cursor: Cursor, first_no: int, last_no: int, registry: str = REGISTRY) -> None:
+    """Find the sequences of one reader in the divisions that an interval of offices touches, for `flag_sequences`."""
+    first_no, last_no = _queries.widen(cursor, first_no=first_no, last_no=last_no)
+    run_on(cursor, _queries.keep_typed, registry, first_no=first_no, last_no=last_no, least=LEAST_NUMBERS)
 
-    To be called inside a change.
-    """
+
+def flag_sequences(cursor: Cursor, first_no: int, last_no: int, now: datetime) -> int:
+    """Flag what `find_sequences` found, in place of what was flagged there before; return how many. Inside the import's change."""
     first_no, last_no = _queries.widen(cursor, first_no=first_no, last_no=last_no)
     _queries.drop_found(cursor, first_no=first_no, last_no=last_no)
-    return int(
-        _queries.find_sequences(cursor, first_no=first_no, last_no=last_no, least=LEAST_NUMBERS, found_at=now)
-    )
+    return int(_queries.insert_typed(cursor, found_at=now))
+
+
+def find_second_numbers(cursor: Cursor, import_id: int, registry: str = REGISTRY) -> None:
+    """Find the second good number of each cell that an import brought with two, for `keep_second_numbers`."""
+    install_macros(cursor)
+    run_on(cursor, _queries.keep_second, registry, import_id=import_id)
 
 
 def keep_second_numbers(cursor: Cursor, import_id: int) -> int:
-    """Keep the second good number of each cell that an import brought with two; return how many. Inside the import's change."""
-    install_macros(cursor)
+    """Keep what `find_second_numbers` found; return how many. Inside the import's change."""
     _queries.drop_second(cursor, import_id=import_id)
-    return int(_queries.insert_second(cursor, import_id=import_id))
+    return int(_queries.insert_second(cursor))
 
 
 def count_sequences(db: Database, scope: Scope, office_code: str) -> SequenceCount:

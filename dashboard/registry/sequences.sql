@@ -1,3 +1,5 @@
+-- Places in braces are filled in: {consumer} the registry or the next one.
+
 -- name: widen(first_no, last_no)^
 -- An interval of offices, widened to the whole divisions that it touches: a reader works in one.
 SELECT least(:first_no, coalesce(min(office_no), :first_no)), greatest(:last_no, coalesce(max(last_no), :last_no))
@@ -8,13 +10,13 @@ FROM office WHERE level = 'division' AND office_no <= :last_no AND last_no >= :f
 DELETE FROM number_sequence
 WHERE division_code NOT IN (SELECT code FROM office) OR division_code IN (SELECT code FROM office WHERE office_no BETWEEN :first_no AND :last_no);
 
--- name: find_sequences(first_no, last_no, least, found_at)!
+-- name: keep_typed(first_no, last_no, least)!
 -- Numbers m, m+1, … without a gap on accounts of one reader, by division. Whoever types numbers in the field types
 -- sequences; honest numbers of one reader hardly ever touch. A run of twenty fills at least one block of ten whose first
 -- digits agree, so only full blocks and their neighbours are looked at: few rows of crores.
-INSERT INTO number_sequence
+CREATE OR REPLACE TABLE staging.typed AS
 WITH typed AS (
-    SELECT agent_id, mobile FROM consumer
+    SELECT agent_id, mobile FROM {consumer}
     WHERE office_no BETWEEN :first_no AND :last_no AND agent_id IS NOT NULL AND mobile IS NOT NULL
 ), block AS (
     SELECT agent_id, mobile // 10 AS block FROM typed WHERE mobile % 10 = 3
@@ -29,14 +31,17 @@ WITH typed AS (
 ), run AS (
     SELECT agent_id, min(mobile) AS first_mobile, max(mobile) AS last_mobile, count(*) AS number_count
     FROM island GROUP BY agent_id, island HAVING count(*) >= :least
-), account AS (
-    SELECT consumer.office_no, run.*, count(*) AS accounts FROM consumer
-    JOIN run ON run.agent_id = consumer.agent_id AND consumer.mobile BETWEEN run.first_mobile AND run.last_mobile
-    WHERE consumer.office_no BETWEEN :first_no AND :last_no GROUP BY ALL
 )
+SELECT person.office_no, run.*, count(*) AS accounts FROM {consumer} AS person
+JOIN run ON run.agent_id = person.agent_id AND person.mobile BETWEEN run.first_mobile AND run.last_mobile
+WHERE person.office_no BETWEEN :first_no AND :last_no GROUP BY ALL;
+
+-- name: insert_typed(found_at)!
+-- They are flagged in the divisions where their accounts stand.
+INSERT INTO number_sequence
 SELECT CASE WHEN account.office_no <= division.last_no THEN division.code ELSE lowest.code END, agent_id, first_mobile, last_mobile,
     number_count, sum(account.accounts)::BIGINT, :found_at
-FROM account JOIN office AS lowest ON lowest.office_no = account.office_no
+FROM staging.typed AS account JOIN office AS lowest ON lowest.office_no = account.office_no
 ASOF LEFT JOIN (SELECT office_no, last_no, code FROM office WHERE level = 'division') AS division
     ON account.office_no >= division.office_no
 GROUP BY ALL;
@@ -56,12 +61,16 @@ JOIN office AS place ON place.office_no = consumer.office_no
 WHERE consumer.office_no BETWEEN :first_no AND :last_no
 ORDER BY consumer.agent_id, mobile, account_no;
 
+-- name: keep_second(import_id)!
+-- The second good number of each cell of an import that holds two.
+CREATE OR REPLACE TABLE staging.second AS
+SELECT account_no, CAST(phone_second(mobile_raw, CAST(mobile AS VARCHAR)) AS BIGINT) AS mobile FROM {consumer}
+WHERE import_id = :import_id AND length(mobile_raw) >= 20 AND phone_second(mobile_raw, CAST(mobile AS VARCHAR)) IS NOT NULL;
+
 -- name: drop_second(import_id)!
 -- An account that came in again brings its second number again, or has none.
 DELETE FROM second_number WHERE account_no IN (SELECT account_no FROM consumer WHERE import_id = :import_id);
 
--- name: insert_second(import_id)!
--- The second good number of each cell of an import that holds two.
-INSERT INTO second_number
-SELECT account_no, CAST(phone_second(mobile_raw, CAST(mobile AS VARCHAR)) AS BIGINT) FROM consumer
-WHERE import_id = :import_id AND length(mobile_raw) >= 20 AND phone_second(mobile_raw, CAST(mobile AS VARCHAR)) IS NOT NULL;
+-- name: insert_second()!
+-- (See above.)
+INSERT INTO second_number SELECT account_no, mobile FROM staging.second;
