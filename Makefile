@@ -24,7 +24,7 @@ run: setup ## application and sandbox; makes the demonstration where data/local 
 
 test: $(VENV)/.installed-dev lint ## everything CI runs
 	@sh tests/browser/ensure_chromium.sh
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -17,11 +17,14 @@ from dashboard.store.database import Database, open_database
 NOON = datetime(2026, 11, 24, 6, 30)  # noon in India
 SLOW_SALT = bcrypt.gensalt
 SAMPLES = Path(__file__).parent / "samples"
-_LONGEST = ("tests/browser/", "tests/delivery/test_crash.py", "tests/coverage/test_figures.py")
+_LONGEST = (
+    "tests/browser/", "tests/delivery/test_crash.py", "tests/commands/test_cli.py", "tests/notices/test_lifecycle.py",
+    "tests/registry/test_importer.py", "tests/coverage/test_figures.py",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest: of two workers none then waits minutes for the other's last file."""
+    """Begin with what takes longest: of several workers none then waits minutes for another's last file."""
     items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
 
 
