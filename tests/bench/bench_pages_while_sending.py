@@ -2,7 +2,8 @@
 
 `python -m pytest tests/bench/bench_pages_while_sending.py -o addopts= -q -s`. The settings of `bench_pages.py`, and SETU_BENCH_RATE (1,000 messages a second),
 SETU_BENCH_STATUS_RATE (3,000 statuses a second, a hundred a POST), SETU_BENCH_PEOPLE (20). The send goes through the product's dispatcher and sender to a
-server on loopback. Generator, server and poster compute on the same cores; the last two stand for WhatsApp, which computes elsewhere, and give way.
+server on loopback. Generator, server and poster compute on the same cores; the last two stand for WhatsApp, which computes elsewhere: they compute
+only while nothing else does (`stand_in.py`). The morning's briefs are left out, which are printed or not by the time of day.
 """
 
 import asyncio
@@ -15,16 +16,18 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import uvloop
 
 from dashboard.delivery.reference import read_prefix
 from dashboard.delivery.webhook import sign
 from dashboard.store.clock import utc_now
 from dashboard.store.database import open_database
 from tests.bench.bench_pages import CONSUMERS, SECONDS
-from tests.bench.bench_sender import serve, stage
+from tests.bench.bench_sender import stage
 from tests.bench.bench_webhook import make_bodies
 from tests.bench.crowd import PAUSE_SECONDS, Crowd, Tally, describe, quantile
 from tests.bench.installation import SECRET, Running, make_installation, run_application
+from tests.bench.stand_in import give_way, take_messages
 
 RATE = int(os.environ.get("SETU_BENCH_RATE", "1000"))
 STATUS_RATE = int(os.environ.get("SETU_BENCH_STATUS_RATE", "3000"))
@@ -63,7 +66,7 @@ def post_steadily(url: str, prefix: str, job_id: int, pipe: Connection) -> None:
             await asyncio.gather(*under_way)
         return taken
 
-    pipe.send(asyncio.run(run()))
+    pipe.send(uvloop.run(run()))
 
 
 async def watch(running: Running, cookies: dict[str, str]) -> tuple[Tally, datetime, datetime]:
@@ -87,11 +90,6 @@ async def sign_in_all(running: Running) -> dict[str, str]:
         return crowd.cookies
     finally:
         await crowd.stop()
-
-
-def give_way(process: multiprocessing.process.BaseProcess) -> None:
-    """Let a stand-in for WhatsApp's machines compute when ours do not."""
-    os.setpriority(os.PRIO_PROCESS, process.pid or 0, os.getpriority(os.PRIO_PROCESS, 0) + 10)
 
 
 def count_between(folder: Path, job_id: int, began: datetime, ended: datetime) -> tuple[int, int]:
@@ -121,12 +119,12 @@ def test_pages_stay_quick_while_sending_and_receiving(folder: Path) -> None:
     people = make_installation(folder, CONSUMERS)
     spawn = multiprocessing.get_context("spawn")
     mine, theirs = spawn.Pipe()
-    server = spawn.Process(target=serve, args=(theirs,), daemon=True)
+    server = spawn.Process(target=take_messages, args=(theirs,), daemon=True)
     server.start()
     give_way(server)
     settings = {
         "graph_url": f"http://127.0.0.1:{mine.recv()}", "whatsapp_token": "t", "phone_number_id": "1", "waba_id": "2",
-        "rate_per_second": RATE, "send_batch": 1000, "daily_limit": 10**9,
+        "rate_per_second": RATE, "send_batch": 1000, "daily_limit": 10**9, "brief_hour": 24,
     }  # fmt: skip
     with run_application(folder, people, **settings) as running:
         cookies = asyncio.run(sign_in_all(running))
