@@ -68,7 +68,7 @@ def _write(consumer: Consumer, name: str) -> str:
 def show_numbers(events: Sequence[NumberEvent], in_full: bool) -> None:
     """Show how the number changed."""
     st.subheader(t("consumer.numbers"))
-    _show_rows(
+    show_rows(
         [
             {
                 "at": moment(event.happened_at),
@@ -89,7 +89,7 @@ def show_texts(events: Sequence[TextEvent]) -> None:
     if not events:
         return
     st.subheader(t("consumer.texts"))
-    _show_rows(
+    show_rows(
         [
             {
                 "at": moment(event.happened_at),
@@ -108,7 +108,7 @@ def show_texts(events: Sequence[TextEvent]) -> None:
 def show_consents(entries: Sequence[ConsentEntry], in_full: bool) -> None:
     """Show who joined and left, when, by what."""
     st.subheader(t("consumer.consents"))
-    _show_rows(
+    show_rows(
         [
             {
                 "at": moment(entry.given_at),
@@ -128,7 +128,7 @@ def show_cases(entries: Sequence[CaseEntry], in_full: bool) -> None:
     if not entries:
         return
     st.subheader(t("page.cases"))
-    _show_rows(
+    show_rows(
         [
             {
                 "at": moment(entry.opened_at),
@@ -147,7 +147,7 @@ def show_cases(entries: Sequence[CaseEntry], in_full: bool) -> None:
 def show_notices(notices: Sequence[SentNotice]) -> None:
     """Show what was sent to the account and what became of it."""
     st.subheader(t("consumer.notices"))
-    _show_rows(
+    show_rows(
         [
             {
                 "at": moment(notice.released_at),
@@ -164,7 +164,7 @@ def show_notices(notices: Sequence[SentNotice]) -> None:
         st.caption(t("consumer.latest_notices", count=LATEST))
 
 
-def _show_rows(rows: Sequence[Mapping[str, Any]], name: str) -> None:
+def show_rows(rows: Sequence[Mapping[str, Any]], name: str) -> None:
     """Show rows under the words of their keys (`consumer.column_*`), or say why there are none (`consumer.no_*`)."""
     if not rows:
         st.caption(t(f"consumer.no_{name}"))

@@ -11,6 +11,7 @@ from dashboard.ui import consumer_history as history
 from dashboard.ui import consumer_parts as parts
 from dashboard.ui.errors import told
 from dashboard.ui.office_picker import choose_office
+from dashboard.ui.visit_parts import show_visits
 from dashboard.ui.visitor import current_visitor
 from dashboard.ui.words import t
 
@@ -44,4 +45,4 @@ with told():
     history.show_consents(list_consents(db, scope, account_no), in_full)
     history.show_cases(list_account_cases(db, scope, account_no), in_full)
     history.show_notices(list_sent_notices(db, scope, account_no))
-    # What field staff bring back from their visits belongs here, below the notices.
+    show_visits(visitor, account_no)

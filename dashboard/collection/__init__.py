@@ -1,0 +1,1 @@
+"""Closing the gap: what field staff find where a number is missing."""
