@@ -24,10 +24,10 @@ def show_visits(visitor: Visitor, account_no: str) -> None:
         [
             {
                 "day": day(visit.visited_on),
-                "what": t(f"consumer.visit_{visit.outcome}"),
+                "found": t(f"consumer.visit_{visit.outcome}"),
                 "by": visit.visited_by,
                 "note": visit.note or DASH,
-                "who": name_actor(visit.username),
+                "entered": name_actor(visit.username),
             }
             for visit in known
         ],
@@ -63,14 +63,14 @@ def _show_form(visitor: Visitor, account_no: str, version: int) -> None:
         with st.container(horizontal=True):
             visited_on = st.date_input(
                 t("consumer.column_day"), today, min_value=today - visits.OLDEST, max_value=today,
-                format="DD/MM/YYYY", key=f"consumer_visit_day_{version}", width=180,
+                format="DD-MM-YYYY", key=f"consumer_visit_day_{version}", width=180,
             )  # fmt: skip
             visited_by = st.text_input(
                 t("consumer.column_by"), key=f"consumer_visit_by_{version}", max_chars=visits.LONGEST_NAME,
                 placeholder=t("consumer.visit_by_example"), width=280,
             )  # fmt: skip
         outcome = st.pills(
-            t("consumer.visit_found"), OUTCOMES, key=f"consumer_visit_outcome_{version}",
+            t("consumer.column_found"), OUTCOMES, key=f"consumer_visit_outcome_{version}",
             format_func=t_each("consumer.visit_", OUTCOMES).__getitem__, help=t("consumer.visit_help"),
         )  # fmt: skip
         note = st.text_input(
@@ -79,7 +79,7 @@ def _show_form(visitor: Visitor, account_no: str, version: int) -> None:
             max_chars=visits.LONGEST_NOTE,
         )
         sent = st.form_submit_button(
-            t("consumer.save"), type="primary", icon=":material/check:", key="consumer_visit_save"
+            t("consumer.visit_save"), type="primary", icon=":material/check:", key="consumer_visit_save"
         )
     if sent:
         with told():

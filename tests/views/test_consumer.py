@@ -77,3 +77,18 @@ def test_the_missing_list_leads_to_the_consumer(rt: Runtime, open_page: Opener) 
     assert not app.exception
     assert app.query_params["account"] in (account_no, [account_no])
     assert account_no in _shown(app)
+
+
+def test_a_visit_is_entered_on_the_page_and_taken_back(rt: Runtime, open_page: Opener) -> None:
+    account_no, _, _ = _account(rt, DIVISION, "missing")
+    app = open_page("consumer", "ee", account=account_no)
+    app.button(key="consumer_visit_save").click().run()
+    assert len(app.error) == 1
+    app.text_input(key="consumer_visit_by_0").set_value("Ram *TG2*")
+    app.button_group(key="consumer_visit_outcome_0").set_value("moved")
+    app.button(key="consumer_visit_save").click().run()
+    assert not app.error
+    assert "Ram \\*TG2\\*" in str(app.table[-1].value)
+    app.button(key="consumer_visit_undo").click().run()
+    assert not app.exception
+    assert "Ram" not in _shown(app)
