@@ -264,6 +264,7 @@ class Database:
 
     def _count_version(self, pages: bool = True, accounts: bool = True) -> None:
         with self._version_lock:
+            self.commit_count += 1
             self.version += pages
             self.account_version += accounts
 
@@ -274,7 +275,6 @@ class Database:
         except BaseException as error:  # noqa: BLE001 - handed to the callers that wait
             self._refuse(cursor, group, error)
             return
-        self.commit_count += 1
         if not self._is_broken:
             self.trouble = None
         # After the commit: what was read before it is never kept under the new number.
