@@ -44,7 +44,7 @@ _COLLECT_SECONDS = 300.0  # a whole collection holds everything up: up to a seco
 _MIDDLE_SECONDS = 10.0
 _INBOX_TICK_SECONDS = 5.0
 _INBOX = Scope("inbox", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)  # whoever may write into the folder
-_SELDOM_SECONDS = 30.0
+_SELDOM_SECONDS, _RARELY_SECONDS = 30.0, 120.0
 _MARK_EVERY = timedelta(minutes=10)
 _LATE_REPORTS = timedelta(hours=1)  # a report may wait so long for our own record of its message
 _LATE_MESSAGES = timedelta(days=8)  # Meta repeats an undelivered webhook for up to seven days
@@ -53,7 +53,7 @@ Steps = dict[str, Callable[[], object]]
 
 
 class Housekeeper:
-    """Does each second, and each half minute, what is due; `Runtime.failing` names the steps that fail."""
+    """Does each second, each half minute and each two minutes what is due; `Runtime.failing` names the steps that fail."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
@@ -95,11 +95,18 @@ class Housekeeper:
         """Return what is looked at every half minute, in this order."""
         db, clock = self._runtime.db, self._runtime.clock
         return {
-            "verify_reached": lambda: verify_reached(db, clock),
             "forget_old": lambda: forget_old(db, clock, self._runtime.settings.webhook_days),
             "rejudge_under_way": lambda: rejudge_under_way(db, clock),
             "renew_odd": lambda: renew_odd(db),
             "keep_tallies": lambda: keep_tallies(db, clock),
+        }
+
+    def list_rarely(self) -> Steps:
+        """Return what is looked at every two minutes: each that finds something makes every page compute its figures anew."""
+        db, clock = self._runtime.db, self._runtime.clock
+        return {
+            "verify_reached": lambda: verify_reached(db, clock),
+            "mark_undeliverable": self._runtime.undeliverable.write,
         }
 
     def do(self, steps: Steps) -> None:
@@ -113,7 +120,8 @@ class Housekeeper:
                 self._runtime.failing.pop(name, None)
 
     def _run(self) -> None:
-        since_collect, since_seldom, since_often = 0.0, _SELDOM_SECONDS, _QUIET_SECONDS
+        since_collect, since_rarely = 0.0, _RARELY_SECONDS
+        since_seldom, since_often = _SELDOM_SECONDS, _QUIET_SECONDS
         seen = -1
         while not self._stopped.wait(_TICK_SECONDS):
             since_seldom += _TICK_SECONDS
@@ -125,6 +133,10 @@ class Housekeeper:
             if since_seldom >= _SELDOM_SECONDS:
                 since_seldom = 0.0
                 self.do(self.list_seldom())
+            since_rarely += _TICK_SECONDS
+            if since_rarely >= _RARELY_SECONDS:
+                since_rarely = 0.0
+                self.do(self.list_rarely())
             since_collect += _TICK_SECONDS
             # What runs leave behind is young or middle-aged; the server's own collection is off (web.py).
             gc.collect(1 if since_collect % _MIDDLE_SECONDS == 0 else 0)

@@ -26,12 +26,13 @@ from dashboard.delivery.phone_watch import PhoneWatch
 from dashboard.delivery.sandbox.main import SandboxConfig
 from dashboard.delivery.sandbox.process import SandboxProcess
 from dashboard.delivery.webhook import WebhookCounts
-from dashboard.enrolment.consent import mark_undeliverable, suppressed_numbers
+from dashboard.enrolment.consent import suppressed_numbers
 from dashboard.enrolment.inbound import InboundText, handle_messages, mark_answered
 from dashboard.enrolment.keywords import choose_text
 from dashboard.enrolment.number_change import NumberChange, handle_number_change
 from dashboard.enrolment.preferences import record_preferences
-from dashboard.errors import Unavailable
+from dashboard.enrolment.undeliverable import Undeliverable
+from dashboard.errors import SetuError, Unavailable
 from dashboard.notices.draft import NoticeDraft
 from dashboard.notices.drafting import submit
 from dashboard.notices.freeze_jobs import FreezeJobs
@@ -79,10 +80,12 @@ class Runtime:
     )  # steps of the clockwork that fail now, and by which error
     imports: ImportJobs = field(init=False)
     freezes: FreezeJobs = field(init=False)
+    undeliverable: Undeliverable = field(init=False)
 
     def __post_init__(self) -> None:
         self.imports = ImportJobs(self.bring_in, self.settings.data_dir / "importing")
         self.freezes = FreezeJobs(self.submit)
+        self.undeliverable = Undeliverable(self.db, self.clock, self.refresh)
 
     def submit(
         self, scope: Scope, draft: NoticeDraft, notice_id: int | None, progress: FreezeProgress
@@ -175,7 +178,7 @@ def start_delivery(runtime: Runtime) -> None:
     if is_loopback(account.graph_url):
         _offer_to_stand_in(runtime, account)
     runtime.dispatcher = Dispatcher(
-        db, settings, runtime.clock, suppressed_numbers, on_undeliverable=_undeliverable_with(runtime),
+        db, settings, runtime.clock, suppressed_numbers, on_undeliverable=runtime.undeliverable.tell,
         is_marketing=is_marketing, before_claim=HoursWatch(db, runtime.quiet),
     )  # fmt: skip
     runtime.dispatcher.start()
@@ -196,6 +199,10 @@ def stop(runtime: Runtime) -> None:
     ):
         if part is not None:
             part.stop()
+    try:
+        runtime.undeliverable.write()
+    except SetuError as error:  # a disk that is full: they are told again with the next message
+        _log.warning("numbers that are not reached were not marked: %s", error.code)
     runtime.db.close()
     if _current is runtime:
         install(None)
@@ -236,7 +243,7 @@ def ears_of(runtime: Runtime) -> Ears:
     """Return who is told what webhooks say: the rooms above delivery."""
     return Ears(
         on_inbound=_answer_with(runtime),
-        on_undeliverable=_undeliverable_with(runtime),
+        on_undeliverable=runtime.undeliverable.tell,
         on_answered=mark_answered,
         on_preferences=_preferences_with(runtime),
         on_number_change=_number_change_with(runtime),
@@ -261,13 +268,6 @@ def _answer_with(runtime: Runtime) -> Callable[[Sequence[DeliveredText]], dict[s
         return handle_messages(runtime.db, runtime.clock, runtime.refresh, own)
 
     return answer
-
-
-def _undeliverable_with(runtime: Runtime) -> Callable[[list[int]], None]:
-    def mark(mobiles: list[int]) -> None:
-        runtime.db.write(lambda cursor: mark_undeliverable(cursor, mobiles, runtime.clock(), runtime.refresh))
-
-    return mark
 
 
 def _preferences_with(runtime: Runtime) -> Callable[[list[Preference]], None]:

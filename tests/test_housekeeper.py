@@ -49,6 +49,7 @@ def test_each_step_stands_alone_and_what_fails_is_told_until_it_works(
 def test_the_steps_are_all_that_is_due(keeper: Housekeeper) -> None:
     keeper.do(keeper.list_often())
     keeper.do(keeper.list_seldom())
+    keeper.do(keeper.list_rarely())
     assert keeper._runtime.failing == {}
 
 
