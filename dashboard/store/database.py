@@ -2,11 +2,10 @@
 
 import queue
 import threading
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,7 +22,7 @@ from dashboard.store.connection import (
     is_disk_trouble,
     reopen,
 )
-from dashboard.store.shelf import Eased, Shelf
+from dashboard.store.memory import Memory
 
 T = TypeVar("T")
 _STOP, _WAKE = object(), object()
@@ -41,30 +40,24 @@ class _Waiting:
     done: "Future[Any]"
 
 
-class Database:
-    """One open DuckDB file.
+class Database(Memory):
+    """One open DuckDB file, and what is kept of it in memory (`recall` and its like).
 
     Reads: `with database.read() as cursor`. Changes: `database.write(change)`, where `change(cursor)` runs inside a
     transaction together with other waiting changes; it must neither sleep nor use the network.
 
-    `version` counts the commits that may have altered what `recall` keeps in memory, `account_version` those that may have altered
-    an account. `trouble` is the error code that says why
-    nothing can be written at the moment, None where it can: a full disk is waited for, a file that DuckDB gave up is opened again.
+    `trouble` is the error code that says why nothing can be written at the moment, None where it can: a full disk is waited for, a
+    file that DuckDB gave up is opened again.
     """
 
     def __init__(self, connection: Cursor, path: Path, config: Config) -> None:
+        super().__init__()
         self.path, self._config = path, config
         self.trouble: str | None = None
         self._connection = connection
         self._is_broken = False
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._closed = False
-        self.version = self.account_version = self.commit_count = 0
-        self._version_lock = threading.Lock()
-        self._shelf, self._strict_shelf, self._brief_shelf = Shelf(), Shelf(), Shelf()
-        self._last_read: dict[Hashable, tuple[Any, Any]] = {}
-        self._last_read_lock = threading.Lock()
-        self._eased = Eased()
         self._alone: list[int] = []  # callers of the blocks that do without DuckDB's helpers
         self._alone_lock = threading.Lock()
         self._writer = threading.Thread(target=self._run_writer, name="database-writer", daemon=True)
@@ -92,59 +85,6 @@ class Database:
             raise Unavailable("database_failed") from error
         finally:
             cursor.close()
-
-    def recall(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what `make` gave for this key since the data last changed; make it where that is not known.
-
-        What comes back is shared: do not change it. A caller checks the right before, or has it in the key.
-        """
-        return self._shelf.get(self.version, key, make)
-
-    def recall_to_the_letter(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what `make` gave for this key since the last commit that may have altered an account: for what must never be a
-        moment old."""
-        return self._strict_shelf.get(self.account_version, key, make)
-
-    def recall_until_commit(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what `make` gave for this key since the last commit of any kind: for what anything may alter, asked again and again."""
-        return self._brief_shelf.get(self.commit_count, key, make)
-
-    def recall_table(
-        self,
-        key: Hashable,
-        stamp: Callable[[Cursor], Any],
-        read: Callable[[Cursor], T],
-        day: date | None = None,
-    ) -> T:
-        """Return what `read` gave for this key as long as `stamp`, asked after each commit that may have altered it, says the same;
-        on another `day` anew.
-
-        For whole tables that most commits leave alone; of many who ask after a commit, one reads. As `recall`: shared, not to be changed.
-        """
-
-        def stands(cursor: Cursor) -> Any:
-            return day, stamp(cursor)
-
-        with self._last_read_lock:
-            return self.recall((key, day), lambda: self._read_if_new(key, stands, read))
-
-    def _read_if_new(self, key: Hashable, stamp: Callable[[Cursor], Any], read: Callable[[Cursor], T]) -> T:
-        with self.read() as cursor:
-            cursor.execute("BEGIN")  # the stamp and the rows of one moment
-            stands = stamp(cursor)
-            before = self._last_read.get(key)
-            if before is None or before[0] != stands:
-                self._last_read[key] = before = (stands, read(cursor))
-            cursor.execute("COMMIT")
-        found: T = before[1]
-        return found
-
-    def ease(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what `make` gives; where that takes over a second, what it gave serves everyone for ten times as long.
-
-        For what a running delivery moves all the time. A caller checks the right before.
-        """
-        return self._eased.get(key, make)
 
     def write(
         self, change: Callable[[Cursor], T], *, alters_pages: bool = True, alters_accounts: bool = True
@@ -175,7 +115,7 @@ class Database:
             with self.read() as cursor:
                 yield cursor
         finally:
-            self._count_version()
+            self.count_commit()
 
     @contextmanager
     def each_alone(self, callers: int) -> Iterator[None]:
@@ -246,7 +186,7 @@ class Database:
                     return None
                 continue
             self._is_broken, self.trouble = False, None
-            self._count_version()
+            self.count_commit()
             return self._connection.cursor()
 
     def _refuse_waiting(self) -> bool:
@@ -262,12 +202,6 @@ class Database:
                 item.done.set_exception(Unavailable("database_failed"))
         return any(item is _STOP for item in items)
 
-    def _count_version(self, pages: bool = True, accounts: bool = True) -> None:
-        with self._version_lock:
-            self.commit_count += 1
-            self.version += pages
-            self.account_version += accounts
-
     def _commit_group(self, cursor: Cursor, group: list[_Waiting]) -> None:
         """Commit all changes at once; where one fails, roll back and commit each alone."""
         try:
@@ -277,8 +211,7 @@ class Database:
             return
         if not self._is_broken:
             self.trouble = None
-        # After the commit: what was read before it is never kept under the new number.
-        self._count_version(any(one.alters_pages for one in group), any(one.alters_accounts for one in group))
+        self.count_commit(any(one.alters_pages for one in group), any(one.alters_accounts for one in group))
         for one, result in zip(group, results, strict=True):
             one.done.set_result(result)
 
