@@ -1,4 +1,5 @@
--- Places in braces are filled in: {consumer} the registry, {which} the offices that are meant.
+-- Places in braces are filled in: {consumer} the registry, {which} the offices that are meant, {into} where the figures go: nothing before
+-- the tables' names, or `staging.` for those of the next registry.
 
 -- name: keep_tally()!
 -- The consumers of the offices meant, gone through once and counted by all that the cube tells apart.
@@ -16,7 +17,7 @@ DELETE FROM coverage_cube WHERE {which};
 
 -- name: insert_cube()!
 -- … and are counted anew from the consumers: the one definition of coverage.
-INSERT INTO coverage_cube
+INSERT INTO {into}coverage_cube
 SELECT office_no, coalesce(category, ''), sum(people),
     coalesce(sum(people) FILTER (state = 'missing'), 0), coalesce(sum(people) FILTER (state = 'unusable'), 0),
     coalesce(sum(people) FILTER (state = 'on_file'), 0), coalesce(sum(people) FILTER (state = 'enrolled'), 0),
@@ -30,7 +31,7 @@ DELETE FROM coverage_part WHERE {which};
 -- name: insert_parts()!
 -- … and is counted anew: by supply and arrears, readers' own numbers by reader, and the funnel's steps beyond the five states.
 -- Verified: a message came from the number or reached it. Joined: enrolled now, or left after having opted in.
-INSERT INTO coverage_part
+INSERT INTO {into}coverage_part
 WITH people AS NOT MATERIALIZED (
     SELECT * FROM {consumer} WHERE {which}
 ), counted AS (
@@ -62,11 +63,26 @@ DELETE FROM audience_part WHERE {which};
 
 -- name: insert_audience_parts()!
 -- … by category, arrears and load together.
-INSERT INTO audience_part
+INSERT INTO {into}audience_part
 SELECT office_no, coalesce(category, ''), arrears_segment, load_band, sum(people),
     coalesce(sum(people) FILTER (state IN ('missing', 'unusable')), 0), coalesce(sum(people) FILTER (state = 'on_file'), 0),
     coalesce(sum(people) FILTER (state = 'enrolled'), 0), coalesce(sum(people) FILTER (state = 'opted_out'), 0)
 FROM people_tally GROUP BY ALL ORDER BY office_no;
+
+-- name: create_ahead()#
+-- The same tables for the next registry, which is counted beside the old one.
+CREATE OR REPLACE TABLE staging.coverage_cube AS SELECT * FROM coverage_cube WHERE false;
+CREATE OR REPLACE TABLE staging.coverage_part AS SELECT * FROM coverage_part WHERE false;
+CREATE OR REPLACE TABLE staging.audience_part AS SELECT * FROM audience_part WHERE false;
+
+-- name: put_in_place()#
+-- Its figures take the place of all.
+DELETE FROM coverage_cube;
+INSERT INTO coverage_cube SELECT * FROM staging.coverage_cube ORDER BY office_no;
+DELETE FROM coverage_part;
+INSERT INTO coverage_part SELECT * FROM staging.coverage_part ORDER BY office_no;
+DELETE FROM audience_part;
+INSERT INTO audience_part SELECT * FROM staging.audience_part ORDER BY office_no;
 
 -- name: sum_each_office()
 -- The five states of each office by itself, in the order of numbers.

@@ -38,8 +38,10 @@ from dashboard.registry.sequences import (
 )
 from dashboard.registry.sources import Source, Upload, require_unchanged
 from dashboard.registry.states import (
+    MOST_NAMED,
     NEXT_REGISTRY,
     REGISTRY,
+    Counting,
     Refresh,
     catch_up,
     derive_states,
@@ -264,6 +266,7 @@ def _complete(cursor: Cursor, plan: _Plan, terms: Terms) -> int:
     places.build(cursor)
     find_second_numbers(cursor, plan.import_id, NEXT_REGISTRY)
     find_sequences(cursor, 1, _WHOLE, NEXT_REGISTRY)
+    plan.refresh(cursor, 1, _WHOLE, how=Counting.AHEAD)
     return changed
 
 
@@ -278,10 +281,13 @@ def _put_in_place(cursor: Cursor, plan: _Plan, placing: Placing, changed: int) -
     places.put_in_place(cursor)
     restore_corrections(cursor, plan.started_at - _CLOCKS_APART)
     return_consents(cursor, plan.import_id)
-    catch_up(cursor, plan.started_at - _CLOCKS_APART)
+    late_offices = catch_up(cursor, plan.started_at - _CLOCKS_APART)
     queries.drop_before(cursor)
     keep_moves(cursor, MOVED, plan.clock())
-    plan.refresh(cursor, 1, _WHOLE)
+    plan.refresh(cursor, 1, _WHOLE, how=Counting.COUNTED)
+    if late_offices:
+        among = late_offices if len(late_offices) <= MOST_NAMED else ()
+        plan.refresh(cursor, late_offices[0], late_offices[-1], among)
     close_empty_offices(cursor, plan.clock())
     flag_sequences(cursor, 1, _WHOLE, plan.clock())
     return _finish(cursor, plan, changed)

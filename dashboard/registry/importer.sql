@@ -19,6 +19,7 @@ CREATE TABLE staging.path (path_hash UBIGINT, discom VARCHAR, zone_code VARCHAR,
     division_code VARCHAR, division_name VARCHAR, subdivision_code VARCHAR, subdivision_name VARCHAR, substation VARCHAR, feeder VARCHAR);
 CREATE TABLE staging.block (file_no INTEGER, block BIGINT, path_hash UBIGINT);
 CREATE TABLE staging.original (account_no VARCHAR, field VARCHAR, text VARCHAR);
+CREATE TABLE staging.returned (account_no VARCHAR);
 
 -- name: drop_staging()#
 -- The import is in, or has been given up.

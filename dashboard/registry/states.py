@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import Enum, auto
 from pathlib import Path
 from typing import Protocol
 
@@ -16,11 +17,19 @@ _RETURNED = "account_no IN (SELECT account_no FROM staging.returned)"
 _LATE = "account_no IN (SELECT account_no FROM staging.late)"
 
 
-class Refresh(Protocol):
-    """Counts coverage of an interval of offices anew, with `among` only of these.
+class Counting(Enum):
+    """How coverage is brought up to date."""
 
-    `by_difference` moves it instead by what has changed of the relation `touched` (touched.sql), whose offices these are.
-    """
+    ANEW = auto()  # from the consumers
+    BY_DIFFERENCE = (
+        auto()
+    )  # moved by what has changed of the relation `touched` (touched.sql), whose offices are given
+    AHEAD = auto()  # from the consumers of the next registry, beside the writer; it waits in `staging`
+    COUNTED = auto()  # what was counted ahead takes the place of all
+
+
+class Refresh(Protocol):
+    """Counts coverage of an interval of offices, with `among` only of these."""
 
     def __call__(
         self,
@@ -29,13 +38,15 @@ class Refresh(Protocol):
         last_no: int,
         among: Sequence[int] = (),
         *,
-        by_difference: bool = False,
+        how: Counting = Counting.ANEW,
     ) -> None: ...
 
 
-def run_on(cursor: Cursor, query: object, consumer: str, which: str = "true", **parameters: object) -> int:
-    """Run a query on one of the two registries, for the consumers meant; return the number of rows."""
-    sql = query.sql.replace("{consumer}", consumer).replace("{which}", which)  # type: ignore[attr-defined]
+def run_on(
+    cursor: Cursor, query: object, consumer: str, which: str = "true", into: str = "", **parameters: object
+) -> int:
+    """Run a query on one of the two registries, for the consumers meant, into tables of a schema; return the number of rows."""
+    sql = query.sql.replace("{consumer}", consumer).replace("{which}", which).replace("{into}", into)  # type: ignore[attr-defined]
     row = cursor.execute(sql, parameters).fetchone()
     return int(row[0]) if row and isinstance(row[0], int) else -1
 
@@ -102,13 +113,17 @@ def open_export_cases(cursor: Cursor, now: datetime) -> None:
     _queries.open_export_cases(cursor, opened_at=now)
 
 
-def catch_up(cursor: Cursor, since: datetime) -> None:
-    """Bring a registry that was made since then up to what people and WhatsApp have said meanwhile; in the import's commit."""
+def catch_up(cursor: Cursor, since: datetime) -> list[int]:
+    """Bring a registry that was made since then up to what people and WhatsApp have said meanwhile; in the import's commit.
+
+    Return the offices whose figures are no longer what was counted ahead, those of `return_consents` too.
+    """
     _queries.keep_late(cursor, since=since)
     if not cursor.execute("SELECT 1 FROM staging.late LIMIT 1").fetchone():
-        return
+        return []
     run_on(cursor, _queries.restore_consented, REGISTRY, f"consumer.{_LATE}")
     run_on(cursor, _queries.derive_states, REGISTRY, f"person.{_LATE}")
+    return [office_no for (office_no,) in _queries.list_late_offices(cursor)]
 
 
 def office_runs(office_nos: Sequence[int]) -> list[tuple[int, int]]:

@@ -61,10 +61,16 @@ UPDATE consent SET status = CASE WHEN EXISTS (
 WHERE status = 'aside' AND account_no IN (SELECT account_no FROM staging.returned);
 
 -- name: keep_late(since)!
--- Accounts that people or WhatsApp touched while the next registry was made.
+-- Accounts that people or WhatsApp touched while the next registry was made, and those whose consent came back.
 CREATE OR REPLACE TABLE staging.late AS
 SELECT DISTINCT account_no FROM consent_event WHERE recorded_at >= :since
 UNION SELECT account_no FROM number_event WHERE happened_at >= :since
+UNION SELECT account_no FROM staging.returned
 UNION SELECT account_no FROM consumer WHERE mobile IN (
     SELECT mobile FROM undeliverable_number WHERE undeliverable_number.since >= :since
+    UNION SELECT mobile FROM verified_number WHERE verified_number.since >= :since
     UNION SELECT mobile FROM inbound_message WHERE sent_at >= :since);
+
+-- name: list_late_offices()
+-- Where they stand.
+SELECT DISTINCT office_no FROM consumer WHERE account_no IN (SELECT account_no FROM staging.late) ORDER BY office_no;

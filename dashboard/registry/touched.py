@@ -10,7 +10,15 @@ from pathlib import Path
 import pyarrow as pa
 
 from dashboard.registry.account_places import Spot, are_few, ask_spots, locate
-from dashboard.registry.states import MOST_NAMED, REGISTRY, Refresh, derive_touched, offices_meant, run_on
+from dashboard.registry.states import (
+    MOST_NAMED,
+    REGISTRY,
+    Counting,
+    Refresh,
+    derive_touched,
+    offices_meant,
+    run_on,
+)
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
 
@@ -51,7 +59,7 @@ def put_back(cursor: Cursor, refresh: Refresh) -> None:
     if offices:
         among = offices if len(offices) <= MOST_NAMED else ()
         run_on(cursor, _queries.write, REGISTRY, offices_meant(offices[0], offices[-1], among))
-        refresh(cursor, offices[0], offices[-1], among, by_difference=True)
+        refresh(cursor, offices[0], offices[-1], among, how=Counting.BY_DIFFERENCE)
     _queries.drop(cursor)
 
 
