@@ -29,6 +29,7 @@ _OUTCOME_COLUMNS = pa.schema(
     [
         ("job_id", pa.int64()), ("message_no", pa.int32()), ("attempt", pa.int32()), ("result", pa.string()),
         ("wamid", pa.string()), ("code", pa.int32()), ("retry_at", pa.timestamp("us")), ("refused_count", pa.int32()),
+        ("judged_at", pa.timestamp("us")),
     ]
 )  # fmt: skip
 
@@ -65,7 +66,8 @@ class Batch:
 class Outcome:
     """What became of one attempt: accepted, held, retry, failed, in_doubt or skipped.
 
-    `refused_count` counts the refusals so far, this one too, where their number is limited.
+    `refused_count` counts the refusals so far, this one too, where their number is limited. `judged_at` is the moment
+    that `retry_at` is counted from: a clock set back before both are written down is known by it.
     """
 
     job_id: int
@@ -76,6 +78,7 @@ class Outcome:
     code: int | None = None
     retry_at: datetime | None = None
     refused_count: int = 0
+    judged_at: datetime | None = None
 
 
 @dataclass(frozen=True)

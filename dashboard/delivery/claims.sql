@@ -50,7 +50,7 @@ SELECT count(*) > 0 FROM waiting_retry WHERE job_id = :job_id AND message_no BET
 -- name: insert_retries(now)!
 -- Which of the outcomes are to be tried again.
 INSERT INTO waiting_retry
-SELECT job_id, message_no, attempt, retry_at, refused_count, :now FROM new_outcomes WHERE retry_at IS NOT NULL;
+SELECT job_id, message_no, attempt, retry_at, refused_count, coalesce(judged_at, :now) FROM new_outcomes WHERE retry_at IS NOT NULL;
 
 -- name: insert_claim(job_id, claim_no, message_nos, last_no, attempt, now)!
 -- The intent to send these messages.

@@ -317,9 +317,11 @@ class Dispatcher:
             lane.hand_over(next(self._batch_ids), batch)
 
     def _put_off(self, batch: Batch, message: ClaimedMessage) -> Outcome:
-        later = self._clock() + timedelta(seconds=_PAIR_UNITS * self._pause_unit)
+        now = self._clock()
+        later = now + timedelta(seconds=_PAIR_UNITS * self._pause_unit)
         return Outcome(
-            batch.job_id, message.message_no, batch.attempt, "retry", retry_at=later, refused_count=message.refused_count
+            batch.job_id, message.message_no, batch.attempt, "retry", retry_at=later, refused_count=message.refused_count,
+            judged_at=now,
         )  # fmt: skip
 
     def _jobs_in_flight(self) -> frozenset[int]:

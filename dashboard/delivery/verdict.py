@@ -41,4 +41,5 @@ def judge(
         answer.code,
         retry_at,
         refused_count,
+        now,
     )

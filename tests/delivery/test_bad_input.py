@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from dashboard.delivery import ledger
-from dashboard.delivery.claims import count_people_today
+from dashboard.delivery.claims import claim_batch, count_people_today, record_outcomes
+from dashboard.delivery.verdict import judge
+from dashboard.delivery.wire import Answer
 from dashboard.store import database as database_module
 from dashboard.store.clock import utc_now
 from dashboard.store.database import Database
@@ -62,6 +64,18 @@ def test_a_clock_that_jumps_in_the_middle_of_a_send_sends_nobody_two_and_skips_n
     assert wrong_recipients(server, mobiles(300)) == {}
     assert read_tally(db, job_id) == ledger.Tally(total=300, accepted=300)
     assert dispatcher.status().rate_per_second == 600.0
+
+
+def test_a_clock_set_back_between_the_answer_and_its_commit_holds_up_nobody(db) -> None:
+    job_id, now = add_job(db, 1), utc_now()
+    ahead = now + timedelta(days=2)  # what the clock said when the refusal was judged
+    batch = db.write(lambda cursor: claim_batch(cursor, ahead, 10, lambda *_: set()))
+    outcome = judge(
+        batch, batch.messages[0], Answer("refused", code=131016), ahead, pause_unit=0.05, max_attempts=9
+    )
+    db.write(lambda cursor: record_outcomes(cursor, [outcome], now))
+    again = db.write(lambda cursor: claim_batch(cursor, now, 10, lambda *_: set()))
+    assert (again.job_id, again.messages[0].message_no) == (job_id, batch.messages[0].message_no)
 
 
 def test_a_clock_set_back_does_not_forget_who_was_written_to_today(db, server, make_dispatcher) -> None:
