@@ -15,6 +15,7 @@ from dashboard.coverage.days import keep_days
 from dashboard.coverage.twins import renew_odd
 from dashboard.coverage.verified import find_new_numbers, verify_numbers
 from dashboard.delivery.applier import numbers_reached
+from dashboard.delivery.tallies import fold_long
 from dashboard.delivery.webhook_keeping import forget_old
 from dashboard.enrolment.inbound import numbers_heard
 from dashboard.errors import SetuError
@@ -99,6 +100,7 @@ class Housekeeper:
             "rejudge_under_way": lambda: rejudge_under_way(db, clock),
             "renew_odd": lambda: renew_odd(db),
             "keep_tallies": lambda: keep_tallies(db, clock),
+            "fold_sums": lambda: fold_long(db),
         }
 
     def list_rarely(self) -> Steps:

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from dashboard.delivery import tallies
+from dashboard.delivery import stretches, tallies
 from dashboard.errors import BadInput, IllegalChange
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
@@ -122,6 +122,7 @@ def stage(
         cursor, now, job_id, count, kind=kind, template=template, language=language, parameter_names=parameter_names
     )  # fmt: skip
     _insert_messages(cursor, job_id, first_row)
+    write_places(cursor, job_id)
     _queries.drop_staged(cursor)
     return job_id
 
@@ -148,6 +149,11 @@ def choose_numbers(cursor: Cursor) -> bool:
         return False
     _queries.choose_numbers(cursor)
     return True
+
+
+def write_places(cursor: Cursor, job_id: int) -> None:
+    """Note which messages of a job went to which account."""
+    _queries.write_places(cursor, job_id=job_id)
 
 
 def _insert_messages(cursor: Cursor, job_id: int, first_row: int | None) -> None:
@@ -276,18 +282,13 @@ def count_plainly(cursor: Cursor, job_id: int) -> Tally:
     )
 
 
-def list_states(
-    cursor: Cursor, messages: Sequence[tuple[int, int]]
-) -> dict[tuple[int, int], tuple[str, int | None]]:
-    """Return state and provider's code of some messages, named by job and number, whatever the size of their jobs."""
-    job_ids, message_nos = [job_id for job_id, _ in messages], [message_no for _, message_no in messages]
-    rows = _queries.list_states(cursor, job_ids=job_ids, message_nos=message_nos)
-    return {(job_id, message_no): (state, code) for job_id, message_no, state, code in rows}
-
-
 def failures(cursor: Cursor, job_id: int) -> pd.DataFrame:
     """Return the failed messages: `message_no, account_no, mobile, code` (empty where there was none)."""
-    rows = list(_queries.list_failures(cursor, job_id=job_id))
+    rows = [
+        (one.message_no, one.account_no, one.mobile, one.code)
+        for some in stretches.iterate(cursor, job_id, ["failed"])
+        for one in some
+    ]
     frame = pd.DataFrame(rows, columns=["message_no", "account_no", "mobile", "code"])
     return frame.astype({"code": "Int64"})
 
@@ -302,7 +303,7 @@ def failures_by_code(cursor: Cursor, job_id: int) -> dict[int | None, int]:
 
 def in_doubt(cursor: Cursor, job_id: int) -> pd.DataFrame:
     """Return the messages of which nobody knows whether they went out: `message_no, account_no, mobile`."""
-    rows = list(_queries.list_in_doubt(cursor, job_id=job_id))
+    rows = [one[:3] for some in stretches.iterate(cursor, job_id, ["in_doubt"]) for one in some]
     return pd.DataFrame(rows, columns=["message_no", "account_no", "mobile"])
 
 
@@ -317,10 +318,7 @@ class Doubts:
 
 def count_doubts(cursor: Cursor, job_id: int, now: datetime, grace: timedelta) -> Doubts:
     """Count what is in doubt; `grace` is the time that reports have to settle it by themselves."""
-    sums = tallies.read_sums(cursor, job_id)
-    if sums is not None and not sums.states.get("in_doubt"):
-        return Doubts(0, 0, None)
-    total, ripe, next_at = _queries.count_ripe_doubts(cursor, job_id=job_id, before=now - grace)
+    total, ripe, next_at = stretches.count_doubts(cursor, job_id, now - grace)
     return Doubts(total, ripe, next_at + grace if next_at else None)
 
 
@@ -332,17 +330,22 @@ def settle_in_doubt(
     `as_sent` counts them as accepted; otherwise they are sent again, and a finished job runs again. Raises
     IllegalChange where a cancelled job should send.
     """
-    job, before = get_job(cursor, job_id), now - grace
+    job = get_job(cursor, job_id)
     if not as_sent and job.state not in ("finished", "running", "paused"):
         raise IllegalChange("job_state", current=job.state, wanted="running")
-    count = count_doubts(cursor, job_id, now, grace).ripe
-    if not count:
-        return 0
+    count = stretches.choose_ripe_doubts(cursor, job_id, now - grace)
+    if count:
+        _settle_ripe(cursor, job, as_sent, now)
+    stretches.drop_ripe_doubts(cursor)
+    return count
+
+
+def _settle_ripe(cursor: Cursor, job: Job, as_sent: bool, now: datetime) -> None:
+    """Write down a person's word on the messages of ripe_doubt."""
     if not as_sent:
         if job.state == "finished":
-            _change(cursor, job_id, "running", now)
-        _queries.send_doubtful_again(cursor, job_id=job_id, before=before, now=now)
+            _change(cursor, job.job_id, "running", now)
+        _queries.send_doubtful_again(cursor, job_id=job.job_id, now=now)
     result, retry_at = ("treated_as_sent", None) if as_sent else ("retry", now)
-    _queries.settle_in_doubt(cursor, job_id=job_id, before=before, result=result, retry_at=retry_at, now=now)
-    tallies.note_settled(cursor, job_id, count, result)
-    return count
+    _queries.settle_in_doubt(cursor, job_id=job.job_id, result=result, retry_at=retry_at, now=now)
+    tallies.note_settled(cursor, job.job_id, result)

@@ -25,6 +25,12 @@ FROM staged_message ORDER BY account_no, mobile, parameters;
 -- Very many staged rows in the order in which they were staged, that is roughly by office: sorting crores would take as long as all else.
 INSERT INTO message SELECT :job_id, rowid - :first_row + 1, account_no, mobile, parameters FROM staged_message;
 
+-- name: write_places(job_id)!
+-- Where each account's message stands, in the order of accounts.
+INSERT INTO message_place
+SELECT TRY_CAST(account_no AS BIGINT) AS account_key, job_id, message_no FROM message
+WHERE job_id = :job_id AND account_key IS NOT NULL ORDER BY account_key;
+
 -- name: staged_choice()$
 -- By which of their columns the staged rows choose the number that they go from: number_no says it, office_no tells whose people they are.
 -- None where there is one number alone.
@@ -95,78 +101,21 @@ SELECT job_id FROM job WHERE state = :state ORDER BY job_id;
 -- A job's next state.
 UPDATE job SET state = :state, pause_reason = :pause_reason, changed_at = :now WHERE job_id = :job_id;
 
--- name: list_states(job_ids, message_nos)
--- What became of some messages, as message_state has it of a whole job.
-WITH asked AS (
-    SELECT unnest(:job_ids::BIGINT[]) AS job_id, unnest(:message_nos::INTEGER[]) AS message_no
-), answered AS (
-    SELECT job_id, message_no, max(attempt) AS attempt,
-           arg_max(struct_pack(result := result, code := code), attempt * 2 + (result <> 'in_doubt')::INTEGER) AS last_one
-    FROM outcome SEMI JOIN asked USING (job_id, message_no) GROUP BY job_id, message_no
-), reported AS (
-    SELECT job_id, message_no, max(code) FILTER (status = 'failed') AS code, max(status_place(status)) AS place
-    FROM status_event SEMI JOIN asked USING (job_id, message_no) GROUP BY job_id, message_no
-), claimed AS (
-    SELECT asked.job_id, asked.message_no, max(claim.attempt) AS attempt
-    FROM asked JOIN claim ON claim.job_id = asked.job_id AND list_contains(claim.message_nos, asked.message_no)
-    GROUP BY asked.job_id, asked.message_no
-)
-SELECT asked.job_id, asked.message_no,
-       CASE WHEN reported.place IS NOT NULL THEN ['accepted', 'sent', 'failed', 'delivered', 'read'][reported.place]
-            WHEN coalesce(claimed.attempt, 0) > coalesce(answered.attempt, 0) THEN 'in_flight'
-            WHEN answered.last_one.result IN ('accepted', 'held', 'treated_as_sent') THEN 'accepted'
-            WHEN answered.last_one.result IN ('failed', 'in_doubt', 'skipped') THEN answered.last_one.result
-            WHEN job.state IN ('cancelled', 'discarded') THEN 'skipped'
-            ELSE 'waiting' END AS state,
-       CASE WHEN reported.place IS NOT NULL THEN reported.code
-            WHEN answered.last_one.result = 'failed' THEN answered.last_one.code END AS code
-FROM asked
-JOIN job ON job.job_id = asked.job_id
-LEFT JOIN answered ON answered.job_id = asked.job_id AND answered.message_no = asked.message_no
-LEFT JOIN reported ON reported.job_id = asked.job_id AND reported.message_no = asked.message_no
-LEFT JOIN claimed ON claimed.job_id = asked.job_id AND claimed.message_no = asked.message_no;
-
 -- name: count_states(job_id)
 -- How many messages stand in each state; of them, those whom a person declared sent, and those that the provider holds.
 SELECT state, count(*), count(*) FILTER (result = 'treated_as_sent'), count(*) FILTER (result = 'held') FROM message_state(:job_id) GROUP BY state;
-
--- name: list_failures(job_id)
--- The messages that failed, with the provider's code.
-SELECT message_no, account_no, mobile, code FROM message_state(:job_id) WHERE state = 'failed' ORDER BY message_no;
 
 -- name: count_failures(job_id)
 -- How many messages failed with each code.
 SELECT code, count(*) FROM message_state(:job_id) WHERE state = 'failed' GROUP BY code ORDER BY count(*) DESC, code;
 
--- name: list_in_doubt(job_id)
--- The messages of which nobody knows whether they went out.
-SELECT message_no, account_no, mobile FROM message_state(:job_id) WHERE state = 'in_doubt' ORDER BY message_no;
+-- name: settle_in_doubt(job_id, result, retry_at, now)!
+-- A person's word on the messages of ripe_doubt, under the attempt that is in doubt.
+INSERT INTO outcome SELECT :job_id, message_no, attempt, :result, NULL, NULL, :now, :retry_at FROM ripe_doubt;
 
--- name: count_ripe_doubts(job_id, before)^
--- How many messages are in doubt, how many of them since before a moment, and since when the first that is not.
-SELECT count(*), count(*) FILTER (answered_at <= :before), min(answered_at) FILTER (answered_at > :before)
-FROM message_state(:job_id) AS known
-JOIN outcome ON outcome.job_id = :job_id AND outcome.message_no = known.message_no AND outcome.attempt = known.attempt
-             AND outcome.result = 'in_doubt'
-WHERE known.state = 'in_doubt';
-
--- name: settle_in_doubt(job_id, before, result, retry_at, now)!
--- A person's word on every message that is in doubt since before a moment, under the attempt that is in doubt.
-INSERT INTO outcome
-SELECT :job_id, known.message_no, known.attempt, :result, NULL, NULL, :now, :retry_at
-FROM message_state(:job_id) AS known
-JOIN outcome ON outcome.job_id = :job_id AND outcome.message_no = known.message_no AND outcome.attempt = known.attempt
-             AND outcome.result = 'in_doubt' AND outcome.answered_at <= :before
-WHERE known.state = 'in_doubt';
-
--- name: send_doubtful_again(job_id, before, now)!
--- Every message that is in doubt since before a moment waits for another attempt. Before the word is written down.
-INSERT INTO waiting_retry
-SELECT :job_id, known.message_no, known.attempt, :now, 0, :now
-FROM message_state(:job_id) AS known
-JOIN outcome ON outcome.job_id = :job_id AND outcome.message_no = known.message_no AND outcome.attempt = known.attempt
-             AND outcome.result = 'in_doubt' AND outcome.answered_at <= :before
-WHERE known.state = 'in_doubt';
+-- name: send_doubtful_again(job_id, now)!
+-- They wait for another attempt.
+INSERT INTO waiting_retry SELECT :job_id, message_no, attempt, :now, 0, :now FROM ripe_doubt;
 
 -- name: get_fact(name)$
 -- One fact about this installation.

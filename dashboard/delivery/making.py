@@ -18,6 +18,7 @@ from dashboard.store.watched import Tell, part_of, run_watched
 
 _queries = load_queries(Path(__file__).with_name("making.sql"))
 _STRETCH = 2_000_000  # messages written by one statement
+_PLACES_FROM = 0.75  # share of the writing after which the messages are sorted by account
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ def write_messages(cursor: Cursor, job_id: int, wanted_parameters: int, tell: Te
         raise BadInput("recipient_rows", count=max(wrong, 1))
     cursor.execute("BEGIN")
     try:
-        _write(cursor, job_id, first_row, last_row, tell)
+        _write(cursor, job_id, first_row, last_row, part_of(tell, 0.0, _PLACES_FROM))
+        run_watched(cursor, lambda own: ledger.write_places(own, job_id), part_of(tell, _PLACES_FROM, 1.0))
         cursor.execute("COMMIT")
     except BaseException:
         cursor.execute("ROLLBACK")
@@ -105,6 +107,7 @@ def open_made(
 def give_up(cursor: Cursor, job_id: int) -> None:
     """Leave nothing of a reserved job, inside a change."""
     _queries.delete_messages(cursor, job_id=job_id)
+    _queries.delete_places(cursor, job_id=job_id)
     _queries.delete_making(cursor, job_id=job_id)
 
 

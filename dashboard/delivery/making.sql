@@ -11,8 +11,12 @@ DELETE FROM job_making WHERE job_id = :job_id;
 SELECT job_id FROM job_making;
 
 -- name: delete_messages(job_id)!
--- A job that was given up has no messages.
+-- A job that was given up has no messages …
 DELETE FROM message WHERE job_id = :job_id;
+
+-- name: delete_places(job_id)!
+-- … and nobody got them.
+DELETE FROM message_place WHERE job_id = :job_id;
 
 -- name: ensure_words()!
 -- Where every row brings its own words, no office has any.

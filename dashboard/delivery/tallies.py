@@ -4,13 +4,14 @@ Each commit appends by how much it changes them: an update of a row would cost a
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from dashboard.delivery.status_report import KNOWN_STATUSES
-from dashboard.store.database import Cursor
+from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
 
 _queries = load_queries(Path(__file__).with_name("tallies.sql"))
@@ -19,6 +20,11 @@ _STATES = frozenset(
     {"accepted", "held", "failed", "in_doubt", "skipped"}
 )  # outcomes that end a message's waiting
 _NO_CODE = -1
+STRETCH = 10_000  # messages whose sums are kept apart; as they stand in job_tally
+_UNFOLDED = 50_000  # changes of a job that are gathered before they are written as sums
+
+
+_Sum = tuple[int, str, int, int | None]  # job, state, code, stretch
 
 
 class Counted(Protocol):
@@ -53,7 +59,7 @@ class _Rows:
 
 def open_sums(cursor: Cursor, job_id: int, total: int) -> None:
     """Begin to keep the sums of a new job."""
-    _add(cursor, job_id, "total", total)
+    _queries.open_total(cursor, job_id=job_id, message_count=total)
 
 
 def read_sums(cursor: Cursor, job_id: int) -> Sums | None:
@@ -76,17 +82,19 @@ def read_sums(cursor: Cursor, job_id: int) -> Sums | None:
 
 def note_outcomes(cursor: Cursor, outcomes: Sequence[Counted], *, are_answers: bool) -> None:
     """Take outcomes into the sums; `are_answers`: they were handed to the sender before."""
-    changes: Counter[tuple[int, str, int]] = Counter()
+    changes: Counter[_Sum] = Counter()
     for job_id in {one.job_id for one in outcomes}:
         mine = [one for one in outcomes if one.job_id == job_id]
-        changes[job_id, "outcome_rows", _NO_CODE] += len(mine)
-        changes[job_id, "unasked", _NO_CODE] += 0 if are_answers else len(mine)
+        changes[job_id, "outcome_rows", _NO_CODE, None] += len(mine)
+        changes[job_id, "unasked", _NO_CODE, None] += 0 if are_answers else len(mine)
         overtaken = _read_overtaken(cursor, job_id, [one.message_no for one in mine])
         for one in mine:
             _count_outcome(changes, one, overtaken.get(one.message_no))
     rows = [(*key, count) for key, count in changes.items() if count]
-    job_ids, states, codes, counts = (list(column) for column in zip(*rows, strict=True))
-    _queries.insert_changes(cursor, job_ids=job_ids, states=states, codes=codes, counts=counts)
+    job_ids, states, codes, stretches, counts = (list(column) for column in zip(*rows, strict=True))
+    _queries.insert_changes(
+        cursor, job_ids=job_ids, states=states, codes=codes, counts=counts, stretches=stretches
+    )
 
 
 def _read_overtaken(cursor: Cursor, job_id: int, message_nos: list[int]) -> dict[int, bool]:
@@ -100,37 +108,52 @@ def _read_overtaken(cursor: Cursor, job_id: int, message_nos: list[int]) -> dict
     return found
 
 
-def _count_outcome(changes: "Counter[tuple[int, str, int]]", one: Counted, overtaken: bool | None) -> None:
+def _count_outcome(changes: "Counter[_Sum]", one: Counted, overtaken: bool | None) -> None:
     """Count one outcome. One that a report has overtaken changes nothing, unless that is of a kind that we do not know and the
     provider holds the message."""
+    stretch = (one.message_no - 1) // STRETCH
     if overtaken is None and one.result in _STATES:
         code = _NO_CODE if one.code is None or one.result != "failed" else one.code
-        changes[one.job_id, one.result, code] += 1
+        changes[one.job_id, one.result, code, stretch] += 1
     elif overtaken is False and one.result == "held":
-        changes[one.job_id, "held", _NO_CODE] += 1
-        changes[one.job_id, "accepted", _NO_CODE] -= 1
+        changes[one.job_id, "held", _NO_CODE, stretch] += 1
+        changes[one.job_id, "accepted", _NO_CODE, stretch] -= 1
 
 
 def note_reports(cursor: Cursor) -> None:
     """Take the reports in fresh_status into the sums, which stand beside those in known_status."""
-    _queries.insert_status_changes(cursor)
+    _queries.insert_status_changes(cursor, size=STRETCH)
 
 
-def note_settled(cursor: Cursor, job_id: int, count: int, result: str) -> None:
-    """So many messages that were in doubt are settled by a person's word: treated_as_sent, or retry."""
-    for state, change in (("in_doubt", -count), ("outcome_rows", count), ("unasked", count)):
-        _add(cursor, job_id, state, change)
-    if result != "retry":
-        _add(cursor, job_id, result, count)
+def note_settled(cursor: Cursor, job_id: int, result: str) -> None:
+    """The messages in ripe_doubt, which were in doubt, are settled by a person's word: treated_as_sent, or retry."""
+    _queries.insert_settled(cursor, job_id=job_id, size=STRETCH, result=result)
 
 
 def fold(cursor: Cursor, job_id: int) -> None:
-    """Write an ended job's many changes as one row a sum."""
-    rows = list(_queries.read_tally(cursor, job_id=job_id))
+    """Write a job's many changes as one row a sum."""
+    _queries.copy_folded(cursor, job_id=job_id)
     _queries.delete_tally(cursor, job_id=job_id)
-    for state, code, count in rows:
-        _queries.insert_change(cursor, job_id=job_id, state=state, code=code, message_count=count)
+    _queries.take_folded(cursor)
 
 
-def _add(cursor: Cursor, job_id: int, state: str, count: int) -> None:
-    _queries.insert_change(cursor, job_id=job_id, state=state, code=_NO_CODE, message_count=count)
+def fold_long(db: Database) -> int:
+    """Fold the sums of jobs that have gathered very many changes, return how many jobs. System function."""
+    with db.read() as cursor:
+        job_ids = [job_id for (job_id,) in _queries.list_unfolded(cursor, row_count=_UNFOLDED)]
+    for job_id in job_ids:
+        db.write(partial(fold, job_id=job_id), alters_pages=False)
+    return len(job_ids)
+
+
+def list_stretches(
+    cursor: Cursor, job_id: int, states: Collection[str], *, with_rest: bool
+) -> list[tuple[int, int]] | None:
+    """Return the stretches that hold messages under some of the sums, in their order, and how many; `with_rest`: those too that are under
+    none yet. None where that is not known: the sums are not whole, or of before stretches were counted."""
+    if _queries.has_whole_counts(cursor, job_id=job_id) or read_sums(cursor, job_id) is None:
+        return None
+    rows = _queries.list_stretches(
+        cursor, job_id=job_id, size=STRETCH, states=list(states), with_rest=with_rest
+    )
+    return [(stretch, count) for stretch, count in rows]

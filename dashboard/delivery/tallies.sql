@@ -1,6 +1,6 @@
--- name: insert_change(job_id, state, code, message_count)!
--- A sum begins, grows or shrinks.
-INSERT INTO job_tally VALUES (:job_id, :state, :code, :message_count);
+-- name: open_total(job_id, message_count)!
+-- The sums of a job begin.
+INSERT INTO job_tally VALUES (:job_id, 'total', -1, :message_count, NULL);
 
 -- name: read_tally(job_id)
 -- A job's sums.
@@ -11,20 +11,65 @@ SELECT state, code, sum(message_count)::BIGINT FROM job_tally WHERE job_id = :jo
 SELECT (SELECT count(*) FROM outcome WHERE job_id = :job_id), (SELECT count(*) FROM status_event WHERE job_id = :job_id),
     (SELECT coalesce(sum(len(message_nos)), 0)::BIGINT FROM claim WHERE job_id = :job_id);
 
+-- name: copy_folded(job_id)!
+-- One row a sum of a job …
+CREATE OR REPLACE TEMP TABLE folded_tally AS
+SELECT job_id, state, code, sum(message_count)::BIGINT AS message_count, stretch FROM job_tally WHERE job_id = :job_id
+GROUP BY job_id, state, code, stretch HAVING sum(message_count) <> 0;
+
 -- name: delete_tally(job_id)!
--- The sums are written anew.
+-- … in place of its many changes.
 DELETE FROM job_tally WHERE job_id = :job_id;
+
+-- name: take_folded()#
+-- They are written anew.
+INSERT INTO job_tally SELECT * FROM folded_tally;
+DROP TABLE folded_tally;
+
+-- name: list_unfolded(row_count)
+-- The jobs with so many changes more than sums.
+SELECT job_id FROM job_tally GROUP BY job_id HAVING count(*) - count(DISTINCT (state, code, stretch)) >= :row_count ORDER BY job_id;
+
+-- name: list_stretches(job_id, size, states, with_rest)
+-- The stretches of a job that hold messages in some states, and how many. `with_rest`: those too that are not in any state yet.
+WITH known AS (
+    SELECT stretch, sum(message_count) AS all_count, sum(message_count) FILTER (list_contains(:states::VARCHAR[], state)) AS wanted_count
+    FROM job_tally WHERE job_id = :job_id AND stretch IS NOT NULL GROUP BY stretch
+), whole AS (
+    SELECT unnest(range((message_count + :size - 1) // :size)) AS stretch, message_count FROM job_tally WHERE job_id = :job_id AND state = 'total'
+), counted AS (
+    SELECT stretch, coalesce(wanted_count, 0)
+        + CASE WHEN :with_rest THEN least(:size, message_count - stretch * :size) - coalesce(all_count, 0) ELSE 0 END AS message_count
+    FROM whole LEFT JOIN known USING (stretch)
+)
+SELECT stretch::INTEGER, message_count::BIGINT FROM counted WHERE message_count > 0 ORDER BY stretch;
+
+-- name: has_whole_counts(job_id)$
+-- Whether any sum of a job is of before stretches were counted.
+SELECT count(*) > 0 FROM job_tally
+WHERE job_id = :job_id AND stretch IS NULL AND state NOT IN ('total', 'unasked', 'outcome_rows', 'status_rows');
 
 -- name: list_overtaken(job_id, first_no, last_no, message_nos)
 -- Those of a job's messages that were reported before their answer is written down.
 SELECT message_no, status FROM status_event
 WHERE job_id = :job_id AND message_no BETWEEN :first_no AND :last_no AND list_contains(:message_nos, message_no);
 
--- name: insert_changes(job_ids, states, codes, counts)!
+-- name: insert_changes(job_ids, states, codes, counts, stretches)!
 -- Several sums grow or shrink.
-INSERT INTO job_tally SELECT unnest(:job_ids::BIGINT[]), unnest(:states::VARCHAR[]), unnest(:codes::INTEGER[]), unnest(:counts::BIGINT[]);
+INSERT INTO job_tally
+SELECT unnest(:job_ids::BIGINT[]), unnest(:states::VARCHAR[]), unnest(:codes::INTEGER[]), unnest(:counts::BIGINT[]), unnest(:stretches::INTEGER[]);
 
--- name: insert_status_changes()!
+-- name: insert_settled(job_id, size, result)!
+-- What a person's word on the messages of ripe_doubt changes: they are in doubt no more; those to be tried again wait.
+INSERT INTO job_tally
+WITH settled AS (SELECT (message_no - 1) // :size AS stretch, count(*) AS message_count FROM ripe_doubt GROUP BY stretch)
+SELECT :job_id, 'in_doubt', -1, -message_count, stretch FROM settled
+UNION ALL
+SELECT :job_id, :result, -1, message_count, stretch FROM settled WHERE :result <> 'retry'
+UNION ALL
+SELECT :job_id, unnest(['outcome_rows', 'unasked']), -1, sum(message_count)::BIGINT, NULL FROM settled HAVING sum(message_count) > 0;
+
+-- name: insert_status_changes(size)!
 -- What the reports of fresh_status change in the sums, beside those known before (known_status).
 INSERT INTO job_tally
 WITH fresh AS (
@@ -40,7 +85,7 @@ WITH fresh AS (
     FROM outcome SEMI JOIN fresh ON outcome.job_id = fresh.job_id AND outcome.message_no = fresh.message_no
     GROUP BY outcome.job_id, outcome.message_no
 ), moved AS (
-    SELECT fresh.job_id,
+    SELECT fresh.job_id, (fresh.message_no - 1) // :size AS stretch,
         tally_state(known.place, last_one.result) AS old_state,
         coalesce(CASE WHEN known.place IS NULL THEN last_one.code ELSE known.code END, -1) AS old_code,
         tally_state(greatest(known.place, fresh.place), last_one.result) AS new_state,
@@ -49,10 +94,10 @@ WITH fresh AS (
     LEFT JOIN known ON known.job_id = fresh.job_id AND known.message_no = fresh.message_no
     LEFT JOIN answered ON answered.job_id = fresh.job_id AND answered.message_no = fresh.message_no
 )
-SELECT job_id, state, CASE WHEN state = 'failed' THEN code ELSE -1 END AS code, sum(change)::BIGINT FROM (
-    SELECT job_id, old_state AS state, old_code AS code, -1 AS change FROM moved
+SELECT job_id, state, CASE WHEN state = 'failed' THEN code ELSE -1 END AS code, sum(change)::BIGINT, stretch FROM (
+    SELECT job_id, old_state AS state, old_code AS code, -1 AS change, stretch FROM moved
     UNION ALL
-    SELECT job_id, new_state, new_code, 1 FROM moved
+    SELECT job_id, new_state, new_code, 1, stretch FROM moved
 ) WHERE state IS NOT NULL GROUP BY ALL HAVING sum(change) <> 0
 UNION ALL
-SELECT job_id, 'status_rows', -1, count(*) FROM fresh_status WHERE job_id > 0 GROUP BY job_id;
+SELECT job_id, 'status_rows', -1, count(*), NULL FROM fresh_status WHERE job_id > 0 GROUP BY job_id;

@@ -12,10 +12,10 @@ WHERE now.state IN ('accepted', 'sent', 'delivered', 'read');
 
 -- name: define_refused()#
 -- Those refused for a reason that another attempt may overcome, but nobody whom an earlier attempt may have reached:
--- each that was taken, or of which nobody knows, must have been reported as failed.
-CREATE OR REPLACE TEMP MACRO refused_for_certain(p_job, p_codes) AS TABLE
+-- each that was taken, or of which nobody knows, must have been reported as failed. p_told: those that were ever said to have failed.
+CREATE OR REPLACE TEMP MACRO refused_for_certain(p_job, p_codes, p_told) AS TABLE
 WITH refused AS (
-    SELECT message_no FROM message_state(p_job) WHERE state = 'failed' AND list_contains(p_codes, code)
+    SELECT message_no FROM message_state_among(p_job, 1, 2147483647, p_told) WHERE state = 'failed' AND list_contains(p_codes, code)
 ), taken AS (
     SELECT message_no, count(DISTINCT attempt) AS attempts FROM outcome SEMI JOIN refused USING (message_no)
     WHERE job_id = p_job AND result IN ('accepted', 'held', 'in_doubt', 'treated_as_sent') GROUP BY message_no
@@ -30,15 +30,15 @@ WHERE coalesce(taken.attempts, 0) <= coalesce(reported.attempts, 0);
 -- Whether it was ever unknown what became of any message of a job.
 SELECT count(*) > 0 FROM outcome WHERE job_id = :job_id AND result IN ('in_doubt', 'treated_as_sent');
 
--- name: count_certain(job_id, codes)$
+-- name: count_certain(job_id, codes, told)$
 -- How many were refused for certain.
-SELECT count(*) FROM refused_for_certain(:job_id, :codes::INTEGER[]);
+SELECT count(*) FROM refused_for_certain(:job_id, :codes::INTEGER[], :told::INTEGER[]);
 
--- name: stage_refused(job_id, codes)!
+-- name: stage_refused(job_id, codes, told)!
 -- They, with their frozen words.
 CREATE OR REPLACE TEMP TABLE staged_message AS
 SELECT message.account_no, message.mobile, message.parameters, coalesce(job_route.number_no, 1) AS number_no
-FROM message SEMI JOIN refused_for_certain(:job_id, :codes::INTEGER[]) AS refused USING (message_no)
+FROM message SEMI JOIN refused_for_certain(:job_id, :codes::INTEGER[], :told::INTEGER[]) AS refused USING (message_no)
 LEFT JOIN job_route ON job_route.job_id = :job_id AND message.message_no BETWEEN job_route.first_no AND job_route.last_no
 WHERE message.job_id = :job_id;
 

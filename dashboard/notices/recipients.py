@@ -1,17 +1,21 @@
 """A notice recipient by recipient: a page to look at, a list to call from."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
+from dashboard.delivery import stretches
 from dashboard.delivery.errors_table import rule_for
+from dashboard.delivery.stretches import Standing
 from dashboard.errors import BadInput
 from dashboard.notices.audience import mask_number
 from dashboard.notices.notice import Notice, read_notice
 from dashboard.notices.report import report_queries
+from dashboard.registry.account_places import Spot, are_few, ask_spots, locate
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 from dashboard.store.spreadsheet import write_table
@@ -28,7 +32,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "read": ("read",),
     "waiting": ("waiting", "in_flight"),
 }
-_EVERYTHING = 2_147_483_647
 _SHORTEST_REASON = 5
 Say = Callable[[str], str]
 """Turns a key of words (`notices.part_<state>`, `provider.<words>`) into the reader's sentence."""
@@ -40,7 +43,8 @@ def list_recipients(
     """Return a page of recipients with masked numbers; `reason` is a key of words, '' where none is known. Needs Right.SEE_NUMBERS."""
     with db.read() as cursor:
         notice = read_notice(cursor, scope, Right.SEE_NUMBERS, notice_id)
-        rows = list(_read(cursor, notice, group, limit, offset))
+        page = stretches.list_page(cursor, notice.job_id or 0, GROUPS[group], limit, offset)
+        rows = _describe(cursor, notice, page)
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame["mobile"] = [mask_number(mobile) for mobile in frame["mobile"]]
     return frame
@@ -64,7 +68,9 @@ def export_recipients(
         raise BadInput("reason_missing")
     with db.read() as cursor:
         notice = read_notice(cursor, scope, Right.SEE_NUMBERS, notice_id)
-        count = write_table(path, COLUMNS, _say_rows(_read(cursor, notice, group, _EVERYTHING, 0), say))
+        lots = stretches.iterate(cursor, notice.job_id or 0, GROUPS[group])
+        rows = (row for lot in lots for row in _describe(cursor, notice, lot))
+        count = write_table(path, COLUMNS, _say_rows(rows, say))
     detail = {
         "notice": notice_id,
         "group": group,
@@ -82,19 +88,33 @@ def export_recipients(
     return count
 
 
-def _read(
-    cursor: Cursor, notice: Notice, group: str, limit: int, offset: int
-) -> Iterator[tuple[object, ...]]:
-    """Yield rows of COLUMNS with whole numbers; state and reason are codes."""
-    if notice.job_id is None:
-        return
-    rows = report_queries.list_recipients(
-        cursor, job_id=notice.job_id, states=list(GROUPS[group]), row_limit=limit, row_offset=offset
-    )
-    for account_no, name, address, feeder, feeder_hi, _, mobile, state, code in rows:
-        words = rule_for(code).words if state == "failed" else ""
+def _describe(cursor: Cursor, notice: Notice, messages: Sequence[Standing]) -> list[tuple[object, ...]]:
+    """Return rows of COLUMNS with whole numbers; state and reason are codes."""
+    readers = _find_readers(cursor, {one.account_no for one in messages if one.account_no})
+    rows: list[tuple[object, ...]] = []
+    for one in messages:
+        name, address, feeder, feeder_hi = readers.get(one.account_no or "", (None,) * 4)
+        words = rule_for(one.code).words if one.state == "failed" else ""
         place = feeder_hi if notice.language == "hi" and feeder_hi else feeder
-        yield account_no or "", name or "", address or "", place or "", mobile, state, words
+        rows.append(
+            (one.account_no or "", name or "", address or "", place or "", one.mobile, one.state, words)
+        )
+    return rows
+
+
+def _find_readers(cursor: Cursor, account_nos: Collection[str]) -> dict[str, tuple[str | None, ...]]:
+    """Return name, address, feeder and its Hindi name of each account that the registry has: a few each at its place, many by one look."""
+    sql = report_queries.describe_readers.sql
+    if are_few(cursor, len(account_nos)):
+        spots = [Spot(office_no, account) for account, office_no in locate(cursor, list(account_nos)).items()]
+        rows = ask_spots(cursor, sql, "account_no", spots)
+    else:
+        cursor.register("asked_readers", pa.table({"account_no": pa.array(list(account_nos), pa.string())}))
+        rows = cursor.execute(
+            sql.replace("{which}", "account_no IN (SELECT account_no FROM asked_readers)")
+        ).fetchall()
+        cursor.unregister("asked_readers")
+    return {account: tuple(cells) for account, *cells in rows}
 
 
 def _say_rows(rows: Iterator[tuple[object, ...]], say: Say) -> Iterator[tuple[object, ...]]:

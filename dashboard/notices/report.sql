@@ -1,13 +1,8 @@
--- name: list_recipients(job_id, states, row_limit, row_offset)
--- A page of a job's messages in some states, with their readers as the registry knows them now.
-WITH page AS (
-    SELECT message_no, account_no, mobile, state, code FROM message_state(:job_id)
-    WHERE list_contains(:states::VARCHAR[], state) ORDER BY message_no LIMIT :row_limit OFFSET :row_offset
-)
-SELECT page.account_no, consumer.name, consumer.address, feeder.name, feeder.name_hi, feeder.code, page.mobile, page.state, page.code
-FROM page LEFT JOIN consumer ON consumer.account_no = page.account_no
-LEFT JOIN office AS feeder ON feeder.office_no = consumer.office_no
-ORDER BY message_no;
+-- name: describe_readers()
+-- Readers as the registry knows them now, with their feeder; {which}: among which consumers they are looked for.
+SELECT account_no, reader.name, address, feeder.name, feeder.name_hi
+FROM (SELECT account_no, name, address, office_no FROM consumer WHERE {which}) AS reader
+LEFT JOIN office AS feeder ON feeder.office_no = reader.office_no;
 
 -- name: count_priced(job_id)
 -- Messages of which WhatsApp has said whether they cost anything, by the category and whether they are charged.

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 
 from dashboard.access.scope import Right, Scope
-from dashboard.delivery import ledger
+from dashboard.delivery import ledger, stretches
 from dashboard.delivery.errors_table import rule_for
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.approval_rules import needed_steps, open_steps
 from dashboard.notices.chain import HOLDS, still_holds
-from dashboard.notices.drafting import is_unchanged
+from dashboard.notices.drafting import is_unchanged, seal_large
 from dashboard.notices.follow_up import RESEND, FollowUp, follow_queries, write_follow_up
 from dashboard.notices.hours import Span
 from dashboard.notices.lifecycle import start_on
@@ -45,7 +45,8 @@ def count_refused(db: Database, scope: Scope, clock: Clock, notice_id: int) -> i
         codes = _codes_worth_it(failures, notice, clock())
         if codes and follow_queries.has_doubted(cursor, job_id=job_id):
             follow_queries.define_refused(cursor)
-            return int(follow_queries.count_certain(cursor, job_id=job_id, codes=codes))
+            told = stretches.list_told(cursor, job_id, ["failed"])
+            return int(follow_queries.count_certain(cursor, job_id=job_id, codes=codes, told=told))
     return sum(failures[code] for code in codes)
 
 
@@ -91,11 +92,14 @@ def resend_refused(
     Refused("notice_overtaken") for an outage that is over; BadInput("nobody_refused").
     """
 
+    with db.read() as reader:
+        seal = seal_large(reader, read_notice(reader, scope, Right.SEND, notice_id))
+
     def change(cursor: Cursor) -> int:
         first = read_notice(cursor, scope, Right.SEND, notice_id)
         if first.state is not State.FINISHED or _was_resent(cursor, notice_id):
             raise Refused("resent")
-        if not is_unchanged(cursor, first):
+        if not is_unchanged(cursor, first, seal):
             raise Refused("hash_stale")
         if follow_queries.is_overtaken(cursor, notice_id=notice_id):
             raise Refused("notice_overtaken")
@@ -113,7 +117,8 @@ def _resend(
 
     def stage(cursor: Cursor) -> None:
         follow_queries.define_refused(cursor)
-        follow_queries.stage_refused(cursor, job_id=job_id, codes=codes)
+        told = stretches.list_told(cursor, job_id, ["failed"])
+        follow_queries.stage_refused(cursor, job_id=job_id, codes=codes, told=told)
 
     new_id = write_follow_up(cursor, scope, now, first, follow, stage)
     if new_id is None:

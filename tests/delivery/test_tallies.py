@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.delivery import claims, ledger, tallies
+from dashboard.delivery import claims, ledger, stretches, tallies
 from dashboard.delivery.claims import Outcome
 from dashboard.store.database import Cursor, Database
 
@@ -17,6 +17,10 @@ RESULTS = ["accepted"] * 6 + ["held", "failed", "retry", "retry", "in_doubt", "i
 CODES = [131026, 131026, 0, None]
 STATUSES = ["sent", "delivered", "read", "played", "failed", "failed", "deleted"]  # one that we do not know
 COUNT = 60
+GROUPS = [
+    ("failed",), ("accepted", "sent"), ("in_doubt",), ("skipped",), ("delivered",), ("read",), ("waiting", "in_flight"),
+    ("failed", "in_doubt", "accepted", "sent", "skipped"),
+]  # fmt: skip
 
 
 class Course:
@@ -71,10 +75,14 @@ class Course:
         self.out.clear()
         self.db.write(lambda cursor: claims.mark_lost_claims(cursor, self.now))
 
+    def fold(self) -> None:
+        assert tallies.fold_long(self.db) == 1
+
     def step(self) -> None:
         self.now += timedelta(seconds=self.dice.randint(1, 60))
         self.dice.choices(
-            [self.claim, self.answer, self.report, self.settle, self.lose_the_sender], [8, 8, 6, 1, 1]
+            [self.claim, self.answer, self.report, self.settle, self.lose_the_sender, self.fold],
+            [8, 8, 6, 1, 1, 1],
         )[0]()
 
 
@@ -87,18 +95,81 @@ def compare(cursor: Cursor, job_id: int) -> None:
     assert ledger.failures_by_code(cursor, job_id) == dict(counted)
 
 
+def compare_pages(cursor: Cursor, job_id: int) -> None:
+    """Each group of messages, page by page, is what a look through the whole ledger gives."""
+    for states in GROUPS:
+        whole = cursor.execute(
+            "SELECT message_no, account_no, mobile, state, code FROM message_state(?) WHERE list_contains(?::VARCHAR[], state) ORDER BY 1",
+            [job_id, list(states)],
+        ).fetchall()
+        pages = [
+            stretches.list_page(cursor, job_id, states, 8, offset) for offset in range(0, len(whole) + 1, 8)
+        ]
+        assert [tuple(one) for page in pages for one in page] == whole
+        assert [tuple(one) for lot in stretches.iterate(cursor, job_id, states) for one in lot] == whole
+
+
+@pytest.fixture
+def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tallies, "STRETCH", 13)
+    monkeypatch.setattr(tallies, "_UNFOLDED", 0)
+    monkeypatch.setattr(stretches, "_AT_ONCE", 3)
+    monkeypatch.setattr(stretches, "_FEW_SPANS", 2)
+    monkeypatch.setattr(stretches, "_NAMED_AT_ONCE", 5)
+
+
+@pytest.mark.usefixtures("short_stretches")
 @pytest.mark.parametrize("seed", range(6))
 def test_sums_equal_a_plain_count_after_every_step(db: Database, seed: int) -> None:
     course = Course(db, seed)
-    for _ in range(60):
+    for step in range(60):
         course.step()
         with db.read() as cursor:
             compare(cursor, course.job_id)
+            if step % 20 == 19:
+                compare_pages(cursor, course.job_id)
     course.lose_the_sender()
     db.write(lambda cursor: ledger.cancel(cursor, course.job_id, course.now))
     with db.read() as cursor:
         compare(cursor, course.job_id)
+        compare_pages(cursor, course.job_id)
         assert ledger.tally(cursor, course.job_id).is_settled
+
+
+@pytest.mark.usefixtures("short_stretches")
+def test_a_page_reads_the_stretches_that_hold_its_messages(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = add_job(db, COUNT)
+    batch = db.write(lambda cursor: claims.claim_batch(cursor, NOW, COUNT, lambda c, m: set()))
+    results = {9: "failed", 30: "in_doubt", 31: "failed", 59: "failed"}
+    outcomes = [
+        Outcome(job_id, one.message_no, 1, results.get(one.message_no, "accepted")) for one in batch.messages
+    ]
+    db.write(lambda cursor: claims.record_outcomes(cursor, outcomes, NOW))
+    read, plain = [], stretches._read
+
+    def note(cursor: Cursor, asked: int, span: Any, *rest: Any) -> list[stretches.Standing]:
+        read.append((span.from_no, span.to_no))
+        return plain(cursor, asked, span, *rest)
+
+    monkeypatch.setattr(stretches, "_read", note)
+    with db.read() as cursor:
+        page = stretches.list_page(cursor, job_id, ["failed"], 2, 1)
+    assert [one.message_no for one in page] == [31, 59]
+    assert read == [(27, 39), (53, 65)]
+
+
+def test_a_job_counted_before_stretches_is_looked_through_whole(db: Database) -> None:
+    job_id = add_job(db, 3)
+    batch = db.write(lambda cursor: claims.claim_batch(cursor, NOW, 3, lambda c, m: set()))
+    outcomes = [Outcome(job_id, one.message_no, 1, "failed", code=131026) for one in batch.messages]
+    db.write(lambda cursor: claims.record_outcomes(cursor, outcomes, NOW))
+    db.write(lambda cursor: cursor.execute("UPDATE job_tally SET stretch = NULL"))
+    with db.read() as cursor:
+        assert tallies.list_stretches(cursor, job_id, ["failed"], with_rest=False) is None
+        page = stretches.list_page(cursor, job_id, ["failed"], 2, 1)
+    assert [one.message_no for one in page] == [2, 3]
 
 
 def test_sums_that_are_not_whole_are_not_believed(db: Database) -> None:

@@ -1,0 +1,45 @@
+-- name: list_between(job_id, from_no, to_no, states, row_limit, row_offset)
+-- A job's messages between two, as far as they stand in some states, in their order.
+SELECT message_no, account_no, mobile, state, code FROM message_state_among(:job_id, :from_no, :to_no, NULL::INTEGER[])
+WHERE list_contains(:states::VARCHAR[], state) ORDER BY message_no LIMIT :row_limit OFFSET :row_offset;
+
+-- name: list_among(job_id, from_no, to_no, numbers, states)
+-- Those of some messages that stand in some states, in their order.
+SELECT message_no, account_no, mobile, state, code FROM message_state_among(:job_id, :from_no, :to_no, :numbers::INTEGER[])
+WHERE list_contains(:states::VARCHAR[], state) ORDER BY message_no;
+
+-- name: find_standing(job_id, message_no)^
+-- One message.
+SELECT message_no, account_no, mobile, state, code FROM message_state_among(:job_id, :message_no, :message_no, NULL::INTEGER[]);
+
+-- name: list_told(job_id, states)
+-- The messages of which an answer or a report ever said failed, in_doubt or skipped: few beside all, and what is named stands nowhere else.
+SELECT message_no FROM outcome WHERE job_id = :job_id AND result IN ('failed', 'in_doubt', 'skipped') AND list_contains(:states::VARCHAR[], result)
+UNION
+SELECT message_no FROM status_event WHERE job_id = :job_id AND status = 'failed' AND list_contains(:states::VARCHAR[], status)
+ORDER BY message_no;
+
+-- name: has_ended(job_id)$
+-- Whether what of a job was not claimed is never sent.
+SELECT count(*) > 0 FROM job WHERE job_id = :job_id AND state IN ('cancelled', 'discarded');
+
+-- name: copy_ripe_doubts(job_id, from_no, to_no, numbers, before)!
+-- Those of some messages that are in doubt since before a moment, under the attempt that is in doubt: what a person settles.
+CREATE OR REPLACE TEMP TABLE ripe_doubt AS
+SELECT known.message_no, known.attempt
+FROM message_state_among(:job_id, :from_no, :to_no, :numbers::INTEGER[]) AS known
+JOIN outcome ON outcome.job_id = :job_id AND outcome.message_no = known.message_no AND outcome.attempt = known.attempt
+             AND outcome.result = 'in_doubt' AND outcome.answered_at <= :before
+WHERE known.state = 'in_doubt';
+
+-- name: drop_ripe_doubts()!
+-- They are settled.
+DROP TABLE IF EXISTS temp.ripe_doubt;
+
+-- name: count_doubts(job_id, from_no, to_no, numbers, before)^
+-- How many of some messages are in doubt, how many of them since before a moment, and since when the first that is not.
+SELECT count(*), count(*) FILTER (answered_at <= :before), min(answered_at) FILTER (answered_at > :before)
+FROM message_state_among(:job_id, :from_no, :to_no, :numbers::INTEGER[]) AS known
+JOIN outcome ON outcome.job_id = :job_id AND outcome.message_no = known.message_no AND outcome.attempt = known.attempt
+             AND outcome.result = 'in_doubt'
+WHERE known.state = 'in_doubt';
