@@ -144,7 +144,9 @@ def _find_reasons(cursor: Cursor, asked: Mapping[str, Any]) -> tuple[str, ...]:
 
 def count_members(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> AudienceCount:
     """Count a draft's audience one by one, as it would be frozen now."""
-    row = queries.count_members(cursor, **ask_audience(cursor, scope, draft))
+    asked = ask_audience(cursor, scope, draft)
+    take_few(cursor, asked)
+    row = queries.count_members(cursor, **asked)
     opted_out, no_number, not_enrolled, not_on_whatsapp, empty, other, recent, reachable, numbers, longest = (
         row
     )
@@ -158,20 +160,6 @@ def count_members(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> AudienceC
 def count_enrolled(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> int:
     """Return how many consumers a draft's audience has enrolled, at most, from what is counted beforehand."""
     return int(_sum_parts(cursor, ask_audience(cursor, scope, draft), [])[3])
-
-
-def pick_member(
-    cursor: Cursor, scope: Scope, draft: NoticeDraft, position: int
-) -> tuple[str | None, int, list[str]] | None:
-    """Return name, number and parameters of the recipient at a position, None behind the last."""
-    asked = ask_audience(cursor, scope, draft)
-    return queries.pick_member(cursor, **asked, per_account=draft.audience.per_account, position=position)
-
-
-def stage_members(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> None:
-    """Write the recipients into the temporary table from which `ledger.stage` takes its messages."""
-    asked = ask_audience(cursor, scope, draft)
-    queries.stage_members(cursor, **asked, per_account=draft.audience.per_account)
 
 
 def require_office(cursor: Cursor, scope: Scope, right: Right, office_code: str) -> Office:
@@ -201,7 +189,7 @@ def ask_audience(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> dict[str, 
     _require_list(cursor, scope, audience.list_id)
     if audience.group_id > 0:
         require_group(cursor, scope, audience.group_id)
-    queries.define_audience(cursor)
+    _define_audience(cursor, "consent", "undeliverable_number")
     return {
         "first": office.office_no,
         "last": office.last_no,
@@ -219,6 +207,18 @@ def ask_audience(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> dict[str, 
         "list_id": audience.list_id,
         "group_id": audience.group_id,
     }
+
+
+def take_few(cursor: Cursor, asked: Mapping[str, Any]) -> None:
+    """Let the queries look through what is said of the numbers of the asked offices alone: for intervals with few enrolled. Behind `ask_audience`."""
+    queries.take_numbers(cursor, first=asked["first"], last=asked["last"])
+    queries.take_few(cursor)
+    _define_audience(cursor, "few_consent", "few_undeliverable")
+
+
+def _define_audience(cursor: Cursor, consents: str, undeliverable: str) -> None:
+    sql = queries.define_audience.sql.replace("{consents}", consents)
+    cursor.execute(sql.replace("{undeliverable}", undeliverable))
 
 
 def _find_feeders(cursor: Cursor, office: Office, codes: tuple[str, ...]) -> list[int]:

@@ -1,9 +1,23 @@
+-- name: take_numbers(first, last)!
+-- What is said of the numbers of few offices is taken out beforehand: DuckDB then knows how few they are. The numbers …
+CREATE OR REPLACE TEMP TABLE few_number AS
+SELECT mobile, bool_or(state = 'enrolled') AS is_enrolled FROM consumer WHERE office_no BETWEEN :first AND :last AND mobile IS NOT NULL GROUP BY mobile;
+
+-- name: take_few()#
+-- … what people said of those of the enrolled, and which WhatsApp does not know.
+CREATE OR REPLACE TEMP TABLE few_consent AS
+SELECT account_no, mobile, status, language FROM consent WHERE mobile IN (SELECT mobile FROM few_number WHERE is_enrolled);
+CREATE OR REPLACE TEMP TABLE few_undeliverable AS
+SELECT mobile FROM undeliverable_number WHERE mobile IN (SELECT mobile FROM few_number);
+DROP TABLE few_number;
+
 -- name: define_audience()#
 -- Whom a notice could reach, as two temporary table macros: one text an office, one judgement a consumer.
 -- Text: p_levels[i] is what fills the i-th variable: an office level, whose name it is (with _phone: its telephone), a field of the consumer's row, '' for a
 -- typed one; p_typed[i] its typed value, or what stands where the source has nothing, '' leaving the consumer out;
 -- p_uses[i] how often it stands in the body; p_length the characters of the body without variables. Names lose line breaks
--- and runs of blanks (Meta refuses them) and stop at 60 characters.
+-- and runs of blanks (Meta refuses them) and stop at 60 characters. {consents} and
+-- {undeliverable}: what is looked through of consents and of numbers that WhatsApp does not know, all or those of few consumers.
 CREATE OR REPLACE TEMP MACRO group_lakh(n) AS CASE
     WHEN n < 1000 THEN n::VARCHAR
     WHEN n < 100000 THEN (n // 1000) || ',' || lpad((n % 1000)::VARCHAR, 3, '0')
@@ -75,7 +89,7 @@ WITH chosen AS NOT MATERIALIZED (
 ), person AS NOT MATERIALIZED (
     -- Consent is looked up for the enrolled alone: nobody else gets anything.
     SELECT chosen.*, consent.account_no IS NOT NULL AS has_consent, consent.language
-    FROM chosen LEFT JOIN consent ON consent.account_no = chosen.account_no AND consent.mobile = chosen.mobile AND consent.status = 'in'
+    FROM chosen LEFT JOIN {consents} AS consent ON consent.account_no = chosen.account_no AND consent.mobile = chosen.mobile AND consent.status = 'in'
     WHERE chosen.state = 'enrolled'
     UNION ALL
     SELECT chosen.*, false, NULL FROM chosen WHERE chosen.state <> 'enrolled'
@@ -114,13 +128,13 @@ SELECT consumer.account_no, consumer.name, consumer.mobile, consumer.office_no, 
        office_text.parameters AS office_parameters,
        len(list_filter(p_levels::VARCHAR[], lambda level: is_of_consumer(level))) > 0 AS is_personal,
        CASE WHEN consumer.state = 'opted_out' THEN 'opted_out'
-            WHEN consumer.mobile IN (SELECT mobile FROM undeliverable_number) THEN 'not_on_whatsapp'
+            WHEN consumer.mobile IN (SELECT mobile FROM {undeliverable}) THEN 'not_on_whatsapp'
             WHEN consumer.state NOT IN ('on_file', 'enrolled') OR consumer.mobile IS NULL
                  OR consumer.mobile NOT BETWEEN 6000000000 AND 9999999999 THEN 'no_number'
             WHEN consumer.state = 'on_file' OR NOT has_consent THEN 'not_enrolled'
             WHEN len(p_languages::VARCHAR[]) > 0 AND NOT list_contains(p_languages::VARCHAR[], consumer.language) THEN 'other_language'
             WHEN len(p_recent::BIGINT[]) > 0 AND consumer.mobile IN (
-                SELECT message.mobile FROM message WHERE list_contains(p_recent::BIGINT[], message.job_id)) THEN 'recent_notice'
+                SELECT message.mobile FROM message WHERE message.job_id IN (SELECT unnest(p_recent::BIGINT[]))) THEN 'recent_notice'
             WHEN coalesce(office_text.has_hole, true) THEN 'empty_variable' END AS first_reason,
        CASE WHEN list_contains(p_levels::VARCHAR[], 'consumer_name') THEN say_line(consumer.name) END AS said_consumer_name,
        CASE WHEN list_contains(p_levels::VARCHAR[], 'account_no') THEN consumer.account_no END AS said_account_no,
@@ -155,13 +169,26 @@ SELECT name, mobile, parameters FROM (
     QUALIFY row_number() OVER (PARTITION BY mobile, CASE WHEN :per_account THEN account_no END ORDER BY account_no) = 1
 ) ORDER BY account_no LIMIT 1 OFFSET :position;
 
--- name: stage_members(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id, per_account)!
--- All recipients once, into the table from which the ledger takes its messages.
-CREATE OR REPLACE TEMP TABLE staged_message AS
-SELECT account_no, mobile, parameters, office_no
-FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id, :group_id)
-WHERE reason IS NULL
+-- name: judge_few(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id)!
+-- An audience of few enrolled, each judged once.
+CREATE OR REPLACE TEMP TABLE judged_few AS
+SELECT reason, account_no, mobile, office_no, parameters, text_length
+FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id, :group_id);
+
+-- name: count_few()
+-- How many of them there are of each reason, NULL: of whom nothing keeps the notice away; with the longest text.
+SELECT reason, count(*), coalesce(max(text_length), 0) FROM judged_few GROUP BY reason;
+
+-- name: choose_few(per_account)
+-- The recipients once: the lowest account for a number unless each account counts.
+SELECT account_no, mobile, parameters, office_no FROM judged_few WHERE reason IS NULL
 QUALIFY row_number() OVER (PARTITION BY mobile, CASE WHEN :per_account THEN account_no END ORDER BY account_no) = 1;
+
+-- name: drop_few()#
+-- They are chosen.
+DROP TABLE IF EXISTS temp.judged_few;
+DROP TABLE IF EXISTS temp.few_consent;
+DROP TABLE IF EXISTS temp.few_undeliverable;
 
 -- name: judge_enrolled(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id, reasons)!
 -- The enrolled of an audience judged once, narrow: why somebody gets nothing (reason_no, a place in :reasons), else what the choosing

@@ -9,8 +9,8 @@ from dashboard.notices.audience import (
     count_live,
     fill_values,
     mask_number,
-    pick_member,
     queries,
+    take_few,
 )
 from dashboard.notices.draft import NoticeDraft, require_known, resolve_filling
 from dashboard.notices.templates import Template, fill
@@ -57,7 +57,7 @@ def preview_recipient(
         total = count_live(cursor, scope, draft).recipients
         if not 0 <= position < total:
             return None
-        member = _pick(cursor, scope, draft, position)
+        member = pick_example(cursor, scope, draft, position)
     if member is None:
         return None
     name, mobile, parameters = member
@@ -85,6 +85,7 @@ def list_holes(db: Database, scope: Scope, draft: NoticeDraft, limit: int = 10) 
     filling = resolve_filling(draft)
     with db.read() as cursor:
         asked = _narrow(cursor, ask_audience(cursor, scope, draft))
+        take_few(cursor, asked)
         rows = list(queries.list_holes(cursor, **asked, row_limit=limit))
     bound = [bool(level) for level in filling.levels]
     return [
@@ -103,16 +104,19 @@ def list_holes(db: Database, scope: Scope, draft: NoticeDraft, limit: int = 10) 
     ]
 
 
-def _pick(
+def pick_example(
     cursor: Cursor, scope: Scope, draft: NoticeDraft, position: int
 ) -> tuple[str | None, int, list[str]] | None:
+    """Return name, number and parameters of the recipient at a position, of a large audience one of the first offices; None: there is none.
+
+    Needs Right.COMPOSE over the office.
+    """
     asked = ask_audience(cursor, scope, draft)
     narrowed = _narrow(cursor, asked)
-    if narrowed == asked:
-        return pick_member(cursor, scope, draft, position)
-    return queries.pick_member(
-        cursor, **narrowed, per_account=draft.audience.per_account, position=position % _EXAMPLES
-    )
+    if narrowed != asked:
+        position %= _EXAMPLES
+    take_few(cursor, narrowed)
+    return queries.pick_member(cursor, **narrowed, per_account=draft.audience.per_account, position=position)
 
 
 def _narrow(cursor: Cursor, asked: dict[str, object]) -> dict[str, object]:

@@ -19,11 +19,9 @@ from dashboard.notices.audience import (
     AudienceCount,
     count_enrolled,
     count_live,
-    count_members,
-    pick_member,
     require_office,
-    stage_members,
 )
+from dashboard.notices.audience_preview import pick_example
 from dashboard.notices.draft import (
     NoticeDraft,
     Problem,
@@ -34,11 +32,14 @@ from dashboard.notices.draft import (
     resolve_filling,
 )
 from dashboard.notices.freezing import (
+    Chosen,
     Frozen,
     Progress,
+    choose_few,
     freeze_audience,
     one_at_a_time,
     require_same_registry,
+    stamp_registry,
 )
 from dashboard.notices.notice import Notice, queries, read_notice
 from dashboard.notices.prices import price_on
@@ -188,8 +189,8 @@ def submit(
 ) -> int:
     """Freeze audience and text under one hash and put the notice before its approvers; return its id.
 
-    Where the rules want nobody's leave (a feeder's outage) it is approved at once. The messages are staged as a held job in the same
-    commit; those of a large audience are written beside the writer before it (`progress` tells how far, and may give it up: what is
+    Where the rules want nobody's leave (a feeder's outage) it is approved at once. The audience is chosen beside the writer; the messages are
+    staged as a held job in the commit, those of a large audience written before it (`progress` tells how far, and may give it up: what is
     left then is the draft). `then` is done inside the same commit. Raises BadInput for the first problem of `judge_draft`,
     Unavailable("freeze_running") while another large audience is frozen.
     """
@@ -198,8 +199,11 @@ def submit(
         with one_at_a_time():
             return _submit_large(db, scope, clock, draft, notice_id, progress, then)
 
+    with db.read() as reader:
+        chosen = choose_few(reader, scope, draft)
+
     def change(cursor: Cursor) -> int:
-        saved_id = submit_on(cursor, scope, clock, draft, notice_id)
+        saved_id = submit_on(cursor, scope, clock, draft, chosen, notice_id)
         then(cursor, saved_id)
         return saved_id
 
@@ -213,18 +217,28 @@ def is_large(db: Database, scope: Scope, draft: NoticeDraft) -> bool:
 
 
 def submit_on(
-    cursor: Cursor, scope: Scope, clock: Clock, draft: NoticeDraft, notice_id: int | None = None
+    cursor: Cursor,
+    scope: Scope,
+    clock: Clock,
+    draft: NoticeDraft,
+    chosen: Chosen,
+    notice_id: int | None = None,
 ) -> int:
-    """Submit inside the caller's change; as `submit`."""
-    count = count_members(cursor, scope, draft)
-    _require_sound(cursor, draft, count)
+    """Submit inside the caller's change to those who were chosen before it; as `submit`.
+
+    Where the registry has been replaced since, they are chosen anew.
+    """
+    require_office(cursor, scope, Right.COMPOSE, draft.audience.office_code)
+    if stamp_registry(cursor, draft) != chosen.stamp:
+        chosen = choose_few(cursor, scope, draft)
+    _require_sound(cursor, draft, chosen.count)
     saved_id = _save(cursor, scope, clock, draft, notice_id)
-    stage_members(cursor, scope, draft)
     names = resolve_filling(draft).names
     job_id = ledger.stage(
-        cursor, clock(), kind="template", template=draft.template, language=draft.language, parameter_names=names
+        cursor, clock(), kind="template", template=draft.template, language=draft.language, parameter_names=names,
+        rows=chosen.rows,
     )  # fmt: skip
-    _freeze(cursor, scope, clock, draft, saved_id, count, job_id, content_digest(cursor, job_id))
+    _freeze(cursor, scope, clock, draft, saved_id, chosen.count, job_id, content_digest(cursor, job_id))
     return saved_id
 
 
@@ -346,9 +360,11 @@ def test_send(db: Database, scope: Scope, clock: Clock, draft: NoticeDraft) -> i
     """
     require_known(draft)
 
+    with db.read() as reader:
+        rows = _own_message(reader, scope, draft)
+
     def change(cursor: Cursor) -> int:
         now = clock()
-        rows = _own_message(cursor, scope, draft)
         job_id = ledger.stage(
             cursor, now, kind="template", template=draft.template, language=draft.language,
             parameter_names=resolve_filling(draft).names, rows=rows,
@@ -369,6 +385,6 @@ def _own_message(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> pd.DataFra
     mobile = queries.own_mobile(cursor, username=scope.username)
     if mobile is None:
         raise BadInput("own_number_missing")
-    member = pick_member(cursor, scope, draft, 0)
+    member = pick_example(cursor, scope, draft, 0)
     parameters = list(member[2]) if member else []
     return pd.DataFrame({"account_no": [None], "mobile": [mobile], "parameters": [parameters]})

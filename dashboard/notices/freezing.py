@@ -1,4 +1,4 @@
-"""A large audience frozen beside the writer: judged once, each number once, written, hashed; a short commit makes a notice of it."""
+"""An audience frozen beside the writer: judged once, each number once; a large one is written and hashed there too. A short commit makes a notice of it."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from dashboard.access.scope import Scope
 from dashboard.delivery import making
 from dashboard.delivery.digest import head_digest, messages_digest
 from dashboard.delivery.making import Made
 from dashboard.errors import Refused, Unavailable
-from dashboard.notices.audience import REASONS, AudienceCount, ask_audience, queries
+from dashboard.notices.audience import REASONS, AudienceCount, ask_audience, queries, take_few
 from dashboard.notices.draft import NoticeDraft, resolve_filling
 from dashboard.notices.templates import CONSUMER_SOURCES
 from dashboard.registry.offices import find_office
@@ -33,6 +35,32 @@ class Frozen:
     count: AudienceCount
     digest: str
     stamp: Stamp
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A small audience as it was chosen: its rows as `ledger.stage` takes them, whom it left out, the registry it was chosen from."""
+
+    rows: pa.Table
+    count: AudienceCount
+    stamp: Stamp
+
+
+def choose_few(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> Chosen:
+    """Choose the recipients of a draft with few enrolled. Needs Right.COMPOSE over its office."""
+    stamp = stamp_registry(cursor, draft)
+    asked = ask_audience(cursor, scope, draft)
+    take_few(cursor, asked)
+    queries.judge_few(cursor, **asked)
+    judged = {reason: (count, longest) for reason, count, longest in queries.count_few(cursor)}
+    rows = cursor.execute(
+        queries.choose_few.sql, {"per_account": draft.audience.per_account}
+    ).to_arrow_table()
+    queries.drop_few(cursor)
+    reachable, longest = judged.get(None, (0, 0))
+    exclusions = {reason: judged.get(reason, (0, 0))[0] for reason in REASONS}
+    exclusions["duplicate_number"] = reachable - rows.num_rows
+    return Chosen(rows, AudienceCount(rows.num_rows, exclusions, longest), stamp)
 
 
 @contextmanager

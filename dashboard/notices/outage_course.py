@@ -11,6 +11,7 @@ from dashboard.delivery import ledger
 from dashboard.errors import BadInput, SetuError
 from dashboard.notices.drafting import submit_on
 from dashboard.notices.follow_up import FollowUp, stage_those_reached, write_follow_up
+from dashboard.notices.freezing import choose_few
 from dashboard.notices.hours import Span
 from dashboard.notices.lifecycle import start_on
 from dashboard.notices.notice import Notice, queries, read_any_notice
@@ -42,13 +43,17 @@ def open_outage(
     Audience and text are frozen like any notice's. Raises BadInput("outage_open") where that feeder's outage is told already
     (two presses, two people), ("outage_approval") where the rules of this installation want somebody's leave.
     """
+    draft = make_draft(order, clock())
+    with db.read() as reader:
+        require_feeder(reader, scope, order.feeder_code)
+        chosen = choose_few(reader, scope, draft)
 
     def change(cursor: Cursor) -> int:
         now = clock()
         office = require_feeder(cursor, scope, order.feeder_code)
         if outage_queries.open_outage_of(cursor, feeder_code=office.code) is not None:
             raise BadInput("outage_open")
-        notice_id = submit_on(cursor, scope, clock, make_draft(order, now))
+        notice_id = submit_on(cursor, scope, clock, draft, chosen)
         if read_any_notice(cursor, notice_id).state is not State.APPROVED:
             raise BadInput("outage_approval")
         start_on(cursor, scope, clock, notice_id, quiet=quiet)

@@ -14,6 +14,7 @@ from dashboard.delivery import platform
 from dashboard.delivery.news import PHONE_QUALITY, read_news
 from dashboard.enrolment import cases, corrections
 from dashboard.notices import (
+    freezing,
     inbox,
     outage,
 )
@@ -67,6 +68,12 @@ class World:
     @property
     def draft(self) -> NoticeDraft:
         return NoticeDraft("planned_shutdown", "en", {}, Audience(OWN))
+
+    @property
+    def chosen(self) -> freezing.Chosen:
+        office = self.read(lambda cursor: offices.find_office(cursor, OWN))
+        author = Scope("author", Role.COMPOSER, OWN, office.office_no, office.last_no)
+        return self.read(lambda cursor: freezing.choose_few(cursor, author, self.draft))
 
     @property
     def order(self) -> outage.OutageOrder:

@@ -18,6 +18,7 @@ from dashboard.notices.approval import approve
 from dashboard.notices.draft import Audience, Binding, NoticeDraft
 from dashboard.notices.drafting import save_draft, submit
 from dashboard.notices.freeze_jobs import FreezeJobs
+from dashboard.notices.freezing import Chosen
 from dashboard.notices.lifecycle import release_due, start
 from dashboard.notices.notice import Notice, get_notice
 from dashboard.notices.states import State
@@ -68,6 +69,11 @@ def count_rows(db: Database) -> tuple[int, ...]:
             "SELECT (SELECT count(*) FROM message), (SELECT count(*) FROM job), (SELECT count(*) FROM job_making)"
         ).fetchall()
     return tuple(rows[0])
+
+
+def count_places(cursor: Cursor, job_id: int) -> int:
+    """How many of a job's messages a consumer's page finds."""
+    return cursor.execute("SELECT count(*) FROM message_place WHERE job_id = ?", [job_id]).fetchall()[0][0]
 
 
 @pytest.mark.parametrize(
@@ -176,6 +182,37 @@ def test_what_changed_meanwhile_is_not_put_in(
     assert count_rows(crowd) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("meanwhile", [None, bring_in])
+def test_a_small_audience_is_chosen_beside_the_writer(
+    crowd: Database,
+    clock: Clock,
+    town_ee: Scope,
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: Callable[..., None] | None,
+) -> None:
+    """Others write while it is chosen; where they replace the registry it is chosen anew, so that nobody who has gone gets anything."""
+    plain, looks = drafting.choose_few, []
+
+    def choose(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> Chosen:
+        chosen = plain(cursor, scope, draft)
+        looks.append(chosen.count.recipients)
+        if len(looks) == 1:
+            gone = crowd.write_later(
+                lambda writer: writer.execute("DELETE FROM consumer WHERE account_no = '0000000005'")
+            )
+            gone.result(timeout=5)  # for ever, if we were in the writer ourselves
+            if meanwhile:
+                meanwhile(crowd, town_ee, clock, 0)
+        return chosen
+
+    monkeypatch.setattr(drafting, "choose_few", choose)
+    notice = get_notice(crowd, town_ee, submit(crowd, town_ee, clock, DRAFT))
+    assert len(looks) == (2 if meanwhile else 1)
+    assert notice.recipient_count == looks[-1]
+    if meanwhile:
+        assert looks[1] == looks[0] - 1
+
+
 def test_a_second_press_does_not_freeze_twice_and_the_writer_stays_free(
     crowd: Database, clock: Clock, town_ee: Scope, all_large: None
 ) -> None:
@@ -208,9 +245,12 @@ def test_what_a_kill_left_behind_is_swept_at_the_start(
             "CREATE TEMP TABLE staged_message AS SELECT '1' AS account_no, 9415012345 AS mobile, ['a'] AS parameters, 1 AS office_no"
         )
         assert making.write_messages(cursor, job_id, 1, lambda share: None).count == 1
+        assert count_places(cursor, job_id) == 1
     assert count_rows(crowd) == (before[0] + 1, before[1], 1)
     assert making.sweep_unmade(crowd) == 1
     assert count_rows(crowd) == before
+    with crowd.read() as cursor:
+        assert count_places(cursor, job_id) == 0
     assert get_notice(crowd, town_ee, kept).state is State.SUBMITTED
 
 
