@@ -35,8 +35,8 @@ def read_health(runtime: Runtime) -> Health:
         last_import_at, consumers, enrolled, waiting, oldest, in_doubt = cursor.execute(
             """SELECT (SELECT max(finished_at) FROM import_run),
                 (SELECT coalesce(sum(consumers), 0) FROM coverage_cube), (SELECT coalesce(sum(enrolled), 0) FROM coverage_cube),
-                (SELECT count(*) FROM webhook_raw WHERE raw_id > (SELECT coalesce(max(raw_id), 0) FROM webhook_applied)),
-                (SELECT min(received_at) FROM webhook_raw WHERE raw_id > (SELECT coalesce(max(raw_id), 0) FROM webhook_applied)),
+                (SELECT count(*) FROM webhook_raw WHERE raw_id > coalesce((SELECT raw_id FROM webhook_applied ORDER BY raw_id DESC LIMIT 1), 0)),
+                (SELECT min(received_at) FROM webhook_raw WHERE raw_id > coalesce((SELECT raw_id FROM webhook_applied ORDER BY raw_id DESC LIMIT 1), 0)),
                 (SELECT coalesce(sum(message_count), 0) FROM job_tally WHERE state = 'in_doubt')"""
         ).fetchall()[0]
         odd = count_odd(cursor)

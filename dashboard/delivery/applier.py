@@ -2,9 +2,10 @@
 
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ _IDLE_SECONDS = 0.5
 _GATHER_SECONDS = (
     0.5  # between rounds: ten reports cost a round as much as a thousand, and hold up the writer as long
 )
+_REST = 4  # times as long as the round took: late reports of a large send are looked for in all of its ledger, which holds up the writer
 # What one body's content can cause; everything else (disk, memory, lock) is no body's fault and is waited for.
 _POISON = (
     ArithmeticError, LookupError, RecursionError, TypeError, ValueError, pa.ArrowException,
@@ -134,6 +136,7 @@ def _apply_together(db: Database, clock: Clock, ears: Ears, rows: Sequence[Any])
     prefix, now = read_prefix(db), clock()
     bodies = [Body(raw_id, at, read_updates(bytes(body), prefix, at)) for raw_id, at, body in rows]
     _resolve_hidden(db, bodies)
+    _place_by_wamid(db, bodies)
     messages = {message.wamid: message for body in bodies for message in body.updates.inbound}
     answers = _ask(ears.on_inbound, list(messages.values()))
     replies = [Reply(messages[wamid], text) for wamid, text in answers.items()]
@@ -175,6 +178,23 @@ def _resolve_hidden(db: Database, bodies: Sequence[Body]) -> None:
                 body.updates.inbound.append(one.said_by(mobile))
             else:
                 body.updates.odd["sender", "unknown"] += 1
+
+
+def _place_by_wamid(db: Database, bodies: Sequence[Body]) -> None:
+    """Find the messages of reports without our reference, beside the writer: that goes through the answers of all messages."""
+    wamids = {one.wamid for body in bodies for one in body.updates.statuses if one.job_id == 0}
+    if not wamids:
+        return
+    with db.read() as cursor:
+        rows = list(queries.find_by_wamid(cursor, wamids=sorted(wamids)))
+    places = {wamid: (job_id, message_no) for wamid, job_id, message_no in rows}
+    for body in bodies:
+        body.updates.statuses[:] = [
+            replace(one, job_id=places[one.wamid][0], message_no=places[one.wamid][1])
+            if one.job_id == 0 and one.wamid in places
+            else one
+            for one in body.updates.statuses
+        ]
 
 
 def _ask(on_inbound: OnInbound, messages: Sequence[InboundText]) -> dict[str, str]:
@@ -259,19 +279,30 @@ class WebhookApplier:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
-            if self._apply_round():
-                self._stopping.wait(_GATHER_SECONDS)
+            rest = self._apply_round()
+            if rest:
+                self._stopping.wait(rest)
             else:
                 self._woken.wait(_IDLE_SECONDS)
 
-    def _apply_round(self) -> bool:
-        stands = self._db.commit_count  # a body that has come since then is a later commit
+    def _apply_round(self) -> float:
+        """Apply a round and return for how long to gather the next; 0: nothing waited."""
+        stands, began = (
+            self._db.commit_count,
+            time.monotonic(),
+        )  # a body that has come since then is a later commit
         if stands == self._empty_at:
-            return False
+            return 0.0
         try:
-            found = apply_waiting(self._db, self._clock, self._ears).bodies > 0
-            self._empty_at = None if found else stands
-            return found
+            count = apply_waiting(self._db, self._clock, self._ears).bodies
+            took = time.monotonic() - began
+            self._empty_at = None if count else stands
+            return _find_rest(count, count_waiting(self._db), took) if count else 0.0
         except Exception as error:  # noqa: BLE001 - they are on disk and are tried again; this thread must not end
             _log.error("webhooks wait: %s", type(error).__name__)
-            return False
+            return 0.0
+
+
+def _find_rest(count: int, waiting: int, took: float) -> float:
+    """Return the seconds to gather after a round of so many bodies: longer after one that took long, but not while as many wait."""
+    return _GATHER_SECONDS if waiting >= count else max(_GATHER_SECONDS, _REST * took)

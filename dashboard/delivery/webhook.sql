@@ -1,7 +1,8 @@
 -- name: insert_raw(places, moments, bodies)!
--- Webhooks' bodies as they came, before anybody looks into them.
+-- Webhooks' bodies as they came, before anybody looks into them. The last number is read from the last block; max() goes through all of them.
 INSERT INTO webhook_raw
-SELECT (SELECT coalesce(max(raw_id), 0) FROM webhook_raw) + unnest(:places::BIGINT[]), unnest(:moments::TIMESTAMP[]), unnest(:bodies::BLOB[]);
+SELECT coalesce((SELECT raw_id FROM webhook_raw ORDER BY raw_id DESC LIMIT 1), 0) + unnest(:places::BIGINT[]), unnest(:moments::TIMESTAMP[]),
+    unnest(:bodies::BLOB[]);
 
 -- name: waiting_raw(size, byte_count)
 -- The next bodies to be applied, in the order in which they came: one in any case, and no more than so many bytes.
@@ -9,7 +10,7 @@ SELECT raw_id, received_at, body FROM (
     SELECT raw_id, received_at, body, sum(octet_length(body)) OVER (ORDER BY raw_id) - octet_length(body) AS bytes_before
     FROM (
         SELECT raw_id, received_at, body FROM webhook_raw
-        WHERE raw_id > (SELECT coalesce(max(raw_id), 0) FROM webhook_applied) ORDER BY raw_id LIMIT :size
+        WHERE raw_id > coalesce((SELECT raw_id FROM webhook_applied ORDER BY raw_id DESC LIMIT 1), 0) ORDER BY raw_id LIMIT :size
     )
 ) WHERE bytes_before < :byte_count ORDER BY raw_id;
 
@@ -19,16 +20,20 @@ SELECT raw_id, received_at, body FROM webhook_raw WHERE list_contains(:raw_ids, 
 
 -- name: count_waiting_raw()$
 -- How many bodies nobody has applied yet.
-SELECT count(*) FROM webhook_raw WHERE raw_id > (SELECT coalesce(max(raw_id), 0) FROM webhook_applied);
+SELECT count(*) FROM webhook_raw WHERE raw_id > coalesce((SELECT raw_id FROM webhook_applied ORDER BY raw_id DESC LIMIT 1), 0);
 
 -- name: insert_applied(raw_ids, notes, now)!
 -- These bodies have been applied.
 INSERT INTO webhook_applied SELECT unnest(:raw_ids::BIGINT[]), :now, unnest(:notes::VARCHAR[]);
 
--- name: place_by_wamid()!
--- Reports without our reference find their message by the id that the provider gave it.
+-- name: find_by_wamid(wamids)
+-- Reports without our reference find their message by the id that the provider gave it: among all answers, beside the writer …
+SELECT wamid, job_id, message_no FROM outcome WHERE wamid IN (SELECT unnest(:wamids::VARCHAR[]));
+
+-- name: place_by_wamid(answered_since)!
+-- … and among those that came meanwhile.
 UPDATE new_status SET job_id = outcome.job_id, message_no = outcome.message_no
-FROM outcome WHERE new_status.job_id = 0 AND outcome.wamid = new_status.wamid;
+FROM outcome WHERE new_status.job_id = 0 AND outcome.wamid = new_status.wamid AND outcome.answered_at > :answered_since;
 
 -- name: copy_new_status()!
 -- The reports of a round, in a table of their own so that they can be placed.
@@ -43,21 +48,37 @@ DROP TABLE IF EXISTS temp.new_status;
 DROP TABLE IF EXISTS temp.fresh_status;
 
 -- name: copy_known_status()!
--- What was reported before of the round's messages.
+-- What was reported before of the round's messages. Without the provider's ids: of crores of reports these cost more to read than all else.
 CREATE OR REPLACE TEMP TABLE known_status AS
-SELECT old.job_id, old.message_no, old.wamid, old.status, old.code
+SELECT old.job_id, old.message_no, old.status, old.code
 FROM status_event AS old SEMI JOIN new_status AS new ON old.job_id = new.job_id AND old.message_no = new.message_no;
 
--- name: drop_known_status()!
+-- name: begin_twins()!
+-- With their ids those alone that the round says again …
+CREATE OR REPLACE TEMP TABLE known_twin (job_id BIGINT, message_no INTEGER, wamid VARCHAR, status VARCHAR);
+
+-- name: has_twins()$
+-- … if it says any again: an empty list would be looked for in all reports too.
+SELECT count(*) > 0 FROM new_status SEMI JOIN known_status USING (job_id, message_no, status);
+
+-- name: copy_twins()!
+-- They are looked for.
+INSERT INTO known_twin
+SELECT old.job_id, old.message_no, old.wamid, old.status
+FROM status_event AS old SEMI JOIN (SELECT job_id, message_no FROM new_status SEMI JOIN known_status USING (job_id, message_no, status)) AS again
+    ON old.job_id = again.job_id AND old.message_no = again.message_no;
+
+-- name: drop_known_status()#
 -- The round is over.
 DROP TABLE IF EXISTS temp.known_status;
+DROP TABLE IF EXISTS temp.known_twin;
 
 -- name: copy_fresh_status()!
 -- Those reports of the round that we do not have yet, each once.
 CREATE OR REPLACE TEMP TABLE fresh_status AS
 SELECT job_id, message_no, wamid, status, min(status_at) AS status_at, min(code) AS code, min(category) AS category,
     bool_or(billable) AS billable, min(received_at) AS received_at
-FROM new_status ANTI JOIN known_status USING (job_id, message_no, wamid, status)
+FROM new_status ANTI JOIN known_twin USING (job_id, message_no, wamid, status)
 GROUP BY job_id, message_no, wamid, status;
 
 -- name: insert_statuses()!
@@ -146,7 +167,7 @@ SELECT raw_id, received_at, body FROM (
 -- Applied bodies that are older than they need be, the oldest first. What was not understood stays; so does the last one, which tells
 -- where to go on and which number comes next.
 SELECT raw_id FROM webhook_raw
-WHERE received_at < :before AND raw_id < (SELECT coalesce(max(raw_id), 0) FROM webhook_applied)
+WHERE received_at < :before AND raw_id < coalesce((SELECT raw_id FROM webhook_applied ORDER BY raw_id DESC LIMIT 1), 0)
     AND raw_id NOT IN (SELECT raw_id FROM odd_update)
 ORDER BY raw_id LIMIT :size;
 

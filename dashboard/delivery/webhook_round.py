@@ -106,10 +106,13 @@ def _write_statuses(
     queries.copy_new_status(cursor)
     cursor.unregister("status_rows")
     if any(status.job_id == 0 for status, _ in statuses):
-        queries.place_by_wamid(cursor)
+        queries.place_by_wamid(cursor, answered_since=now - _LOOK_BACK)
     if any(status.user_id for status, _ in statuses):
         queries.learn_users(cursor, now=now)
     queries.copy_known_status(cursor)
+    queries.begin_twins(cursor)
+    if queries.has_twins(cursor):
+        queries.copy_twins(cursor)
     queries.copy_fresh_status(cursor)
     tallies.note_reports(cursor)
     new_count = int(queries.insert_statuses(cursor))

@@ -17,9 +17,9 @@ import duckdb
 import pytest
 
 from dashboard.delivery.reference import make_reference, read_prefix
-from dashboard.delivery.webhook import sign
 from dashboard.store.database import open_database
 from tests.bench.installation import SECRET, Running, run_application
+from tests.bench.poster import post_all
 
 STATUSES = int(os.environ.get("SETU_BENCH_STATUSES", "20000"))
 CONNECTIONS = int(os.environ.get("SETU_BENCH_CONNECTIONS", "256"))
@@ -42,30 +42,6 @@ def make_bodies(prefix: str, count: int, size: int, first: int = 1, job_id: int 
         json.dumps({"entry": [{"changes": [{"field": "messages", "value": {"statuses": chunk}}]}]}).encode()
         for chunk in chunks
     ]
-
-
-def post_all(url: str, bodies: list[bytes], connections: int) -> tuple[float, list[float], dict[int, int]]:
-    """Post bodies as fast as they are taken; return the seconds, how long each answer took, the answers by status."""
-    seconds: list[float] = []
-    answers: dict[int, int] = {}
-    signed = [(body, {"X-Hub-Signature-256": sign(SECRET, body)}) for body in bodies]
-    waiting = iter(signed)
-
-    async def work(http: aiohttp.ClientSession) -> None:
-        for body, headers in waiting:
-            began = time.perf_counter()
-            async with http.post(url, data=body, headers=headers) as answer:
-                await answer.read()
-                answers[answer.status] = answers.get(answer.status, 0) + 1
-            seconds.append(time.perf_counter() - began)
-
-    async def run() -> float:
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=connections)) as http:
-            began = time.perf_counter()
-            await asyncio.gather(*(work(http) for _ in range(connections)))
-            return time.perf_counter() - began
-
-    return asyncio.run(run()), seconds, answers
 
 
 def measure_bare(path: Path, bodies: list[bytes]) -> float:
@@ -105,10 +81,10 @@ def test_statuses_are_stored_in_time(tmp_path: Path, size: int) -> None:
         began = time.perf_counter()
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             url = f"{running.url}/webhooks/whatsapp"
-            pool.apply(post_all, (url, make_bodies("warm", 200, 1), 4))
+            pool.apply(post_all, (url, make_bodies("warm", 200, 1), 4, SECRET))
             computed = running.processor_seconds()
             began = time.perf_counter()
-            seconds, taken, answers = pool.apply(post_all, (url, bodies, CONNECTIONS))
+            seconds, taken, answers = pool.apply(post_all, (url, bodies, CONNECTIONS, SECRET))
             computed = running.processor_seconds() - computed
         lag = wait_until_applied(running)
         applied = STATUSES / (time.perf_counter() - began)

@@ -1,7 +1,7 @@
 """A registry of crores for measuring, made by SQL in minutes instead of an import's: made-up offices, consumers, consents.
 
 `python -m tests.bench.large_registry FOLDER --enrolled 20000000 --others 0` writes FOLDER/setu.duckdb. Consumers stand in the order of
-offices as an import leaves them; consents in an order of their own; one enrolled consumer in sixteen shares a number with another one.
+offices as an import leaves them, with hints of where accounts stand; consents in an order of their own; one enrolled consumer in sixteen shares a number with another one.
 Numbers are made up: 6 to 9 and nine digits of a counter turned over.
 """
 
@@ -40,6 +40,9 @@ INSERT INTO consent
 SELECT account_no, mobile, CASE WHEN state = 'enrolled' THEN 'in' ELSE 'out' END, CASE WHEN mobile % 4 = 0 THEN 'en' ELSE 'hi' END,
     TIMESTAMP '2026-01-01' + to_seconds((hash(account_no) % 25000000)::BIGINT)
 FROM consumer WHERE state IN ('enrolled', 'opted_out') AND hash(account_no) % 8 = ?
+"""
+_PLACES = """
+INSERT INTO account_place SELECT TRY_CAST(account_no AS BIGINT) AS account_key, office_no FROM consumer ORDER BY account_key
 """
 _PART = 2_000_000
 
@@ -89,6 +92,7 @@ def make_registry(folder: Path, enrolled: int, others: int) -> Database:
             fill(cursor, start, min(start + _PART, total), total, enrolled)
         for part in range(8):
             cursor.execute(_CONSENTS, [part])
+        cursor.execute(_PLACES)
         cursor.execute(
             "INSERT INTO undeliverable_number SELECT mobile, '2026-11-01' FROM consumer WHERE state = 'unusable'"
         )

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 import duckdb
 import pytest
 
-from dashboard.delivery import ledger
+from dashboard.delivery import applier, ledger
 from dashboard.delivery.applier import Ears, WebhookApplier, apply_waiting, count_waiting, replay
 from dashboard.delivery.inbound import InboundText
 from dashboard.delivery.json_parts import mobile_of
 from dashboard.delivery.webhook import LONGEST_BODY, answer_handshake, receive, sign
 from dashboard.delivery.webhook_keeping import forget_old
+from dashboard.delivery.webhook_round import Body
 from dashboard.errors import Refused
 from dashboard.store.clock import utc_now
 from dashboard.store.database import Cursor, Database
@@ -104,6 +105,36 @@ def test_report_without_reference_that_comes_too_early_finds_its_message_later(d
     add_accepted(db, job_id, 2)
     post(db, envelope({"statuses": []}))
     apply_all(db)
+    assert read_tally(db, job_id).read == 1
+
+
+def test_report_without_reference_finds_a_message_of_last_week(db: Database) -> None:
+    job_id = add_job(db, 2)
+    add_accepted(db, job_id, 2)
+    week_later = NOW + timedelta(days=7)
+    post(
+        db,
+        envelope({"statuses": [{"id": "wamid.2", "status": "read", "timestamp": "1795497600"}]}),
+        week_later,
+    )
+    apply_all(db, at=week_later)
+    assert read_tally(db, job_id).read == 1
+
+
+def test_answer_that_comes_between_the_look_and_the_commit_is_found_by_its_report(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = add_job(db, 2)
+    look = applier._place_by_wamid
+
+    def look_too_early(db: Database, bodies: list[Body]) -> None:
+        look(db, bodies)
+        assert [one.job_id for body in bodies for one in body.updates.statuses] == [0]
+        add_accepted(db, job_id, 2)
+
+    monkeypatch.setattr(applier, "_place_by_wamid", look_too_early)
+    post(db, envelope({"statuses": [{"id": "wamid.2", "status": "read", "timestamp": "1795497600"}]}))
+    apply_waiting(db, lambda: NOW, Ears(lambda messages: {}))
     assert read_tally(db, job_id).read == 1
 
 
