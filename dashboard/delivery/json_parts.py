@@ -1,9 +1,10 @@
 """Reading JSON that others wrote: every part may be missing or of another kind, and nothing of that is an error."""
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 _INDIA = "91"
+_EPOCH = datetime(1970, 1, 1)
 _LONGEST_WORD = 60
 
 
@@ -38,14 +39,14 @@ def word_of(value: Any) -> str:
 def time_of(value: Any, otherwise: datetime) -> datetime:
     """Return seconds since 1970 as UTC; `otherwise` where they are none."""
     try:
-        return datetime.fromtimestamp(int(value), UTC).replace(tzinfo=None)
-    except (TypeError, ValueError, OverflowError, OSError):
+        return _EPOCH + timedelta(seconds=int(value))
+    except (TypeError, ValueError, OverflowError):
         return otherwise
 
 
 def clean(text: str) -> str:
     """Return a text that can be stored: JSON may smuggle in half a character."""
-    return text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def mobile_of(value: Any) -> int | None:
