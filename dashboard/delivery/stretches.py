@@ -105,9 +105,17 @@ def _bounds(numbers: list[int]) -> dict[str, Any]:
     return {"from_no": first, "to_no": last, "numbers": numbers}
 
 
-def list_told(cursor: Cursor, job_id: int, states: Collection[str]) -> list[int]:
-    """Return the messages that were ever said to have failed, to be in doubt or left out, in their order; all that stand so now are among them."""
-    return [number for (number,) in _queries.list_told(cursor, job_id=job_id, states=list(states))]
+def list_told(
+    cursor: Cursor, job_id: int, states: Collection[str], codes: Collection[int] | None = None
+) -> list[int]:
+    """Return the messages that were ever said to have failed (with one of the provider's `codes`), to be in doubt or left out, in their order.
+
+    All that stand so now are among them.
+    """
+    asked = None if codes is None else list(codes)
+    return [
+        number for (number,) in _queries.list_told(cursor, job_id=job_id, states=list(states), codes=asked)
+    ]
 
 
 def find_standing(cursor: Cursor, job_id: int, message_no: int) -> Standing:

@@ -12,11 +12,14 @@ WHERE list_contains(:states::VARCHAR[], state) ORDER BY message_no;
 -- One message.
 SELECT message_no, account_no, mobile, state, code FROM message_state_among(:job_id, :message_no, :message_no, NULL::INTEGER[]);
 
--- name: list_told(job_id, states)
--- The messages of which an answer or a report ever said failed, in_doubt or skipped: few beside all, and what is named stands nowhere else.
+-- name: list_told(job_id, states, codes)
+-- The messages of which an answer or a report ever said failed, in_doubt or skipped: few beside all, and what is named stands nowhere else. :codes: of the
+-- failures those with these codes, NULL: all.
 SELECT message_no FROM outcome WHERE job_id = :job_id AND result IN ('failed', 'in_doubt', 'skipped') AND list_contains(:states::VARCHAR[], result)
+  AND (:codes::INTEGER[] IS NULL OR list_contains(:codes::INTEGER[], code))
 UNION
 SELECT message_no FROM status_event WHERE job_id = :job_id AND status = 'failed' AND list_contains(:states::VARCHAR[], status)
+  AND (:codes::INTEGER[] IS NULL OR list_contains(:codes::INTEGER[], code))
 ORDER BY message_no;
 
 -- name: has_ended(job_id)$

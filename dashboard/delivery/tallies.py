@@ -123,6 +123,13 @@ def _count_outcome(changes: "Counter[_Sum]", one: Counted, overtaken: bool | Non
 def note_reports(cursor: Cursor) -> None:
     """Take the reports in fresh_status into the sums, which stand beside those in known_status."""
     _queries.insert_status_changes(cursor, size=STRETCH)
+    _queries.insert_priced_changes(cursor)
+
+
+def read_priced(cursor: Cursor, job_id: int) -> list[tuple[str, bool, int]]:
+    """Return of how many of a job's messages WhatsApp has said what they cost: category, whether it is charged, messages."""
+    ask = _queries.count_priced if read_sums(cursor, job_id) is None else _queries.read_priced
+    return list(ask(cursor, job_id=job_id))
 
 
 def note_settled(cursor: Cursor, job_id: int, result: str) -> None:

@@ -101,3 +101,32 @@ SELECT job_id, state, CASE WHEN state = 'failed' THEN code ELSE -1 END AS code, 
 ) WHERE state IS NOT NULL GROUP BY ALL HAVING sum(change) <> 0
 UNION ALL
 SELECT job_id, 'status_rows', -1, count(*), NULL FROM fresh_status WHERE job_id > 0 GROUP BY job_id;
+
+-- name: insert_priced_changes()!
+-- What the reports of fresh_status change in what is known of prices, beside those known before (known_status).
+INSERT INTO job_priced
+WITH fresh AS (
+    SELECT job_id, message_no, max(lower(category)) AS category, bool_or(billable) AS is_charged
+    FROM fresh_status WHERE job_id > 0 AND billable IS NOT NULL GROUP BY job_id, message_no
+), known AS (
+    SELECT job_id, message_no, max(lower(category)) AS category, bool_or(billable) AS is_charged
+    FROM known_status WHERE billable IS NOT NULL GROUP BY job_id, message_no
+), changed AS (
+    SELECT job_id, known.category, known.is_charged, -1 AS change FROM known SEMI JOIN fresh USING (job_id, message_no)
+    UNION ALL
+    SELECT fresh.job_id, greatest(fresh.category, known.category), fresh.is_charged OR coalesce(known.is_charged, false), 1
+    FROM fresh LEFT JOIN known ON known.job_id = fresh.job_id AND known.message_no = fresh.message_no
+)
+SELECT job_id, category, is_charged, sum(change)::BIGINT FROM changed GROUP BY job_id, category, is_charged HAVING sum(change) <> 0;
+
+-- name: read_priced(job_id)
+-- Messages of which WhatsApp has said whether they cost anything, by the category and whether they are charged.
+SELECT category, is_charged, sum(message_count)::BIGINT FROM job_priced WHERE job_id = :job_id
+GROUP BY category, is_charged HAVING sum(message_count) <> 0 ORDER BY category, is_charged;
+
+-- name: count_priced(job_id)
+-- The same, counted one by one.
+SELECT category, is_charged, count(*) FROM (
+    SELECT message_no, max(lower(category)) AS category, bool_or(billable) AS is_charged
+    FROM status_event WHERE job_id = :job_id AND billable IS NOT NULL GROUP BY message_no
+) GROUP BY category, is_charged ORDER BY category, is_charged;

@@ -50,7 +50,7 @@ DROP TABLE IF EXISTS temp.fresh_status;
 -- name: copy_known_status()!
 -- What was reported before of the round's messages. Without the provider's ids: of crores of reports these cost more to read than all else.
 CREATE OR REPLACE TEMP TABLE known_status AS
-SELECT old.job_id, old.message_no, old.status, old.code
+SELECT old.job_id, old.message_no, old.status, old.code, old.category, old.billable
 FROM status_event AS old SEMI JOIN new_status AS new ON old.job_id = new.job_id AND old.message_no = new.message_no;
 
 -- name: begin_twins()!
@@ -106,7 +106,7 @@ SELECT user_id, min(mobile) FROM whatsapp_user WHERE user_id IN (SELECT unnest(:
 -- name: copy_late_status(since, answered_since)!
 -- Reports that came before our own record of the message's id, and without our reference; our record came soon after.
 CREATE OR REPLACE TEMP TABLE new_status AS
-SELECT outcome.job_id, outcome.message_no, report.wamid, report.status, report.code
+SELECT outcome.job_id, outcome.message_no, report.wamid, report.status, report.code, report.category, report.billable
 FROM status_event AS report JOIN outcome ON outcome.wamid = report.wamid
 WHERE report.job_id = 0 AND report.received_at > :since AND outcome.answered_at > :answered_since;
 

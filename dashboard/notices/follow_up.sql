@@ -14,7 +14,7 @@ WHERE now.state IN ('accepted', 'sent', 'delivered', 'read');
 -- Those refused for a reason that another attempt may overcome, but nobody whom an earlier attempt may have reached:
 -- each that was taken, or of which nobody knows, must have been reported as failed. p_told: those that were ever said to have failed.
 CREATE OR REPLACE TEMP MACRO refused_for_certain(p_job, p_codes, p_told) AS TABLE
-WITH refused AS (
+WITH refused AS MATERIALIZED (
     SELECT message_no FROM message_state_among(p_job, 1, 2147483647, p_told) WHERE state = 'failed' AND list_contains(p_codes, code)
 ), taken AS (
     SELECT message_no, count(DISTINCT attempt) AS attempts FROM outcome SEMI JOIN refused USING (message_no)

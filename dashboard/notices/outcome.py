@@ -8,7 +8,7 @@ import pandas as pd
 
 from dashboard.access.scope import Right, Scope
 from dashboard.config import Settings
-from dashboard.delivery import ledger
+from dashboard.delivery import ledger, tallies
 from dashboard.delivery.ledger import Tally
 from dashboard.notices.audience import mask_number
 from dashboard.notices.notice import read_notice
@@ -39,16 +39,11 @@ def bill_of(db: Database, scope: Scope, settings: Settings, notice_id: int) -> B
     """Return what a notice has cost by WhatsApp's own reports, at the prices of the day it went. Needs Right.SEE_NOTICES."""
     with db.read() as cursor:
         notice = read_notice(cursor, scope, Right.SEE_NOTICES, notice_id)
-    rows = db.ease(("priced", notice.job_id), lambda: _count_priced(db, notice.job_id or 0))
+        rows = tallies.read_priced(cursor, notice.job_id or 0)
     day = india_day(notice.send_at or notice.created_at)
     charged = {category: count for category, is_charged, count in rows if is_charged}
     cost = sum(price_on(settings, category, day).of(count) for category, count in charged.items())
     return Bill(cost, sum(charged.values()), sum(count for *_, count in rows))
-
-
-def _count_priced(db: Database, job_id: int) -> list[tuple[str, bool, int]]:
-    with db.read() as cursor:
-        return list(report_queries.count_priced(cursor, job_id=job_id))
 
 
 def list_earlier(db: Database, scope: Scope, notice_id: int, limit: int = 7) -> pd.DataFrame:

@@ -4,13 +4,6 @@ SELECT account_no, reader.name, address, feeder.name, feeder.name_hi
 FROM (SELECT account_no, name, address, office_no FROM consumer WHERE {which}) AS reader
 LEFT JOIN office AS feeder ON feeder.office_no = reader.office_no;
 
--- name: count_priced(job_id)
--- Messages of which WhatsApp has said whether they cost anything, by the category and whether they are charged.
-SELECT category, is_charged, count(*) FROM (
-    SELECT message_no, lower(max(category)) AS category, bool_or(billable) AS is_charged
-    FROM status_event WHERE job_id = :job_id AND billable IS NOT NULL GROUP BY message_no
-) GROUP BY category, is_charged ORDER BY category;
-
 -- name: list_replies(job_id, since, until, row_limit)
 -- What a job's recipients wrote after it, without joining and leaving words that the machine answers; newest first.
 WITH wrote AS (

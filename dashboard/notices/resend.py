@@ -43,11 +43,17 @@ def count_refused(db: Database, scope: Scope, clock: Clock, notice_id: int) -> i
         job_id = notice.job_id or 0
         failures = ledger.failures_by_code(cursor, job_id)
         codes = _codes_worth_it(failures, notice, clock())
-        if codes and follow_queries.has_doubted(cursor, job_id=job_id):
-            follow_queries.define_refused(cursor)
-            told = stretches.list_told(cursor, job_id, ["failed"])
-            return int(follow_queries.count_certain(cursor, job_id=job_id, codes=codes, told=told))
+        has_doubted = bool(codes) and follow_queries.has_doubted(cursor, job_id=job_id)
+    if has_doubted:  # seconds, at crores of messages
+        return db.ease(("refused", job_id, *codes), lambda: _count_certain(db, job_id, codes))
     return sum(failures[code] for code in codes)
+
+
+def _count_certain(db: Database, job_id: int, codes: list[int]) -> int:
+    with db.read() as cursor:
+        follow_queries.define_refused(cursor)
+        told = stretches.list_told(cursor, job_id, ["failed"], codes)
+        return int(follow_queries.count_certain(cursor, job_id=job_id, codes=codes, told=told))
 
 
 def list_leave(
@@ -117,7 +123,7 @@ def _resend(
 
     def stage(cursor: Cursor) -> None:
         follow_queries.define_refused(cursor)
-        told = stretches.list_told(cursor, job_id, ["failed"])
+        told = stretches.list_told(cursor, job_id, ["failed"], codes)
         follow_queries.stage_refused(cursor, job_id=job_id, codes=codes, told=told)
 
     new_id = write_follow_up(cursor, scope, now, first, follow, stage)

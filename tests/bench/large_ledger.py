@@ -64,6 +64,12 @@ INSERT INTO job_tally
 SELECT $job, 'outcome_rows', -1, count(*), NULL FROM outcome WHERE job_id = $job
 UNION ALL SELECT $job, 'status_rows', -1, count(*), NULL FROM status_event WHERE job_id = $job
 """
+_PRICED = """
+INSERT INTO job_priced
+SELECT $job, 'utility', is_charged, count(*)
+FROM (SELECT bool_or(billable) AS is_charged FROM status_event WHERE job_id = $job AND message_no BETWEEN $first_no AND $last_no GROUP BY message_no)
+GROUP BY is_charged
+"""
 
 
 def write_ledger(cursor: Cursor, job_id: int, total: int) -> None:
@@ -78,6 +84,7 @@ def write_ledger(cursor: Cursor, job_id: int, total: int) -> None:
     for first_no, last_no in parts:
         place = {"job": job_id, "first_no": first_no, "last_no": last_no}
         cursor.execute(_SUMS, {**place, "stretch": tallies.STRETCH})
+        cursor.execute(_PRICED, place)
     cursor.execute(_COUNTERS, {"job": job_id})
 
 

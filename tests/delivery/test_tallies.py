@@ -61,6 +61,9 @@ class Course:
             entry = report(self.db, self.job_id, message_no, status)
             if status == "failed":
                 entry["errors"] = [{"code": self.dice.choice([131026, 131049, 0])}]
+            if self.dice.random() < 0.6:
+                category = self.dice.choice(["utility", "Marketing"])
+                entry["pricing"] = {"billable": self.dice.random() < 0.5, "category": category}
             if self.dice.random() < 0.3:
                 del entry["biz_opaque_callback_data"]
             entries.append(entry)
@@ -93,6 +96,8 @@ def compare(cursor: Cursor, job_id: int) -> None:
     assert plain.in_flight <= kept.in_flight <= kept.waiting
     counted = ledger._queries.count_failures(cursor, job_id=job_id)
     assert ledger.failures_by_code(cursor, job_id) == dict(counted)
+    priced = list(tallies._queries.count_priced(cursor, job_id=job_id))
+    assert tallies.read_priced(cursor, job_id) == priced
 
 
 def compare_pages(cursor: Cursor, job_id: int) -> None:
