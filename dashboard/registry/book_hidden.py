@@ -31,14 +31,14 @@ def find_hidden(path: Path) -> "dict[str, Counter[str]]":
         if "xl/workbook.xml" not in names:
             return {}
         found = {}
-        for sheet, part in _parts(archive).items():
+        for sheet, part in list_parts(archive).items():
             if part in names:
                 with archive.open(part) as file:
                     found[sheet] = _hidden_of_sheet(file)
         return found
 
 
-def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
+def list_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """Return the archive's part of each sheet."""
     try:
         relations = archive.read("xl/_rels/workbook.xml.rels")

@@ -13,6 +13,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from dashboard.errors import BadInput
 from dashboard.registry.book_hidden import find_hidden
 from dashboard.registry.book_spans import Range, find_spans
+from dashboard.registry.book_zeros import Widths, find_zeros
 from dashboard.registry.text_rows import Row
 from dashboard.store.disk import is_machine_fault
 
@@ -42,7 +43,7 @@ def open_sheets(path: Path, name: str) -> Iterator[SheetRows]:
     try:
         _require_sound(path, name)
         book = CalamineWorkbook.from_path(path)
-        hidden, spans = find_hidden(path), find_spans(path)
+        hidden, spans, zeros = find_hidden(path), find_spans(path), find_zeros(path)
         for one in book.sheets_metadata:
             sheet = book.get_sheet_by_name(one.name)
             if sheet.total_height * sheet.total_width > _MOST_CELLS:
@@ -55,7 +56,7 @@ def open_sheets(path: Path, name: str) -> Iterator[SheetRows]:
                 )
             if one.visible != SheetVisibleEnum.Visible:
                 notes["hidden_sheets"] += 1
-            yield SheetRows(one.name, _sheet_rows(sheet, merged), notes)
+            yield SheetRows(one.name, _sheet_rows(sheet, merged, zeros.get(one.name, {})), notes)
     except BaseException as error:
         raise _refusal(error, name) from error
 
@@ -91,7 +92,7 @@ def _require_sound(path: Path, name: str) -> None:
                 raise BadInput("book_too_large", file=name)
 
 
-def _sheet_rows(sheet: CalamineSheet, merged: _Merged) -> Iterator[Row]:
+def _sheet_rows(sheet: CalamineSheet, merged: _Merged, zeros: Widths) -> Iterator[Row]:
     """Yield rows from the sheet's first one; of cells merged downwards each row gets the value."""
     if sheet.start is None:
         return
@@ -99,6 +100,9 @@ def _sheet_rows(sheet: CalamineSheet, merged: _Merged) -> Iterator[Row]:
     above: dict[int, str] = {}
     for row_no, row in enumerate(sheet.iter_rows()):  # blank rows above the first come, blank columns do not
         cells = [""] * first_column + [_cell_text(cell) for cell in row]
+        for column, widths in zeros.items():
+            if first_column <= column < len(cells) and isinstance(row[column - first_column], float):
+                cells[column] = _with_zeros(cells[column], widths[row_no])
         for column, first in merged.get(row_no, {}).items():
             if column >= len(cells):
                 continue
@@ -106,6 +110,11 @@ def _sheet_rows(sheet: CalamineSheet, merged: _Merged) -> Iterator[Row]:
                 above[column] = cells[column]
             cells[column] = cells[column] or above.get(column, "")
         yield row_no + 1, cells
+
+
+def _with_zeros(text: str, width: int) -> str:
+    """Return a whole number as its cell shows it: with zeros in front up to the width of its format."""
+    return text.zfill(width) if text.isdecimal() else text
 
 
 def _merged_downwards(sheet: CalamineSheet, spans: Sequence[Range]) -> _Merged:

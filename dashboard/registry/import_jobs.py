@@ -13,7 +13,7 @@ from dashboard.access.scope import Scope
 from dashboard.errors import BadInput, IllegalChange, Refused, SetuError, Unavailable
 from dashboard.registry.import_log import ImportResult, require_whole_state
 from dashboard.registry.import_work import Progress
-from dashboard.registry.sources import Upload
+from dashboard.registry.sources import Upload, is_of
 
 _OWN_FOLDERS = ("done", "refused")
 _NO_FAULT_OF_THE_FILE = ("file_changed", "packed_too_large")  # it waits where it is
@@ -192,11 +192,11 @@ class Inbox:
             try:
                 result = self._run([Upload(path, name) for name, path in waiting.items()])
             except SetuError as error:
-                broken = waiting.get(str(error.values.get("file")))
+                told = str(error.values.get("file"))
+                broken = next((name for name in waiting if is_of(told, name)), None)
                 if broken is None or error.code in _NO_FAULT_OF_THE_FILE:
                     raise
-                self._put_aside(broken, error)
-                del waiting[str(error.values["file"])]
+                self._put_aside(waiting.pop(broken), error)
                 continue
             for path in waiting.values():
                 self._move_into(path, self._folder / "done" / stamp)

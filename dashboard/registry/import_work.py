@@ -85,7 +85,7 @@ def read_files(
         intake.decode_texts()
         return source
 
-    return side_by_side(db, uploads, [upload.path.stat().st_size for upload in uploads], read, tell)
+    return side_by_side(db, uploads, [upload.size for upload in uploads], read, tell)
 
 
 def write_files(

@@ -36,7 +36,7 @@ from dashboard.registry.sequences import (
     flag_sequences,
     keep_second_numbers,
 )
-from dashboard.registry.sources import Source, Upload, require_unchanged
+from dashboard.registry.sources import Source, Upload, require_unchanged, spread
 from dashboard.registry.states import (
     MOST_NAMED,
     NEXT_REGISTRY,
@@ -99,7 +99,7 @@ def import_exports(
 
     `refresh(cursor, first_no, last_no)` brings the coverage cube up to date inside the same commit. What `progress`
     raises gives the import up. Raises Refused without Right.IMPORT for the whole state, BadInput for a file that cannot
-    be read (see `read_source`), Unavailable("import_running") while another import is under way, ("disk_full").
+    be read (see `read_source`, `spread`), Unavailable("import_running") while another import is under way, ("disk_full").
     """
     require_whole_state(scope)
     if not _running.acquire(blocking=False):
@@ -144,7 +144,7 @@ def _import(
         queries.create_staging(cursor)
         import_id = int(queries.next_import_id(cursor))
     sources = work.read_files(
-        db, uploads, load_headers(db), folder, import_id, india_day(started_at), lambda share: progress(_READ * share, "read")
+        db, spread(uploads), load_headers(db), folder, import_id, india_day(started_at), lambda share: progress(_READ * share, "read")
     )  # fmt: skip
     progress(_READ, "understand")
     with db.read() as cursor:

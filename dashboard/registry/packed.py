@@ -1,4 +1,4 @@
-"""Reports that come packed: a .gz, or a ZIP that holds one of them."""
+"""Reports that come packed: a .gz, or a ZIP of one or several of them."""
 
 import gzip
 import shutil
@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
@@ -22,24 +23,59 @@ _MOST_TIMES = 250  # as large as it lies packed, is nothing that a report could 
 _HARMLESS = 1 << 28  # … beyond so many bytes
 LIST_BYTES = 1 << 28  # of a packed list that is read into memory as a whole
 _DEEPEST = 3  # a .gz in a ZIP is known; what is packed more often is no report
+_MOST_MEMBERS = 1_000  # reports in a ZIP
 
 
-def unpack(path: Path, folder: Path, name: str, most_bytes: int | None = None) -> Path:
+@dataclass(frozen=True)
+class Member:
+    """One of the reports in a ZIP: it may unpack to `most_bytes`, its part of what the whole ZIP may."""
+
+    info: zipfile.ZipInfo
+    most_bytes: int
+    passed_over: int = 0  # files of the ZIP that are no reports, told with its first one
+
+    @property
+    def name(self) -> str:
+        return self.info.filename.replace("\\", "/")
+
+
+def list_members(path: Path, name: str) -> list[Member]:
+    """Return the reports in a ZIP in its order; none where the file is no ZIP.
+
+    Raises BadInput("packed_broken"), ("packed_many") for more than a thousand reports, ("packed_count") for none.
+    """
+    if not _is_zip(path):
+        return []
+    with _open_zip(path, name) as archive:
+        files, reports = _find_reports(archive)
+    if not reports:
+        raise BadInput("packed_count", file=name, count=0)
+    if len(reports) > _MOST_MEMBERS:
+        raise BadInput("packed_many", file=name, count=len(reports), most=_MOST_MEMBERS)
+    most, packed = _most_of(path), sum(one.compress_size for one in reports) or 1
+    passed_over = len(files) - len(reports)
+    return [
+        Member(one, most * one.compress_size // packed, 0 if place else passed_over)
+        for place, one in enumerate(reports)
+    ]
+
+
+def unpack(
+    path: Path, folder: Path, name: str, most_bytes: int | None = None, member: Member | None = None
+) -> Path:
     """Return where the report lies unpacked: a file in `folder`, or the path itself where it is not packed.
 
-    Raises BadInput("packed_broken") for one that was cut off or damaged, ("packed_locked") for a password,
+    Of a ZIP the `member`; where none is given it must hold exactly one report. Raises BadInput("packed_broken") for one that was cut off or damaged, ("packed_locked") for a password,
     ("packed_count") for a ZIP with no report or several, ("packed_too_large") where the disk would fill up,
     ("packed_too_much") for what is no report: more than `most_bytes`, or very much more than lies packed.
     """
-    most = min(most_bytes or 1 << 62, max(_HARMLESS, _MOST_TIMES * path.stat().st_size))
+    most = min(most_bytes or 1 << 62, member.most_bytes if member else _most_of(path))
     for depth in range(_DEEPEST):
-        with path.open("rb") as file:
-            start = file.read(4)
         target = folder / f"unpacked_{depth}" / _inner_name(path)
-        if start[:2] == b"\x1f\x8b":
+        if _is_gzip(path):
             _unpack_gzip(path, target, name, most)
-        elif start in (b"PK\x03\x04", b"PK\x05\x06") and not _is_book(path):
-            target = _unpack_zip(path, target.parent, name, most)
+        elif _is_zip(path):
+            target = _unpack_zip(path, target.parent, name, most, None if depth else member)
         else:
             return path
         path = target
@@ -47,14 +83,33 @@ def unpack(path: Path, folder: Path, name: str, most_bytes: int | None = None) -
 
 
 @contextmanager
-def unpacked(path: Path, name: str, most_bytes: int | None = None) -> Iterator[Path]:
+def unpacked(
+    path: Path, name: str, most_bytes: int | None = None, member: Member | None = None
+) -> Iterator[Path]:
     """Have a report unpacked for a while. Raises as `unpack`."""
     with TemporaryDirectory(prefix="setu-unpacked-") as folder:
-        yield unpack(path, Path(folder), name, most_bytes)
+        yield unpack(path, Path(folder), name, most_bytes, member)
+
+
+def _most_of(path: Path) -> int:
+    return max(_HARMLESS, _MOST_TIMES * path.stat().st_size)
 
 
 def _inner_name(path: Path) -> str:
     return path.name[:-3] if path.suffix.lower() == ".gz" else path.name
+
+
+def _starts_with(path: Path, *marks: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(4).startswith(marks)
+
+
+def _is_gzip(path: Path) -> bool:
+    return _starts_with(path, b"\x1f\x8b")
+
+
+def _is_zip(path: Path) -> bool:
+    return _starts_with(path, b"PK\x03\x04", b"PK\x05\x06") and not _is_book(path)
 
 
 def _is_book(path: Path) -> bool:
@@ -76,32 +131,41 @@ def _unpack_gzip(path: Path, target: Path, name: str, most: int) -> None:
         raise BadInput("packed_broken", file=name) from error
 
 
-def _unpack_zip(path: Path, folder: Path, name: str, most: int) -> Path:
+@contextmanager
+def _open_zip(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [one for one in archive.infolist() if _is_report(one)]
-            members = [
-                one for one in members if _suffix(one) in _REPORT_SUFFIXES
-            ] or members  # no READ_ME.txt
-            if len(members) != 1:
-                raise BadInput("packed_count", file=name, count=len(members))
-            if members[0].flag_bits & 1:
-                raise BadInput("packed_locked", file=name)
-            target = folder / (Path(members[0].filename.replace("\\", "/")).name[-100:] or "report")
-            with archive.open(members[0]) as source:
-                _copy(source, target, name, most)
+            yield archive
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
         if is_machine_fault(error):
             raise
         raise BadInput("packed_broken", file=name) from error
+
+
+def _unpack_zip(path: Path, folder: Path, name: str, most: int, member: Member | None) -> Path:
+    with _open_zip(path, name) as archive:
+        reports = [member.info] if member else _find_reports(archive)[1]
+        if len(reports) != 1:
+            raise BadInput("packed_count", file=name, count=len(reports))
+        if reports[0].flag_bits & 1:
+            raise BadInput("packed_locked", file=name)
+        target = folder / (Path(reports[0].filename.replace("\\", "/")).name[-100:] or "report")
+        with archive.open(reports[0]) as source:
+            _copy(source, target, name, most)
     return target
+
+
+def _find_reports(archive: zipfile.ZipFile) -> tuple[list[zipfile.ZipInfo], list[zipfile.ZipInfo]]:
+    """Return the files in a ZIP, and the reports among them: a READ_ME.txt is none where anything else is."""
+    files = [one for one in archive.infolist() if _is_file(one)]
+    return files, [one for one in files if _suffix(one) in _REPORT_SUFFIXES] or files
 
 
 def _suffix(member: zipfile.ZipInfo) -> str:
     return Path(member.filename).suffix.lower()
 
 
-def _is_report(member: zipfile.ZipInfo) -> bool:
+def _is_file(member: zipfile.ZipInfo) -> bool:
     """Leave out folders and what a Mac puts beside files."""
     return not (
         member.is_dir()

@@ -9,7 +9,7 @@ from dashboard.access.scope import Right, Scope
 from dashboard.errors import BadInput
 from dashboard.registry.headers import Headers
 from dashboard.registry.packed import unpacked
-from dashboard.registry.sources import Upload
+from dashboard.registry.sources import Upload, spread
 from dashboard.registry.tabular import TableReader, open_tables
 
 
@@ -29,12 +29,17 @@ class FilePreview:
 
 
 def preview_export(scope: Scope, upload: Upload, headers: Headers, first: int = 5) -> list[FilePreview]:
-    """Read a whole export without changing anything; one preview a sheet. Raises as `import_exports`."""
+    """Read a whole export without changing anything; one preview a sheet, and a report of a ZIP. Raises as `import_exports`."""
     scope.require(Right.IMPORT)
-    with unpacked(upload.path, upload.name) as path:
-        found = [_preview(reader, first) for reader in open_tables(path, headers, upload.name)]
+    return [one for report in spread([upload]) for one in _preview_report(report, headers, first)]
+
+
+def _preview_report(report: Upload, headers: Headers, first: int) -> list[FilePreview]:
+    with unpacked(report.path, report.name, member=report.member) as path:
+        found = [_preview(reader, first) for reader in open_tables(path, headers, report.name)]
     if not any(one.usable or len(one.refused) for one in found):
-        raise BadInput("no_rows", file=upload.name)
+        raise BadInput("no_rows", file=report.name)
+    found[0].notes.update(report.told)
     return found
 
 

@@ -11,20 +11,54 @@ import pyarrow.parquet as pq
 
 from dashboard.errors import BadInput
 from dashboard.registry.headers import Headers
-from dashboard.registry.packed import unpack
+from dashboard.registry.packed import Member, list_members, unpack
 from dashboard.registry.plain_files import FIELDS, Intake, cell_of, find_plain, read_plain
 from dashboard.registry.tabular import RefusedRow, Row, open_tables
 
 _CHUNK_ROWS = 20_000
+_WITHIN = " / "
 _SHEET_ROWS = 1 << 21  # a sheet has fewer rows: those of the next one are counted on from here
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file to import: where it lies and how its owner calls it."""
+    """A file to import: where it lies, how its owner calls it, and which report of a ZIP is meant."""
 
     path: Path
     name: str
+    member: Member | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes, as it lies on the disk."""
+        return self.member.info.compress_size if self.member else self.path.stat().st_size
+
+    @property
+    def told(self) -> dict[str, int]:
+        """What is to be told beside what its rows say."""
+        passed_over = self.member.passed_over if self.member else 0
+        return {"passed_over": passed_over} if passed_over else {}
+
+
+def spread(uploads: Sequence[Upload]) -> list[Upload]:
+    """Return each report by itself: a ZIP stands for those in it, called `ZIP / report` where they are several.
+
+    Raises BadInput as `list_members`.
+    """
+    found = []
+    for upload in uploads:
+        members = list_members(upload.path, upload.name)
+        for member in members:
+            name = upload.name if len(members) == 1 else f"{upload.name}{_WITHIN}{member.name}"
+            found.append(Upload(upload.path, name, member))
+        if not members:
+            found.append(upload)
+    return found
+
+
+def is_of(name: str, file: str) -> bool:
+    """Return whether a name that an error tells is that of a file, or of a report in it."""
+    return name == file or name.startswith(file + _WITHIN)
 
 
 @dataclass
@@ -46,11 +80,12 @@ def read_source(intake: Intake, upload: Upload, headers: Headers, folder: Path) 
     What is unpacked or read carefully is kept in `folder`, which must outlive the source. Raises BadInput as `open_tables` and `unpack`.
     """
     size = upload.path.stat().st_size
-    path = unpack(upload.path, folder, upload.name)
+    path = unpack(upload.path, folder, upload.name, member=upload.member)
     source = _read_plain(intake, upload, path, headers, folder) or _read_carefully(
         intake, upload, path, headers, folder
     )
     source.size = size
+    source.notes |= upload.told
     return source
 
 

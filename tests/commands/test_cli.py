@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -173,6 +174,16 @@ def test_backup_and_restore_bring_the_same_figures_back(shell: Shell, tmp_path: 
     other = Shell(tmp_path / "other")
     other.answer("restore", str(tmp_path / "copy"))
     assert other.answer("coverage", "--by", "division") == before
+
+
+def test_a_zip_of_exports_is_one_import(shell: Shell, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "June.zip", "w") as archive:
+        for name in REPORTS:
+            archive.write(SAMPLES / name, name)
+    again = shell.answer("import", str(tmp_path / "June.zip"))
+    assert {key: again[key] for key in ("accepted", "rejected", "new")} == {
+        "accepted": 893, "rejected": 9, "new": 0,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

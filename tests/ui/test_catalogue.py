@@ -13,6 +13,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 DASHBOARD = PROJECT / "dashboard"
 _USED = re.compile(r"""\bt\(\s*["']([a-z_]+\.[a-z_]+)["']""")
 _RAISED = re.compile(r"""(?:Refused|BadInput|IllegalChange|Unavailable|SetuError)\(\s*["']([a-z_]+)["']""")
+_OF_A_FILE = re.compile(r"""BadInput\(\s*["']([a-z_]+)["'][^\n]*\bfile=""")
 _PLAIN_LATIN = re.compile(r"[A-Za-z]{3,}")
 
 
@@ -65,6 +66,14 @@ def test_every_error_that_code_raises_has_words() -> None:
     raised = {code for file in _sources() for code in _RAISED.findall(file.read_text(encoding="utf-8"))}
     assert raised
     assert not sorted(code for code in raised if f"error.{code}" not in known)
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+def test_an_error_of_a_file_names_it(language: str) -> None:
+    """Of many files, or a ZIP of many, one is broken: the sentence says which."""
+    raised = {code for file in _sources() for code in _OF_A_FILE.findall(file.read_text(encoding="utf-8"))}
+    assert {"no_account_column", "packed_broken"} <= raised
+    assert not sorted(code for code in raised if "{file}" not in load_catalogue(language)[f"error.{code}"])
 
 
 def test_no_file_holds_a_key_twice() -> None:

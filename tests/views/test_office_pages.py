@@ -1,6 +1,8 @@
 """Import, users, cases and the audit trail."""
 
+import io
 import time
+import zipfile
 
 import pytest
 
@@ -8,6 +10,7 @@ from dashboard.access.scope import Role, Scope
 from dashboard.access.users import find_user
 from dashboard.notices.approval_rules import list_rules
 from dashboard.runtime import Runtime
+from dashboard.ui.tables import escape_marks
 from tests.conftest import SAMPLES
 from tests.views.conftest import OPT_INS, PASSWORD, REPORTS, Opener
 
@@ -64,6 +67,24 @@ def test_a_column_nobody_knows_is_named_beside_the_refusal(empty_rt: Runtime, op
     next(one for one in app.button if one.label == "Save").click().run()
     assert not app.exception and not app.error
     assert "1 row" in app.button(key="import_confirm").label
+
+
+def test_a_zip_of_many_exports_is_looked_at_and_imported_as_one(empty_rt: Runtime, open_page: Opener) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("READ ME.txt", "two parts")
+        for name in REPORTS[:2]:
+            archive.write(SAMPLES / name, name)
+    app = open_page("import_data", "admin")
+    app.file_uploader[0].upload("June.zip", content.getvalue()).run()
+    assert not app.exception
+    shown = " ".join(one.value for one in app.markdown)
+    assert all(f"**{escape_marks(f'June.zip / {name}')}** · " in shown for name in REPORTS[:2])
+    assert any("1 file in the ZIP is no report" in one.value for one in app.caption)
+    app.button(key="import_confirm").click().run()
+    _wait_for_the_import(empty_rt)
+    assert not app.run().exception
+    assert _consumers(empty_rt) == 698  # of 699 usable rows one account stands in both
 
 
 def test_a_zip_called_xlsx_is_told(empty_rt: Runtime, open_page: Opener) -> None:
