@@ -5,7 +5,7 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from dashboard.ui.formats import group_digits
 _CONSUMERS, _SEED = 200_000, 7
 _HISTORY_WEEKS = 22
 _FIRST_OWN_NUMBER = 9919900011  # for test sends; they go to the sandbox, like everything here
+_CAMP_DAY = 2  # of a week: the last camp was five days ago, so that the week's change shows it
 _LEAVE_EVERY = 900  # one in so many of those who joined writes STOP some weeks later
 _PASSWORD_WORDS = (
     "neem",
@@ -100,19 +101,23 @@ class _Past:
 
 
 def _enrol_week_by_week(rt: Runtime, past: _Past, folder: Path) -> None:
-    """Bring a camp's opt-in file in each week; each day between has its snapshot."""
+    """Bring a camp's opt-in file in each week; each day has its snapshot."""
     for week, rows in enumerate(weeks := list(_weeks_of_optins(rt, past.now))):
-        past.stand(7 * (_HISTORY_WEEKS - week))
-        path = folder / f"camp_week_{week + 1:02}.csv"
-        _write_optins(path, rows, india_day(past.now()))
-        import_consents(rt.db, COMMAND_LINE, path, rt.clock, refresh=rt.refresh)
-        for account_no, mobile in weeks[max(week - 3, 0)][::_LEAVE_EVERY] if week > 3 else []:
-            message = InboundText(f"demo.{account_no}", mobile, "STOP", past.now())
-            handle_inbound(rt.db, past.now, rt.refresh, message)
         for day in range(7):
             past.stand(7 * (_HISTORY_WEEKS - week) - day)
             today = india_day(past.now())
+            if day == _CAMP_DAY:
+                path = folder / f"camp_week_{week + 1:02}.csv"
+                _write_optins(path, rows, today)
+                import_consents(rt.db, COMMAND_LINE, path, rt.clock, refresh=rt.refresh)
+                _let_some_leave(rt, past, weeks[week - 3] if week > 3 else [])
             rt.db.write(lambda cursor, today=today: take_snapshot(cursor, today))  # type: ignore[misc]
+
+
+def _let_some_leave(rt: Runtime, past: _Past, joined: Sequence[tuple[str, int]]) -> None:
+    for account_no, mobile in joined[::_LEAVE_EVERY]:
+        message = InboundText(f"demo.{account_no}", mobile, "STOP", past.now())
+        handle_inbound(rt.db, past.now, rt.refresh, message)
 
 
 def _weeks_of_optins(rt: Runtime, now: Clock) -> Iterator[list[tuple[str, int]]]:

@@ -10,6 +10,7 @@ import pandas as pd
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.errors import BadInput, Refused
+from dashboard.registry.account_no import judge_account
 from dashboard.registry.account_places import locate
 from dashboard.registry.offices import LEVELS, Office, get_office
 from dashboard.registry.phone import judge
@@ -132,10 +133,10 @@ def find_consumers(
 
 def _find_by_key(cursor: Cursor, text: str, interval: dict[str, int]) -> Found:
     [verdict] = judge([text])
-    key = text.replace(" ", "")
+    key = judge_account(text)[0].replace(" ", "")  # ९४७… is 947…
     rows = list(
         _queries.list_by_key(
-            cursor, **interval, account_office_no=locate(cursor, [key]).get(key, 0), key=key, mobile=verdict.mobile
+            cursor, **interval, account_office_no=locate(cursor, [key]).get(key, 0), key=key, upper_key=key.upper(), mobile=verdict.mobile
         )
     )  # fmt: skip
     count = int(rows[0][-1]) if rows else 0

@@ -10,7 +10,7 @@ SELECT consumer.account_no, consumer.office_no, office.code, consumer.name, addr
 FROM consumer JOIN office ON office.office_no = consumer.office_no
 WHERE consumer.office_no = :office_no AND consumer.account_no = :account_no;
 
--- name: list_by_key(first_no, last_no, account_office_no, mobile, key, row_limit)
+-- name: list_by_key(first_no, last_no, account_office_no, mobile, key, upper_key, row_limit)
 -- Consumers of an interval with this account (where the hints found it), meter or number, in office order; last, how many there are in all.
 -- Plain scans: one with OR reads every row of the columns it asks (at 3.6 crore 1.2-2.1 s of processor against 0.1-0.2 s each).
 WITH hit AS (
@@ -18,7 +18,7 @@ WITH hit AS (
     WHERE office_no = :account_office_no AND office_no BETWEEN :first_no AND :last_no AND account_no = :key
     UNION
     SELECT account_no, name, address, office_no, meter_no, mobile, state FROM consumer
-    WHERE office_no BETWEEN :first_no AND :last_no AND meter_no = :key
+    WHERE office_no BETWEEN :first_no AND :last_no AND meter_no IN (:key, :upper_key)
     UNION
     SELECT account_no, name, address, office_no, meter_no, mobile, state FROM consumer
     WHERE office_no BETWEEN :first_no AND :last_no AND mobile = :mobile

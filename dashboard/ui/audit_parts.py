@@ -29,12 +29,25 @@ def _name_key(key: str) -> str:
 
 
 def _name_value(key: str, value: object) -> str:
+    if isinstance(value, bool):
+        return t("audit.yes" if value else "audit.no")
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    if key == "hash":
-        return text[:_LONGEST_HASH]
+    return (
+        text[:_LONGEST_HASH] if key == "hash" else ", ".join(_name_one(key, one) for one in text.split(", "))
+    )
+
+
+def _name_one(key: str, text: str) -> str:
     words = {
         "role": f"page.role_{text}",
         "verdict": f"reason.{text.replace(' ', '_')}",
         "field": f"consumer.field_{text}",
+        "purpose": f"purpose.{text}",
+        "reason": f"purpose.{text}",  # quiet hours overridden: the notice's purpose is the reason
+        "approvals": f"level.{text}",
+        "steps": f"level.{text}",
+        "widest": f"level.{text}",
+        "category": f"library.category_{text.lower()}",
+        "language": f"brief.language_{text}",
     }.get(key, "")
     return t(words) if has_words(words) else text

@@ -205,7 +205,7 @@ def _bar_layout(rows: int) -> dict[str, Any]:
 def _write_names(names: list[str]) -> list[dict[str, Any]]:
     """Put each row's name above its bar: a phone then has its whole width for the bar, and no name is cut."""
     return [
-        {"x": 0, "xref": "paper", "xanchor": "left", "y": row, "yshift": 21, "text": name, "showarrow": False, "font": {"size": 12}}
+        {"x": 0, "xref": "paper", "xanchor": "left", "y": row, "yshift": 23, "text": name, "showarrow": False, "font": {"size": 12}}
         for row, name in enumerate(names)
     ]  # fmt: skip
 
