@@ -76,6 +76,7 @@ def show_trend(visitor: Visitor, office: Office) -> None:
         return
     alt = t("coverage.trend_alt", office=office.name_in(current_language()))
     st.plotly_chart(figure, key="coverage_trend", config=charts.CONFIG, alt=alt)
+    st.caption(t("coverage.trend_hint"))
 
 
 def _draw_trend(visitor: Visitor, office: Office) -> charts.ReadyFigure | None:
