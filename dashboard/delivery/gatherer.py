@@ -10,8 +10,8 @@ from dashboard.errors import Unavailable
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
 
-GATHER_SECONDS = 0.05  # from one commit to the next: a hundred bodies cost little more than one
-ENOUGH = 32  # that wait: they are not kept waiting
+GATHER_SECONDS = 0.02  # from one commit to the next: a hundred bodies cost little more than one
+ENOUGH = 16  # that wait: they are not kept waiting
 MOST_BYTES = 64 * 1024 * 1024  # that wait for the disk at a time
 
 
