@@ -167,10 +167,16 @@ def cancel(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
 
 
 def count_doubts(db: Database, scope: Scope, clock: Clock, notice_id: int, grace: timedelta) -> ledger.Doubts:
-    """Count what is in doubt of a notice, and how much of it a person may settle: reports have `grace` before."""
+    """Count what is in doubt of a notice, and how much of it a person may settle: reports have `grace` before. Of a very large one as it was
+    up to some seconds ago."""
     with db.read() as cursor:
-        notice = read_notice(cursor, scope, Right.SEND, notice_id)
-        return ledger.count_doubts(cursor, _job_of(notice), clock(), grace)
+        job_id = _job_of(read_notice(cursor, scope, Right.SEND, notice_id))
+    return db.ease(("doubts", job_id, grace), lambda: _count_doubts(db, clock, job_id, grace))
+
+
+def _count_doubts(db: Database, clock: Clock, job_id: int, grace: timedelta) -> ledger.Doubts:
+    with db.read() as cursor:
+        return ledger.count_doubts(cursor, job_id, clock(), grace)
 
 
 def settle_doubt(
