@@ -10,8 +10,11 @@ import bcrypt
 import pytest
 
 from dashboard.access.scope import Role, Scope
+from dashboard.coverage.cube import refresh_cube
 from dashboard.notices.templates import remember
+from dashboard.registry.importer import import_exports
 from dashboard.registry.offices import find_office
+from dashboard.registry.sources import Upload
 from dashboard.store.database import Database, open_database
 
 NOON = datetime(2026, 11, 24, 6, 30)  # noon in India
@@ -48,6 +51,29 @@ def open_copy(made: Path, path: Path) -> Iterator[Database]:
     shutil.copy(made, path)
     with closing(open_database(path, memory_limit="1GB", threads=2)) as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def make_registry(
+    empty_file: Path, administrator: Scope, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Path]:
+    """Import exports (files, or texts of one each) into a new file and close it: made once, tests work on copies."""
+
+    def make(*exports: Path | str) -> Path:
+        folder = tmp_path_factory.mktemp("registry")
+        uploads = []
+        for place, export in enumerate(exports):
+            path = export if isinstance(export, Path) else folder / f"export_{place}.csv"
+            if isinstance(export, str):
+                path.write_text(export, encoding="utf-8")
+            uploads.append(Upload(path, path.name))
+        with open_copy(empty_file, folder / "made.duckdb") as db:
+            import_exports(
+                db, administrator, uploads, clock=lambda: NOON, shared_threshold=6, refresh=refresh_cube
+            )
+        return folder / "made.duckdb"
+
+    return make
 
 
 @pytest.fixture(autouse=True)

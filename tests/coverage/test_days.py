@@ -1,6 +1,6 @@
 """The days gone by: missed ones are filled, closed ones stand whatever the clock says; change, rank and target are told from them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,7 @@ from dashboard.coverage.movement import changes_of, coverage_by_on, outlook_of, 
 from dashboard.coverage.targets import Target, set_target, target_of
 from dashboard.enrolment.inbound import InboundText, handle_inbound
 from dashboard.errors import BadInput
-from dashboard.registry.importer import import_exports
-from dashboard.registry.sources import Upload
-from dashboard.store.clock import Clock, india_day
+from dashboard.store.clock import india_day
 from dashboard.store.database import Database
 from tests.conftest import NOON, open_copy, scope_of
 
@@ -32,23 +30,9 @@ ROWS = """ACCT_ID,MOBILE_NO,DISCOM,ZONE_NAME,CIRCLE_NAME,DIV_CODE,DIV_NAME
 
 
 @pytest.fixture(scope="module")
-def made_registry(
-    empty_file: Path, administrator: Scope, clock: Clock, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def made_registry(make_registry: Callable[..., Path]) -> Path:
     """The registry of every test here, made once; each works on a copy."""
-    folder = tmp_path_factory.mktemp("registry")
-    path = folder / "e.csv"
-    path.write_text(ROWS, encoding="utf-8")
-    with open_copy(empty_file, folder / "made.duckdb") as db:
-        import_exports(
-            db,
-            administrator,
-            [Upload(path, "e.csv")],
-            clock=lambda: NOON,
-            shared_threshold=6,
-            refresh=refresh_cube,
-        )
-    return folder / "made.duckdb"
+    return make_registry(ROWS)
 
 
 @pytest.fixture

@@ -5,12 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.access.scope import Role, Scope
-from dashboard.coverage.cube import refresh_cube
-from dashboard.registry.importer import import_exports
-from dashboard.registry.sources import Upload
-from dashboard.store.database import Database, open_database
-from tests.conftest import NOON, open_copy
+from dashboard.store.database import Database
+from tests.conftest import open_copy
 
 ROWS = """ACCT_ID,NAME,MOBILE_NO,AGENT_MOB_NO,DISCOM,ZONE_NAME,CIRCLE_NAME,DIV_CODE,DIV_NAME,SDO_CODE,SDO_NAME,SUBSTATION,FEEDER
 0000000101,ASHA,9415012345,9228186620,MVVNL,Z,C,DIV000001,ONE,0000011,SUB,SS,F1
@@ -23,23 +19,9 @@ ROWS = """ACCT_ID,NAME,MOBILE_NO,AGENT_MOB_NO,DISCOM,ZONE_NAME,CIRCLE_NAME,DIV_C
 
 
 @pytest.fixture(scope="session")
-def made_registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_registry(make_registry: Callable[..., Path]) -> Path:
     """The registry of every test here, made once; each works on a copy."""
-    folder = tmp_path_factory.mktemp("enrolment")
-    export = folder / "export.csv"
-    export.write_text(ROWS, encoding="utf-8")
-    db = open_database(folder / "setu.duckdb", memory_limit="1GB", threads=2)
-    admin = Scope("admin", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)
-    import_exports(
-        db,
-        admin,
-        [Upload(export, "export.csv")],
-        clock=lambda: NOON,
-        shared_threshold=6,
-        refresh=refresh_cube,
-    )
-    db.close()
-    return folder / "setu.duckdb"
+    return make_registry(ROWS)
 
 
 @pytest.fixture

@@ -1,16 +1,14 @@
 """Finding and opening one consumer: by account, number, meter and name, within the scope."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from dashboard.access.scope import Role, Scope
-from dashboard.coverage.cube import refresh_cube
 from dashboard.errors import BadInput, Refused
 from dashboard.registry.consumers import FOUND_ROWS, find_consumers, get_consumer, open_number
-from dashboard.registry.importer import Upload, import_exports
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
 from tests.conftest import open_copy, scope_of
@@ -21,29 +19,15 @@ OWN, FOREIGN = "DIV000001", "DIV000002"
 
 
 @pytest.fixture(scope="module")
-def made_registry(
-    empty_file: Path, administrator: Scope, clock: Clock, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def made_registry(make_registry: Callable[..., Path]) -> Path:
     """The registry of every test here, made once; each works on a copy."""
-    folder = tmp_path_factory.mktemp("registry")
     rows = [
         f"0000000101,Asha Devi,12 Mall Road,9415012345,UP77A1,{PLACE.format(n=1)}",
         f"0000000102,RAM LAL,,,9415012345,{PLACE.format(n=1)}",  # a meter that looks like a mobile number
         f"0000000201,ASHA KUMARI,,9415012345,UP88,{PLACE.format(n=2)}",
         *(f"00000003{place:02},MANY MANI,,,M{place},{PLACE.format(n=1)}" for place in range(30)),
     ]
-    path = folder / "export.csv"
-    path.write_text("\n".join([HEADER, *rows]), encoding="utf-8")
-    with open_copy(empty_file, folder / "made.duckdb") as db:
-        import_exports(
-            db,
-            administrator,
-            [Upload(path, "export.csv")],
-            clock=clock,
-            shared_threshold=6,
-            refresh=refresh_cube,
-        )
-    return folder / "made.duckdb"
+    return make_registry("\n".join([HEADER, *rows]))
 
 
 @pytest.fixture

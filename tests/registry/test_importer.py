@@ -4,19 +4,13 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
-from dashboard.access.scope import Role, Scope
+from dashboard.access.scope import Scope
 from dashboard.config import PROJECT_DIR
 from dashboard.coverage.cube import refresh_cube
-from dashboard.coverage.verified import verify_numbers
-from dashboard.enrolment.consent import mark_undeliverable
-from dashboard.enrolment.corrections import Desk, correct_number
-from dashboard.enrolment.inbound import InboundText, handle_inbound
 from dashboard.errors import BadInput, Unavailable
 from dashboard.registry import intake, sources
 from dashboard.registry.demo import write_demo
@@ -25,41 +19,8 @@ from dashboard.registry.importer import clear_leftovers, import_exports
 from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database, open_database
-from tests.conftest import NOON, SAMPLES, scope_of
-
-HEADER = (
-    "ACCT_ID,NAME,ADDRESS,MOBILE_NO,DISCOM,ZONE_NAME,CIRCLE_NAME,DIV_CODE,DIV_NAME,SDO_CODE,SUBSTATION,FEEDER"
-)
-PLACE = "MVVNL,Z,C,DIV000001,ONE,0000011,SS,F1"
-ALWAYS_ANEW, NEVER_ANEW = 0, 1_000_000
-Bring = Callable[..., ImportResult]
-
-
-@pytest.fixture
-def bring(db: Database, administrator: Scope, clock: Clock, tmp_path: Path) -> Bring:
-    """Import texts or files: `bring("line\\nline", …, small_rows=…)`."""
-
-    def bring_in(*contents: str | Path, **options: object) -> ImportResult:
-        uploads = []
-        for place, content in enumerate(contents):
-            path = content if isinstance(content, Path) else tmp_path / f"export_{place}.csv"
-            if isinstance(content, str):
-                path.write_text(content, encoding="utf-8", newline="")
-            uploads.append(Upload(path, path.name))
-        return import_exports(
-            db, administrator, uploads, clock=clock, shared_threshold=6, refresh=refresh_cube, **options
-        )
-
-    return bring_in
-
-
-def rows_of(db: Database, columns: str = "* EXCLUDE (import_id)") -> list[tuple[object, ...]]:
-    with db.read() as cursor:
-        return cursor.execute(f"SELECT {columns} FROM consumer ORDER BY account_no").fetchall()
-
-
-def export(*rows: str, header: str = HEADER) -> str:
-    return "\n".join([header, *rows]) + "\n"
+from tests.conftest import SAMPLES
+from tests.registry.conftest import ALWAYS_ANEW, NEVER_ANEW, PLACE, Bring, export, rows_of
 
 
 @pytest.fixture(scope="module")
@@ -218,90 +179,6 @@ def test_what_the_import_does_not_speak_of_stands(db: Database, bring: Bring, sm
             "SELECT account_no, office.code FROM consumer JOIN office USING (office_no) ORDER BY 1"
         ).fetchall()
     assert [code for _, code in places] == ["0000011/SS/F1", "0000011/SS/F1", "0000001/SS/F1"]
-
-
-def test_what_consumers_say_while_the_registry_is_made_anew_is_kept(db: Database, bring: Bring) -> None:
-    old = export(
-        f"0000000001,RAM,A,9415012345,{PLACE}",
-        f"0000000002,SITA,B,8004642302,{PLACE}",
-        f"0000000003,GITA,C,,{PLACE}",
-    )
-    bring(old)
-    handle_inbound(db, lambda: NOON, refresh_cube, InboundText("w1", 8004642302, "JOIN 0000000002", NOON))
-    said = {"merge": ("w2", 9519912345, "JOIN 0000000003"), "put_in": ("w3", 8004642302, "STOP")}
-
-    def speak(share: float, step: str) -> None:
-        if step in said:
-            wamid, mobile, text = said.pop(step)
-            handle_inbound(db, lambda: NOON, refresh_cube, InboundText(wamid, mobile, text, NOON))
-
-    bring(old.replace("RAM", "RAM LAL"), small_rows=ALWAYS_ANEW, progress=speak)
-    assert not said
-    states = rows_of(db, "account_no, name, mobile, state")
-    assert states == [
-        ("0000000001", "RAM LAL", 9415012345, "on_file"), ("0000000002", "SITA", 8004642302, "opted_out"),
-        ("0000000003", "GITA", 9519912345, "enrolled"),
-    ]  # fmt: skip
-    with db.read() as cursor:
-        cube = cursor.execute(
-            "SELECT sum(on_file), sum(opted_out), sum(enrolled) FROM coverage_cube"
-        ).fetchone()
-    assert cube == (1, 1, 1)
-
-
-def figures_of(db: Database) -> list[list[tuple[object, ...]]]:
-    with db.read() as cursor:
-        return [
-            sorted(cursor.execute(f"FROM {table}").fetchall())
-            for table in ("coverage_cube", "coverage_part", "audience_part")
-        ]
-
-
-def say(text: str, mobile: int) -> Callable[[Database], None]:
-    return lambda db: handle_inbound(
-        db, lambda: NOON, refresh_cube, InboundText(f"{text} {mobile}", mobile, text, NOON)
-    )
-
-
-def verify(mobile: int) -> Callable[[Database], None]:
-    numbers = pa.table({"mobile": pa.array([mobile], pa.int64())})
-    return lambda db: db.write(lambda cursor: verify_numbers(cursor, numbers, NOON))
-
-
-def correct(account_no: str, mobile: str) -> Callable[[Database], None]:
-    def change(db: Database) -> None:
-        desk = Desk(db, scope_of(db, Role.COMPOSER, "UP"), lambda: NOON, refresh_cube, 6)
-        correct_number(desk, account_no, mobile, "told us on the phone")
-
-    return change
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        say("JOIN 0000000003", 9519912345), say("STOP", 8004642302), verify(9415012345), correct("0000000003", "9415012399"),
-        lambda db: db.write(lambda cursor: mark_undeliverable(cursor, [9415012345], NOON, refresh_cube)),
-    ],
-    ids=["joins", "leaves", "is_verified", "is_corrected", "is_undeliverable"],
-)  # fmt: skip
-def test_coverage_counted_ahead_knows_what_was_said_before_the_commit(
-    db: Database, bring: Bring, change: Callable[[Database], None]
-) -> None:
-    places = [PLACE.replace("0000011", f"000001{number}") for number in range(4)]
-    old = export(
-        f"0000000001,RAM,A,9415012345,{places[0]}",
-        f"0000000002,SITA,B,8004642302,{places[1]}",
-        f"0000000003,GITA,C,,{places[2]}",
-        f"0000000004,MOHAN,C,9839112345,{places[3]}",
-    )
-    bring(old)
-    say("JOIN 0000000002", 8004642302)(db)
-    waiting = {"put_in": change}  # all is counted, the commit not begun
-    bring(old, small_rows=ALWAYS_ANEW, progress=lambda share, step: waiting.pop(step, lambda db: None)(db))
-    assert not waiting
-    figures = figures_of(db)
-    db.write(lambda cursor: refresh_cube(cursor, 1, 2_147_483_647))
-    assert figures == figures_of(db)
 
 
 @pytest.mark.parametrize("small_rows", [NEVER_ANEW, ALWAYS_ANEW])

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,22 +31,9 @@ DIVISION, FOREIGN = "DIV399901", "DIV399902"
 
 
 @pytest.fixture(scope="module")
-def made_registry(
-    empty_file: Path, administrator: Scope, clock: Clock, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def made_registry(make_registry: Callable[..., Path]) -> Path:
     """The registry of every test here, made once; each works on a copy."""
-    folder = tmp_path_factory.mktemp("registry")
-    names = ["billed_2026-06_gomti_nagar.csv", "unbilled_2026-06_gonda.csv"]
-    with open_copy(empty_file, folder / "made.duckdb") as db:
-        import_exports(
-            db,
-            administrator,
-            [Upload(SAMPLES / name, name) for name in names],
-            clock=clock,
-            shared_threshold=6,
-            refresh=refresh_cube,
-        )
-    return folder / "made.duckdb"
+    return make_registry(SAMPLES / "billed_2026-06_gomti_nagar.csv", SAMPLES / "unbilled_2026-06_gonda.csv")
 
 
 @pytest.fixture
