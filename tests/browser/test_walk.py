@@ -64,7 +64,7 @@ def test_the_walk_from_import_to_report(
 def _import_on_the_page(installation: Installation, page: Page, language: str, folder: Path) -> None:
     division = installation.accounts["ee"][1]
     path = folder / f"late_{language}.csv"
-    number = "0000099" + ("771" if language == "hi" else "772")
+    number = f"00{time.time_ns() // 1_000_000 % 100_000_000:08}"  # new each time the walk is tried
     path.write_text(
         f"ACCT_ID,NAME,MOBILE_NO,DIV_CODE\n{number},LATE COMER,9415012345,{division}\n12345,CUT,9415012346,{division}\n",
         encoding="utf-8",
