@@ -15,6 +15,7 @@ from pathlib import Path
 
 import aiohttp
 import pyarrow as pa
+import uvloop
 from aiohttp import web
 
 from dashboard.config import Settings
@@ -50,7 +51,7 @@ def serve(pipe: Connection) -> None:
         pipe.send(site._server.sockets[0].getsockname()[1])
         await asyncio.Event().wait()
 
-    asyncio.run(run())
+    uvloop.run(run())
 
 
 async def run_bare_loop(url: str, count: int) -> float:
@@ -122,7 +123,7 @@ def test_sending_keeps_up_with_a_bare_loop() -> None:
     url = f"http://127.0.0.1:{mine.recv()}"
     bare, product = [], []
     for _ in range(ROUNDS):  # in turns, so that both see the same machine
-        bare.append(asyncio.run(run_bare_loop(url, count)))
+        bare.append(uvloop.run(run_bare_loop(url, count)))
         product.append(run_product(url, count))
     server.terminate()
     fast, ours = statistics.median(bare), statistics.median(product)
