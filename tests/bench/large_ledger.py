@@ -57,7 +57,7 @@ FROM reported ORDER BY answered_at + to_seconds(seconds)
 _SUMS = """
 INSERT INTO job_tally
 SELECT $job, state, CASE WHEN state = 'failed' THEN coalesce(code, -1) ELSE -1 END, count(*), (message_no - 1) // $stretch
-FROM message_state_between($job, $first_no, $last_no) WHERE state NOT IN ('waiting', 'in_flight') GROUP BY ALL
+FROM message_state_among($job, $first_no, $last_no, NULL::INTEGER[]) WHERE state NOT IN ('waiting', 'in_flight') GROUP BY ALL
 """
 _COUNTERS = """
 INSERT INTO job_tally
