@@ -35,10 +35,11 @@ class Gatherer:
         self._byte_count += len(body)
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._told.append(mine)
+        if self._work is None or self._work.done():
+            self._has_enough = asyncio.Event()  # one serves a single loop
+            self._work = asyncio.create_task(self._commit_all())
         if len(self._told) >= ENOUGH:
             self._has_enough.set()
-        if self._work is None or self._work.done():
-            self._work = asyncio.create_task(self._commit_all())
         await mine
 
     async def _wait_for_more(self) -> None:

@@ -169,7 +169,7 @@ class Database(Memory):
         while len(group) < _GROUP_SIZE and not self._queue.empty():
             group.append(self._queue.get())
         stopping = any(item is _STOP for item in group)
-        return [item for item in group if item is not _STOP and item is not _WAKE], stopping
+        return _wanted(group), stopping
 
     def _open_again(self) -> Cursor | None:
         """Open the file that DuckDB has given up, as soon as the disk lets us; None: we are asked to stop meanwhile.
@@ -197,9 +197,8 @@ class Database(Memory):
             return False
         while not self._queue.empty():
             items.append(self._queue.get())
-        for item in items:
-            if item is not _STOP and item is not _WAKE:
-                item.done.set_exception(Unavailable("database_failed"))
+        for item in _wanted(items):
+            item.done.set_exception(Unavailable("database_failed"))
         return any(item is _STOP for item in items)
 
     def _commit_group(self, cursor: Cursor, group: list[_Waiting]) -> None:
@@ -240,6 +239,12 @@ class Database(Memory):
             _roll_back(cursor)
             raise
         return results
+
+
+def _wanted(items: list[Any]) -> list[_Waiting]:
+    """Return the changes among what was in the queue; those whose callers have given them up meanwhile are not made."""
+    changes = [item for item in items if item is not _STOP and item is not _WAKE]
+    return [one for one in changes if one.done.set_running_or_notify_cancel()]
 
 
 def _as_ours(error: BaseException) -> BaseException:

@@ -44,6 +44,19 @@ def test_all_that_come_at_once_are_stored_in_their_order(db: Database) -> None:
     assert stored(db) == list(enumerate(bodies + bodies, 1))
 
 
+def test_a_gatherer_goes_on_in_another_event_loop(db: Database) -> None:
+    """Its event had belonged to the first loop that waited on it: within the gap the next one was never answered."""
+    gatherer = Gatherer(db, utc_now)
+
+    async def bring() -> None:
+        await asyncio.wait_for(asyncio.gather(gatherer.store(b"{}"), gatherer.store(b"{}")), PATIENCE)
+        await asyncio.wait_for(gatherer.store(b"{}"), PATIENCE)
+
+    for _ in range(3):
+        asyncio.run(bring())
+    assert len(stored(db)) == 9
+
+
 def test_many_share_a_commit(db: Database) -> None:
     before = db.commit_count
 

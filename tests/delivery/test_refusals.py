@@ -73,6 +73,7 @@ def test_expired_token_pauses_everything_and_fails_nobody(
     wait_for_state(db, second, "paused")
     assert read_job(db, first).pause_reason == reason
     wait_for(lambda: dispatcher.status().in_flight == 0)
+    wait_for(lambda: not read_tally(db, first).in_flight + read_tally(db, second).in_flight)
     assert read_tally(db, first) == ledger.Tally(total=200, waiting=200)
     server.behave = lambda number, body: ACCEPT  # a new token
     for job_id in (first, second):

@@ -41,6 +41,25 @@ def test_a_failing_change_leaves_nothing_and_its_neighbours_stand(db: Database) 
     assert names == {f"whole{n}" for n in range(40)}
 
 
+def test_a_change_that_its_caller_gave_up_is_not_made_and_the_writer_goes_on(db: Database) -> None:
+    at_work, may_end = threading.Event(), threading.Event()
+
+    def hold(cursor: Cursor) -> None:
+        at_work.set()
+        may_end.wait(10)
+
+    held = db.write_later(hold)
+    assert at_work.wait(10)
+    given_up = db.write_later(_insert("given up"))
+    assert given_up.cancel() and not held.cancel()
+    may_end.set()
+    db.write_later(_insert("wanted")).result(10)
+    with db.read() as cursor:
+        assert cursor.execute("SELECT name FROM fact WHERE name IN ('given up', 'wanted')").fetchall() == [
+            ("wanted",)
+        ]
+
+
 def test_a_read_sees_one_moment(db: Database) -> None:
     with db.read() as cursor:
         cursor.execute("BEGIN")
