@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,10 +42,11 @@ from dashboard.notices.pacing import HoursWatch
 from dashboard.notices.standing import ask_standing, is_marketing
 from dashboard.notices.template_store import load_written
 from dashboard.registry.import_jobs import ImportJobs
-from dashboard.registry.import_log import ImportResult
+from dashboard.registry.import_log import NOTHING, ImportResult
 from dashboard.registry.import_work import Progress
 from dashboard.registry.importer import clear_leftovers, import_exports
-from dashboard.registry.sources import Upload
+from dashboard.registry.office_names import import_office_names, read_names_tables
+from dashboard.registry.sources import Upload, spread
 from dashboard.registry.states import Refresh
 from dashboard.store.clock import Clock, india_day, utc_now
 from dashboard.store.database import Cursor, Database, open_database
@@ -94,13 +95,15 @@ class Runtime:
         return submit(self.db, scope, self.clock, draft, notice_id, progress=progress)
 
     def bring_in(self, scope: Scope, uploads: Sequence[Upload], progress: Progress) -> ImportResult:
-        """Import billing exports as one and keep the day's coverage; as `import_exports`."""
-        result = import_exports(
+        """Import billing exports as one, and the tables of office names among them; keep the day's coverage. Raises as `import_exports`."""
+        tables = read_names_tables(uploads)
+        result = NOTHING if tables and not spread(uploads) else import_exports(
             self.db, scope, uploads, clock=self.clock, shared_threshold=self.settings.shared_threshold, refresh=self.refresh,
             progress=progress,
         )  # fmt: skip
+        named = [import_office_names(self.db, scope, table, self.clock) for table in tables]
         self.db.write(lambda cursor: take_snapshot(cursor, india_day(self.clock())))
-        return result
+        return replace(result, files=result.files + named)
 
     async def keep_webhook(self, body: bytes) -> None:
         """Store a signed body and have it applied. Raises Unavailable, or what the database raises."""

@@ -17,7 +17,6 @@ from dashboard.enrolment.consent_file import import_consents
 from dashboard.errors import BadInput, Unavailable
 from dashboard.registry.demo import write_demo
 from dashboard.registry.missing import export_missing
-from dashboard.registry.office_names import import_office_names
 from dashboard.registry.offices import get_office
 from dashboard.registry.phone import judge
 from dashboard.registry.sources import Upload
@@ -27,7 +26,6 @@ from dashboard.store.clock import india_day
 COMMAND_LINE = Scope(
     "command line", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647
 )  # whoever may start the program
-_NAMES_FILE = "offices_hi.csv"
 
 
 def with_registry(work: Callable[[Runtime], Any]) -> Any:
@@ -46,18 +44,14 @@ def write_export(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def import_files(arguments: argparse.Namespace) -> dict[str, Any]:
-    """`import`: billing exports; a table of Hindi office names beside them is taken along."""
+    """`import`: billing exports; a table of Hindi office names among them is taken along."""
     files = [path for given in arguments.files for path in _files_of(given)]
-    names = [path for path in files if path.name == _NAMES_FILE]
-    exports = [path for path in files if path.name != _NAMES_FILE]
-    return with_registry(lambda rt: bring_in(rt, exports, names))
+    return with_registry(lambda rt: bring_in(rt, files))
 
 
-def bring_in(rt: Runtime, exports: list[Path], names: list[Path]) -> dict[str, Any]:
+def bring_in(rt: Runtime, files: list[Path]) -> dict[str, Any]:
     """Import exports and office names into an open registry and keep the day's coverage."""
-    result = rt.bring_in(COMMAND_LINE, [Upload(path, path.name) for path in exports], _show_share)
-    for path in names:
-        import_office_names(rt.db, COMMAND_LINE, path, rt.clock)
+    result = rt.bring_in(COMMAND_LINE, [Upload(path, path.name) for path in files], _show_share)
     keys = (
         "rows",
         "accepted",
@@ -69,7 +63,8 @@ def bring_in(rt: Runtime, exports: list[Path], names: list[Path]) -> dict[str, A
         "seconds",
         "rejects_file",
     )
-    return {key: getattr(result, key) for key in keys}
+    named = sum(file.notes.get("office_names", 0) for file in result.files)
+    return {key: getattr(result, key) for key in keys} | ({"office_names": named} if named else {})
 
 
 def import_optins(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -170,8 +165,13 @@ def _show_share(share: float, step: str) -> None:
 
 
 def _files_of(path: Path) -> list[Path]:
-    """A file itself, or the files of a folder by name."""
-    return sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else [_existing(path)]
+    """A file itself, or the files of a folder by name, without hidden ones and the marks of open documents."""
+    if not path.is_dir():
+        return [_existing(path)]
+    found = sorted(one for one in path.iterdir() if one.is_file() and not one.name.startswith((".", "~")))
+    if not found:
+        raise Unavailable("folder_empty", path=str(path))
+    return found
 
 
 def _existing(path: Path) -> Path:

@@ -73,8 +73,7 @@ def _make_in(settings: Settings) -> list[dict[str, Any]]:
     try:
         rt.db.write(lambda cursor: cursor.execute("INSERT INTO fact VALUES ('is_demo', '1')"))
         rt.is_demo = True
-        names = export_dir / OFFICE_NAMES_FILE
-        bring_in(rt, [path for path in paths if path != names], [names])
+        bring_in(rt, [*paths, export_dir / OFFICE_NAMES_FILE])
         _say("Months of opt-ins, week by week …")
         _enrol_week_by_week(rt, past, settings.data_dir)
         past.stand(0)

@@ -13,7 +13,8 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from dashboard.errors import BadInput
 from dashboard.registry.book_hidden import find_hidden
 from dashboard.registry.book_spans import Range, find_spans
-from dashboard.registry.book_zeros import Widths, find_zeros
+from dashboard.registry.book_widths import Widths
+from dashboard.registry.book_zeros import find_zeros
 from dashboard.registry.text_rows import Row
 from dashboard.store.disk import is_machine_fault
 
@@ -101,7 +102,7 @@ def _sheet_rows(sheet: CalamineSheet, merged: _Merged, zeros: Widths) -> Iterato
     for row_no, row in enumerate(sheet.iter_rows()):  # blank rows above the first come, blank columns do not
         cells = [""] * first_column + [_cell_text(cell) for cell in row]
         for column, widths in zeros.items():
-            if first_column <= column < len(cells) and isinstance(row[column - first_column], float):
+            if first_column <= column < len(cells) and isinstance(row[column - first_column], int | float):
                 cells[column] = _with_zeros(cells[column], widths[row_no])
         for column, first in merged.get(row_no, {}).items():
             if column >= len(cells):

@@ -18,38 +18,43 @@ _Record = tuple[int, bytes]
 def find_hidden_in_xls(path: Path) -> "dict[str, Counter[str]]":
     """Return by sheet the counts `hidden_rows` and `hidden_columns`; nothing where the file is not as its format says."""
     try:
-        return {name: _hidden_of_sheet(content, start) for name, content, start in _sheets(path)}
+        return {name: _hidden_of_sheet(content, start) for name, content, start, _ in list_sheets(path)}
     except (OSError, struct.error, IndexError, UnicodeDecodeError):
         return {}
 
 
-def _sheets(path: Path) -> Iterator[tuple[str, bytes, int]]:
-    """Yield each sheet's name and where its records begin."""
+def list_sheets(path: Path) -> Iterator[tuple[str, bytes, int, bool]]:
+    """Yield each sheet's name, the book's content, where the sheet's records begin in it, whether the book is a BIFF8.
+
+    Raises OSError, struct.error, IndexError, UnicodeDecodeError where the file is not as its format says.
+    """
     if not olefile.isOleFile(str(path)):
         return
     with olefile.OleFileIO(str(path)) as file:
         stream = next((name for name in ("Workbook", "Book") if file.exists(name)), None)
         content = file.openstream(stream).read() if stream else b""
     is_new = True
-    for kind, data in _records(content, 0):
+    for kind, data in read_records(content, 0):
         if kind == _BOF:
             is_new = struct.unpack_from("<H", data)[0] == _BIFF8
         elif kind == _SHEET:
-            yield _name_of(data, is_new), content, struct.unpack_from("<I", data)[0]
+            yield read_text(data[6:], is_new), content, struct.unpack_from("<I", data)[0], is_new
 
 
-def _name_of(data: bytes, is_new: bool) -> str:
-    length = data[6]
+def read_text(data: bytes, is_new: bool, count_bytes: int = 1) -> str:
+    """Return a text that begins with its length, in one byte or two."""
+    length = int.from_bytes(data[:count_bytes], "little")
+    text = data[count_bytes:]
     if not is_new:
-        return data[7 : 7 + length].decode("cp1252")
+        return text[:length].decode("cp1252")
     return (
-        data[8 : 8 + 2 * length].decode("utf-16-le")
-        if data[7] & 1
-        else data[8 : 8 + length].decode("latin-1")
+        text[1 : 1 + 2 * length].decode("utf-16-le")
+        if text[0] & 1
+        else text[1 : 1 + length].decode("latin-1")
     )
 
 
-def _records(content: bytes, start: int) -> Iterator[_Record]:
+def read_records(content: bytes, start: int) -> Iterator[_Record]:
     """Yield the records from a beginning to its end; what is put in between (charts) is left out."""
     depth = 0
     while start + 4 <= len(content):
@@ -64,7 +69,7 @@ def _records(content: bytes, start: int) -> Iterator[_Record]:
 
 def _hidden_of_sheet(content: bytes, start: int) -> "Counter[str]":
     found: Counter[str] = Counter()
-    for kind, data in _records(content, start):
+    for kind, data in read_records(content, start):
         if kind == _ROW:
             _, first, behind = struct.unpack_from("<HHH", data)
             found["hidden_rows"] += bool(data[12] & _HIDDEN_ROW and behind > first)

@@ -1,4 +1,4 @@
-"""Which numbers of an XLSX sheet show zeros in front, by a format of as many zeros as an account number has digits.
+"""Which numbers of a spreadsheet show zeros in front, by a format of as many zeros as an account number has digits.
 
 Such a cell holds 13 and Excel shows 0000000013: nothing of the account is lost. The reader of its cells tells no formats.
 """
@@ -10,25 +10,24 @@ from typing import IO
 
 from dashboard.registry.book_hidden import list_parts
 from dashboard.registry.book_tags import attribute, number, tags
-
-Widths = dict[
-    int, bytearray
-]  # by column: of each row, how many digits are shown; 0 where the format asks for none
+from dashboard.registry.book_widths import ZEROS, Widths, note_width
+from dashboard.registry.book_zeros_ods import find_zeros_in_ods
+from dashboard.registry.book_zeros_xls import find_zeros_in_xls
 
 _FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s[^>]*>")
 _STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
 _STYLE = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_ZEROS = re.compile("0{10,12}")  # as wide as an account number
-_MOST_ROWS, _MOST_COLUMNS = 1_048_576, 20  # of a sheet; columns that hold such numbers
 
 
 def find_zeros(path: Path) -> dict[str, Widths]:
     """Return by sheet where numbers are shown with zeros in front. Raises zipfile.BadZipFile."""
     if not zipfile.is_zipfile(path):
-        return {}
+        return find_zeros_in_xls(path)
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
+        if "content.xml" in names:
+            return find_zeros_in_ods(archive)
         if not {"xl/workbook.xml", "xl/styles.xml"} <= names:
             return {}
         styles = _widths_of_styles(archive.read("xl/styles.xml"))
@@ -43,7 +42,7 @@ def find_zeros(path: Path) -> dict[str, Widths]:
 def _widths_of_styles(styles: bytes) -> dict[int, int]:
     """Return how many digits the cells of a style show, by the style's number."""
     codes = {number(tag, "numFmtId"): attribute(tag, "formatCode") for tag in _FORMAT.findall(styles)}
-    widths = {key: len(code) for key, code in codes.items() if _ZEROS.fullmatch(code)}
+    widths = {key: len(code) for key, code in codes.items() if re.fullmatch(ZEROS, code)}
     used = _STYLE.findall(b"".join(_STYLES.findall(styles)))
     formats = [number(tag, "numFmtId") for tag in used]
     return {style: widths[key] for style, key in enumerate(formats) if key in widths}
@@ -54,10 +53,8 @@ def _zeros_of_sheet(file: IO[bytes], styles: dict[int, int]) -> Widths:
     numbers = "|".join(map(str, styles)).encode()
     for tag in tags(file, re.compile(rb"<(?:\w+:)?c\b[^>]*\ss=\"(?:" + numbers + rb")\"[^>]*>")):
         place = _PLACE.fullmatch(attribute(tag, "r"))
-        column = _column_no(place[1]) if place else 0
-        if place and 0 < int(place[2]) <= _MOST_ROWS and (column in found or len(found) < _MOST_COLUMNS):
-            widths = found.setdefault(column, bytearray(_MOST_ROWS))
-            widths[int(place[2]) - 1] = styles[number(tag, "s")]
+        if place:
+            note_width(found, int(place[2]) - 1, _column_no(place[1]), styles[number(tag, "s")])
     return found
 
 

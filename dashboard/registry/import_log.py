@@ -58,6 +58,9 @@ class ImportResult:
     files: list[FileRefusals]
 
 
+NOTHING = ImportResult(0, 0, 0, 0, 0, 0, 0, 0, 0.0, None, [])  # where no export came
+
+
 def require_whole_state(scope: Scope) -> None:
     """Raise Refused unless the person may import for the whole state: an export may name any office of it."""
     scope.require(Right.IMPORT)

@@ -1,33 +1,49 @@
-"""Hindi names and districts of offices, from a small table beside an export."""
+"""Hindi names and districts of offices, from small tables that come with exports."""
 
-import csv
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from dashboard.access.audit import record
 from dashboard.access.scope import Scope
-from dashboard.registry.import_log import require_whole_state
+from dashboard.registry.import_log import FileRefusals, require_whole_state
+from dashboard.registry.names_table import read_names
 from dashboard.registry.office_store import OfficeName, name_offices
+from dashboard.registry.packed import unpacked
+from dashboard.registry.sources import Upload, find_names_tables
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 
 
-def import_office_names(db: Database, scope: Scope, path: Path, clock: Clock) -> int:
-    """Set Hindi names and districts from a CSV with columns level, code, name_hi, district; return how many offices were found.
+@dataclass(frozen=True)
+class NamesTable:
+    """A table of office names as it came."""
 
-    Rows whose office the registry does not know are passed over.
-    """
+    file_name: str
+    names: list[OfficeName]
+
+
+def read_names_tables(uploads: Sequence[Upload]) -> list[NamesTable]:
+    """Read the tables of office names among files, and in a ZIP. Raises BadInput as `unpacked` and `find_encoding`."""
+    found = []
+    for upload in find_names_tables(uploads):
+        with unpacked(upload.path, upload.name, member=upload.member) as path:
+            found.append(NamesTable(upload.name, read_names(path, upload.name)))
+    return found
+
+
+def import_office_names(db: Database, scope: Scope, table: NamesTable, clock: Clock) -> FileRefusals:
+    """Set Hindi names and districts; the notes count the offices that were found, and those that the registry does not know."""
     require_whole_state(scope)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        names = [
-            OfficeName(row["level"], row["code"], row["name_hi"], row.get("district") or "")
-            for row in csv.DictReader(file)
-        ]
 
     def change(cursor: Cursor) -> int:
-        found = name_offices(cursor, names)
+        found = name_offices(cursor, table.names)
         record(
-            cursor, clock(), scope.username, "offices.name", office_code=scope.office_code, row_count=found
-        )
+            cursor, clock(), scope.username, "offices.name", office_code=scope.office_code, row_count=found,
+            detail={"files": [table.file_name]},
+        )  # fmt: skip
         return found
 
-    return db.write(change)
+    found = db.write(change)
+    unknown = len({(said.level, said.code) for said in table.names}) - found
+    notes = {"office_names": found, "office_names_unknown": unknown}
+    return FileRefusals(table.file_name, 0, [], {}, {what: count for what, count in notes.items() if count})

@@ -82,6 +82,18 @@ def unpack(
     raise BadInput("packed_count", file=name, count=0)
 
 
+def read_start(path: Path, member: Member | None = None, count: int = 1024) -> bytes:
+    """Return the first bytes of a file, or of a report in a ZIP; none of what cannot be unpacked."""
+    if member is None:
+        with path.open("rb") as file:
+            return file.read(count)
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(member.info) as source:
+            return source.read(count)
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError):
+        return b""  # said where it is read whole
+
+
 @contextmanager
 def unpacked(
     path: Path, name: str, most_bytes: int | None = None, member: Member | None = None

@@ -8,6 +8,7 @@ import pandas as pd
 from dashboard.access.scope import Right, Scope
 from dashboard.errors import BadInput
 from dashboard.registry.headers import Headers
+from dashboard.registry.office_names import NamesTable, read_names_tables
 from dashboard.registry.packed import unpacked
 from dashboard.registry.sources import Upload, spread
 from dashboard.registry.tabular import TableReader, open_tables
@@ -29,9 +30,19 @@ class FilePreview:
 
 
 def preview_export(scope: Scope, upload: Upload, headers: Headers, first: int = 5) -> list[FilePreview]:
-    """Read a whole export without changing anything; one preview a sheet, and a report of a ZIP. Raises as `import_exports`."""
+    """Read a whole export without changing anything; one preview a sheet, and a report of a ZIP. Raises as `import_exports`.
+
+    A table of office names has a preview as well.
+    """
     scope.require(Right.IMPORT)
-    return [one for report in spread([upload]) for one in _preview_report(report, headers, first)]
+    exports = [one for report in spread([upload]) for one in _preview_report(report, headers, first)]
+    return exports + [_preview_names(table, first) for table in read_names_tables([upload])]
+
+
+def _preview_names(table: NamesTable, first: int) -> FilePreview:
+    rows = pd.DataFrame([vars(said) for said in table.names[:first]])
+    refused = pd.DataFrame(columns=["row_no", "reason", "row"])
+    return FilePreview(table.file_name, "", {}, [], rows, len(table.names), refused, {}, {"names_table": 1})
 
 
 def _preview_report(report: Upload, headers: Headers, first: int) -> list[FilePreview]:

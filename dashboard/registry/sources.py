@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from dashboard.errors import BadInput
 from dashboard.registry.headers import Headers
+from dashboard.registry.names_table import is_names_table
 from dashboard.registry.packed import Member, list_members, unpack
 from dashboard.registry.plain_files import FIELDS, Intake, cell_of, find_plain, read_plain
 from dashboard.registry.tabular import RefusedRow, Row, open_tables
@@ -41,10 +42,19 @@ class Upload:
 
 
 def spread(uploads: Sequence[Upload]) -> list[Upload]:
-    """Return each report by itself: a ZIP stands for those in it, called `ZIP / report` where they are several.
+    """Return each export by itself: a ZIP stands for those in it, called `ZIP / report` where they are several.
 
-    Raises BadInput as `list_members`.
+    Tables of office names are left out. Raises BadInput as `list_members`.
     """
+    return [one for one in _each_report(uploads) if not is_names_table(one.path, one.member)]
+
+
+def find_names_tables(uploads: Sequence[Upload]) -> list[Upload]:
+    """Return the tables of office names among files, and in a ZIP. Raises BadInput as `list_members`."""
+    return [one for one in _each_report(uploads) if is_names_table(one.path, one.member)]
+
+
+def _each_report(uploads: Sequence[Upload]) -> list[Upload]:
     found = []
     for upload in uploads:
         members = list_members(upload.path, upload.name)

@@ -81,11 +81,12 @@ def _show_preview(preview: FilePreview) -> None:
     with st.container(border=True):
         usable = t("import_data.usable", count=group_digits(preview.usable))
         st.markdown(f"**{escape_marks(preview.name)}** · {usable}")
-        mapped = ", ".join(
-            f"{escape_marks(column)} → {t_or_code('field', field)}"
-            for field, column in preview.mapped.items()
-        )
-        st.markdown(f":material/check: {t('import_data.mapped', columns=mapped)}")
+        if preview.mapped:
+            mapped = ", ".join(
+                f"{escape_marks(column)} → {t_or_code('field', field)}"
+                for field, column in preview.mapped.items()
+            )
+            st.markdown(f":material/check: {t('import_data.mapped', columns=mapped)}")
         if preview.unused:
             st.caption(t("import_data.unused", columns=escape_marks(", ".join(preview.unused[:30]))))
         aside = sum(preview.not_rows.values())
@@ -101,7 +102,7 @@ def _show_preview(preview: FilePreview) -> None:
 
 
 def _tell_notes(notes: Mapping[str, int]) -> None:
-    """Say what a spreadsheet hides, merges or holds beside its data."""
+    """Say what a spreadsheet hides, merges or holds beside its data, what a ZIP does, and what came of office names."""
     told_notes = [t(f"import_data.note_{what}", count=group_digits(count)) for what, count in notes.items()]
     if told_notes:
         st.caption(" ".join(told_notes))

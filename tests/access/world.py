@@ -23,6 +23,8 @@ from dashboard.registry import (
     importer,
     offices,
 )
+from dashboard.registry.office_names import NamesTable
+from dashboard.registry.office_store import OfficeName
 from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database, open_database
@@ -57,10 +59,8 @@ class World:
         return path
 
     @property
-    def names(self) -> Path:
-        path = self.folder / "names.csv"
-        path.write_text(f"level,code,name_hi,district\ndivision,{OWN},खंड एक,\n", encoding="utf-8")
-        return path
+    def names(self) -> NamesTable:
+        return NamesTable("names.csv", [OfficeName("division", OWN, "खंड एक")])
 
     def desk(self, scope: Scope) -> corrections.Desk:
         return corrections.Desk(self.db, scope, self.clock, refresh_cube, 6)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -232,3 +233,16 @@ def test_stored_webhooks_are_replayed_once_and_what_is_odd_is_listed(shell: Shel
     (odd,) = shell.answer("odd")
     assert (odd["kind"], odd["name"], odd["count"]) == ("field", "unheard_of", 1)
     assert shell.run("replay", "--from", "2026-11-25", "--to", "2026-11-24").returncode == 1
+
+
+def test_a_folder_goes_in_with_its_table_of_office_names_and_an_empty_one_is_refused(
+    shell: Shell, tmp_path: Path
+) -> None:
+    empty = shell.run("import", str(tmp_path))
+    assert (empty.returncode, empty.stdout) == (1, "")
+    assert str(tmp_path) in empty.stderr
+    shutil.copy(SAMPLES / REPORTS[0], tmp_path)
+    code = shell.answer("coverage", "--by", "division")[0]["office_code"]
+    (tmp_path / "names.csv").write_text(f"level,code,name_hi\ndivision,{code},खंड एक\n", encoding="utf-8")
+    (tmp_path / "~$names.xlsx").write_bytes(b"open in Excel")
+    assert shell.answer("import", str(tmp_path))["office_names"] == 1
