@@ -41,7 +41,8 @@ WHERE job_id = :job_id AND received_at >= :since AND list_contains(:message_nos,
 
 -- name: delete_retries(job_id, message_nos)!
 -- These are claimed, or settled.
-DELETE FROM waiting_retry WHERE job_id = :job_id AND list_contains(:message_nos, message_no);
+DELETE FROM waiting_retry
+WHERE job_id = :job_id AND message_no BETWEEN list_min(:message_nos) AND list_max(:message_nos) AND message_no IN (SELECT unnest(:message_nos));
 
 -- name: has_retries(job_id, first_no, last_no)$
 -- Whether any message of a part of a job is to be tried again, now or later.

@@ -7,7 +7,7 @@ commit together. None of them has a scope: the rooms above ask for the right bef
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +206,20 @@ def go_on(cursor: Cursor, job_id: int, now: datetime) -> None:
     _change(cursor, job_id, "running", now, only_from="paused")
 
 
+def require_sending(cursor: Cursor, job_id: int) -> Job:
+    """Return a job of which more may go out: one that runs, rests or has ended by itself. Raises IllegalChange("job_state")."""
+    job = get_job(cursor, job_id)
+    if job.state not in ("finished", "running", "paused"):
+        raise IllegalChange("job_state", current=job.state, wanted="running")
+    return job
+
+
+def run_again(cursor: Cursor, job_id: int, now: datetime) -> None:
+    """Let a finished job run once more; one that runs or rests stays as it is."""
+    if require_sending(cursor, job_id).state == "finished":
+        _change(cursor, job_id, "running", now)
+
+
 def cancel(cursor: Cursor, job_id: int, now: datetime) -> None:
     """End a running or paused job; what was not claimed yet counts as skipped."""
     _change(cursor, job_id, "cancelled", now)
@@ -305,47 +319,3 @@ def in_doubt(cursor: Cursor, job_id: int) -> pd.DataFrame:
     """Return the messages of which nobody knows whether they went out: `message_no, account_no, mobile`."""
     rows = [one[:3] for some in stretches.iterate(cursor, job_id, ["in_doubt"]) for one in some]
     return pd.DataFrame(rows, columns=["message_no", "account_no", "mobile"])
-
-
-@dataclass(frozen=True)
-class Doubts:
-    """How many messages are in doubt, how many of them long enough for a person to settle, and when the next will be."""
-
-    total: int
-    ripe: int
-    next_ripe_at: datetime | None
-
-
-def count_doubts(cursor: Cursor, job_id: int, now: datetime, grace: timedelta) -> Doubts:
-    """Count what is in doubt; `grace` is the time that reports have to settle it by themselves."""
-    total, ripe, next_at = stretches.count_doubts(cursor, job_id, now - grace)
-    return Doubts(total, ripe, next_at + grace if next_at else None)
-
-
-def settle_in_doubt(
-    cursor: Cursor, job_id: int, as_sent: bool, now: datetime, grace: timedelta = timedelta()
-) -> int:
-    """Write down a person's word on every message in doubt for longer than `grace`, and return how many they were.
-
-    `as_sent` counts them as accepted; otherwise they are sent again, and a finished job runs again. Raises
-    IllegalChange where a cancelled job should send.
-    """
-    job = get_job(cursor, job_id)
-    if not as_sent and job.state not in ("finished", "running", "paused"):
-        raise IllegalChange("job_state", current=job.state, wanted="running")
-    count = stretches.choose_ripe_doubts(cursor, job_id, now - grace)
-    if count:
-        _settle_ripe(cursor, job, as_sent, now)
-    stretches.drop_ripe_doubts(cursor)
-    return count
-
-
-def _settle_ripe(cursor: Cursor, job: Job, as_sent: bool, now: datetime) -> None:
-    """Write down a person's word on the messages of ripe_doubt."""
-    if not as_sent:
-        if job.state == "finished":
-            _change(cursor, job.job_id, "running", now)
-        _queries.send_doubtful_again(cursor, job_id=job.job_id, now=now)
-    result, retry_at = ("treated_as_sent", None) if as_sent else ("retry", now)
-    _queries.settle_in_doubt(cursor, job_id=job.job_id, result=result, retry_at=retry_at, now=now)
-    tallies.note_settled(cursor, job.job_id, result)

@@ -109,14 +109,6 @@ SELECT state, count(*), count(*) FILTER (result = 'treated_as_sent'), count(*) F
 -- How many messages failed with each code.
 SELECT code, count(*) FROM message_state(:job_id) WHERE state = 'failed' GROUP BY code ORDER BY count(*) DESC, code;
 
--- name: settle_in_doubt(job_id, result, retry_at, now)!
--- A person's word on the messages of ripe_doubt, under the attempt that is in doubt.
-INSERT INTO outcome SELECT :job_id, message_no, attempt, :result, NULL, NULL, :now, :retry_at FROM ripe_doubt;
-
--- name: send_doubtful_again(job_id, now)!
--- They wait for another attempt.
-INSERT INTO waiting_retry SELECT :job_id, message_no, attempt, :now, 0, :now FROM ripe_doubt;
-
 -- name: get_fact(name)$
 -- One fact about this installation.
 SELECT value FROM fact WHERE name = :name;

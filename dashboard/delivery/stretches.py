@@ -5,7 +5,6 @@ A page reads only the stretches that hold any of its messages; all that failed, 
 
 import itertools
 from collections.abc import Collection, Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -121,26 +120,6 @@ def list_told(
 def find_standing(cursor: Cursor, job_id: int, message_no: int) -> Standing:
     """Return what became of one message."""
     return Standing(*_queries.find_standing(cursor, job_id=job_id, message_no=message_no))
-
-
-def count_doubts(cursor: Cursor, job_id: int, before: datetime) -> tuple[int, int, datetime | None]:
-    """Return how many messages are in doubt, how many of them since before a moment, and since when the first that is not."""
-    some = _bounds(list_told(cursor, job_id, ["in_doubt"]))
-    counts: tuple[int, int, datetime | None] = _queries.count_doubts(
-        cursor, job_id=job_id, **some, before=before
-    )
-    return counts
-
-
-def choose_ripe_doubts(cursor: Cursor, job_id: int, before: datetime) -> int:
-    """Write the messages that are in doubt since before a moment into the temporary table ripe_doubt, and return how many they are."""
-    some = _bounds(list_told(cursor, job_id, ["in_doubt"]))
-    return int(_queries.copy_ripe_doubts(cursor, job_id=job_id, **some, before=before))
-
-
-def drop_ripe_doubts(cursor: Cursor) -> None:
-    """They are settled."""
-    _queries.drop_ripe_doubts(cursor)
 
 
 def _read(

@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
-from dashboard.delivery import ledger, numbers
+from dashboard.delivery import doubts, ledger, numbers
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.chain import HOLDS, require_chain, withdraw_lost
 from dashboard.notices.drafting import Seal, is_unchanged, seal_large
@@ -166,7 +166,7 @@ def cancel(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
     db.write(change)
 
 
-def count_doubts(db: Database, scope: Scope, clock: Clock, notice_id: int, grace: timedelta) -> ledger.Doubts:
+def count_doubts(db: Database, scope: Scope, clock: Clock, notice_id: int, grace: timedelta) -> doubts.Doubts:
     """Count what is in doubt of a notice, and how much of it a person may settle: reports have `grace` before. Of a very large one as it was
     up to some seconds ago."""
     with db.read() as cursor:
@@ -174,9 +174,9 @@ def count_doubts(db: Database, scope: Scope, clock: Clock, notice_id: int, grace
     return db.ease(("doubts", job_id, grace), lambda: _count_doubts(db, clock, job_id, grace))
 
 
-def _count_doubts(db: Database, clock: Clock, job_id: int, grace: timedelta) -> ledger.Doubts:
+def _count_doubts(db: Database, clock: Clock, job_id: int, grace: timedelta) -> doubts.Doubts:
     with db.read() as cursor:
-        return ledger.count_doubts(cursor, job_id, clock(), grace)
+        return doubts.count_doubts(cursor, job_id, clock(), grace)
 
 
 def settle_doubt(
@@ -185,23 +185,28 @@ def settle_doubt(
 ) -> int:  # fmt: skip
     """Settle every message in doubt for longer than `grace` by a person's word: treated as sent, or sent again.
 
-    Returns how many they were. A notice that had ended and whose approver has left since waits for that approval anew.
+    Returns how many they were. Very many are settled by several commits, each of which stands in the audit trail. A notice that had
+    ended and whose approver has left since waits for that approval anew.
     Sending again is Refused("notice_overtaken") where an outage is over or a later time was told,
     ("doubt_too_old") where the notice ended longer ago than an approval `holds`.
     """
 
-    def change(cursor: Cursor) -> int:
+    def change(cursor: Cursor, chosen: doubts.Chosen) -> int:
         notice = read_notice(cursor, scope, Right.SEND, notice_id)
         if not as_sent and (bar := _find_bar(cursor, notice, clock(), holds)):
             raise Refused(bar)
-        count = ledger.settle_in_doubt(cursor, _job_of(notice), as_sent, clock(), grace)
+        count = doubts.settle(cursor, chosen, as_sent, clock())
         if count and not as_sent and notice.state is State.FINISHED:
             queries.set_state(cursor, notice_id=notice_id, state=State.SENDING.value)
             withdraw_lost(cursor, read_any_notice(cursor, notice_id), clock())
-        _record(cursor, clock, scope, "notice.settle_doubt", notice, as_sent=as_sent, count=count)
+        if count:
+            _record(cursor, clock, scope, "notice.settle_doubt", notice, as_sent=as_sent, count=count)
         return count
 
-    return db.write(change)
+    with db.read() as cursor:
+        job_id = _job_of(read_notice(cursor, scope, Right.SEND, notice_id))
+        lots = doubts.choose_ripe(cursor, job_id, clock() - grace)
+    return sum(db.write(partial(change, chosen=lot)) for lot in lots)
 
 
 def find_doubt_bar(

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from dashboard.access.scope import Role, Scope
-from dashboard.delivery import ledger
+from dashboard.delivery import doubts, ledger
 from dashboard.delivery.applier import Ears, apply_waiting
 from dashboard.delivery.reference import make_reference, read_prefix
 from dashboard.delivery.webhook import insert_bodies
@@ -114,7 +114,7 @@ def test_doubts_and_failures(db: Database, author: Scope, sent: tuple[int, int])
 
     now = utc_now() + timedelta(days=1)
     tell(
-        "doubts counted", lambda: read(lambda cursor: ledger.count_doubts(cursor, sent[1], now, timedelta()))
+        "doubts counted", lambda: read(lambda cursor: doubts.count_doubts(cursor, sent[1], now, timedelta()))
     )
     tell("all that failed, listed", lambda: read(lambda cursor: ledger.failures(cursor, sent[1])))
 

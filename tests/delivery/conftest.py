@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pandas as pd
 import pytest
 
 from dashboard.config import Settings
-from dashboard.delivery import ledger
+from dashboard.delivery import doubts, ledger
 from dashboard.delivery.dispatcher import Dispatcher
 from dashboard.store.clock import utc_now
 from dashboard.store.database import Database
@@ -100,3 +100,12 @@ def make_dispatcher(db: Database) -> Iterator[Callable[..., Dispatcher]]:
     yield make
     for dispatcher in made:
         dispatcher.stop()
+
+
+def settle_doubts(
+    db: Database, job_id: int, as_sent: bool, now: datetime, grace: timedelta = timedelta()
+) -> int:
+    """Settle what is in doubt for longer than `grace`, and return how many messages that is."""
+    with db.read() as cursor:
+        lots = doubts.choose_ripe(cursor, job_id, now - grace)
+    return sum(db.write(lambda cursor, lot=lot: doubts.settle(cursor, lot, as_sent, now)) for lot in lots)

@@ -23,7 +23,7 @@ from dashboard.delivery.claims import mark_lost_claims
 from dashboard.store.clock import utc_now
 from dashboard.store.database import Database, open_database
 
-from .conftest import add_job, mobiles, wait_for
+from .conftest import add_job, mobiles, settle_doubts, wait_for
 from .storm_server import SECRET, StormServer
 
 COUNT, KILLS_EACH = 20_000, 25
@@ -148,7 +148,7 @@ def check_all(db: Database, job_id: int, server: StormServer, *, all_reported: b
 
 
 def send_doubtful_again(db: Database, job_id: int) -> int:
-    count = db.write(lambda cursor: ledger.settle_in_doubt(cursor, job_id, False, utc_now()))
+    count = settle_doubts(db, job_id, False, utc_now())
     db.close()
     return count
 

@@ -10,6 +10,8 @@ from dashboard.delivery.digest import content_digest
 from dashboard.errors import BadInput, IllegalChange
 from dashboard.store.database import Database
 
+from .conftest import settle_doubts
+
 NOW = datetime(2026, 11, 24, 6, 0)
 
 
@@ -262,7 +264,7 @@ def test_a_person_settles_all_doubts_at_once(
     with db.read() as cursor:
         assert ledger.in_doubt(cursor, job_id)["message_no"].tolist() == [2, 3]
     later = NOW + timedelta(hours=1)
-    assert db.write(lambda cursor: ledger.settle_in_doubt(cursor, job_id, as_sent, later)) == 2
+    assert settle_doubts(db, job_id, as_sent, later) == 2
     counted = tally(db, job_id)
     assert (counted.accepted, counted.waiting, counted.in_doubt) == (accepted, waiting, 0)
     assert counted.treated_as_sent == (2 if as_sent else 0)
@@ -277,7 +279,7 @@ def test_cancelled_job_sends_no_doubt_again(db: Database) -> None:
     add_outcome(db, job_id, 1, 1, "in_doubt")
     db.write(lambda cursor: ledger.cancel(cursor, job_id, NOW))
     with pytest.raises(IllegalChange):
-        db.write(lambda cursor: ledger.settle_in_doubt(cursor, job_id, False, NOW))
+        settle_doubts(db, job_id, False, NOW)
     assert tally(db, job_id).in_doubt == 1
 
 

@@ -15,6 +15,7 @@ from .conftest import (
     mobiles,
     read_job,
     read_tally,
+    settle_doubts,
     wait_for,
     wait_for_state,
 )
@@ -125,7 +126,7 @@ def test_person_may_have_the_doubtful_sent_again(db, server, make_dispatcher) ->
     make_dispatcher(make_settings(server.url))
     wait_for_state(db, job_id, "finished")
     assert read_tally(db, job_id).in_doubt == 5
-    db.write(lambda cursor: ledger.settle_in_doubt(cursor, job_id, False, utc_now()))
+    settle_doubts(db, job_id, False, utc_now())
     wait_for_state(db, job_id, "finished")
     assert wrong_recipients(server, mobiles(20)) == {}
 
@@ -135,7 +136,7 @@ def test_doubt_that_a_report_has_settled_is_not_sent_again(db, server, make_disp
     row = [job_id, 1, [1, 2], 2, 1, utc_now()]
     db.write(lambda cursor: cursor.execute("INSERT INTO claim VALUES (?, ?, ?, ?, ?, ?)", row))
     db.write(lambda cursor: claims.mark_lost_claims(cursor, utc_now()))
-    assert db.write(lambda cursor: ledger.settle_in_doubt(cursor, job_id, False, utc_now())) == 2
+    assert settle_doubts(db, job_id, False, utc_now()) == 2
     report = [job_id, 1, "wamid.x", "sent", utc_now(), None, None, None, utc_now()]
     db.write(
         lambda cursor: cursor.execute("INSERT INTO status_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", report)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.delivery import claims, ledger, stretches, tallies
+from dashboard.delivery import claims, doubts, ledger, stretches, tallies
 from dashboard.delivery.claims import Outcome
 from dashboard.store.database import Cursor, Database
 
@@ -32,6 +32,7 @@ class Course:
         self.out: list[tuple[int, int]] = []  # with the sender: message and attempt
         self.now = NOW
         self.wamids: dict[int, str] = {}
+        self.settled = 0
 
     def claim(self) -> None:
         gone = {9_800_000_001 + self.dice.randrange(COUNT)}
@@ -71,8 +72,27 @@ class Course:
         apply_all(self.db, at=self.now)
 
     def settle(self) -> None:
+        """Between the choice and its commits reports and answers come in: what they move stays as they say."""
         as_sent = self.dice.random() < 0.5
-        self.db.write(lambda cursor: ledger.settle_in_doubt(cursor, self.job_id, as_sent, self.now))
+        with self.db.read() as cursor:
+            lots = doubts.choose_ripe(cursor, self.job_id, self.now)
+        chosen = {number for lot in lots for number in lot.messages.column("message_no").to_pylist()}
+        assert chosen == {number for number, state in self.states().items() if state == "in_doubt"}
+        for lot in lots:
+            self.dice.choice([lambda: None, self.answer, self.report, self.report])()
+            before = self.states()
+            count = self.db.write(lambda cursor, lot=lot: doubts.settle(cursor, lot, as_sent, self.now))
+            moved = {number: state for number, state in self.states().items() if state != before[number]}
+            assert len(moved) == count and moved.keys() <= chosen
+            assert {before[number] for number in moved} <= {"in_doubt"}
+            assert {*moved.values()} <= {"accepted" if as_sent else "waiting"}
+            self.settled += count
+
+    def states(self) -> dict[int, str]:
+        with self.db.read() as cursor:
+            return dict(
+                cursor.execute("SELECT message_no, state FROM message_state(?)", [self.job_id]).fetchall()
+            )
 
     def lose_the_sender(self) -> None:
         self.out.clear()
@@ -121,6 +141,7 @@ def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stretches, "_AT_ONCE", 3)
     monkeypatch.setattr(stretches, "_FEW_SPANS", 2)
     monkeypatch.setattr(stretches, "_NAMED_AT_ONCE", 5)
+    monkeypatch.setattr(doubts, "_AT_ONCE", 3)
 
 
 @pytest.mark.usefixtures("short_stretches")

@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.access.audit import list_audit
 from dashboard.access.scope import Role, Scope
+from dashboard.delivery import doubts
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.lifecycle import (
     cancel,
@@ -100,6 +101,23 @@ def test_doubt_settled_as_sent_counts_as_accepted(
     assert settle_doubt(town, town_ee, clock, half_sent, True) == 1
     sums = report(town, town_ee, half_sent)
     assert (sums.in_doubt, sums.accepted) == (0, 4)
+
+
+def test_doubts_settled_by_several_commits_stand_in_the_audit_trail_each(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doubts, "_AT_ONCE", 2)
+    notice_id = approved(town, clock, town_ee, town_se)
+    start(town, town_ee, clock, notice_id)
+    job_id = job_of(town, town_ee, notice_id)
+    answer(town, job_id, [("in_doubt", None)] * 5 + [("accepted", None)] * 3)
+    report_status(town, job_id, 1, "delivered")
+    assert settle_doubt(town, town_ee, clock, notice_id, False) == 4
+    sums = report(town, town_ee, notice_id)
+    assert (sums.waiting, sums.in_doubt, sums.accepted) == (4, 0, 4)
+    events = list_audit(town, town_se, 50)
+    details = events["detail"][events["action"] == "notice.settle_doubt"]
+    assert len(details) == 2 and all('"count": 2' in detail for detail in details)
 
 
 def test_doubt_sent_again_after_the_end_makes_the_notice_run_again(
