@@ -99,6 +99,7 @@ class Housekeeper:
             "forget_old": lambda: forget_old(db, clock, self._runtime.settings.webhook_days),
             "rejudge_under_way": lambda: rejudge_under_way(db, clock),
             "renew_odd": lambda: renew_odd(db),
+            "renew_opted_out": self._runtime.opted_out.renew,
             "keep_tallies": lambda: keep_tallies(db, clock),
             "fold_sums": lambda: fold_long(db),
         }

@@ -26,10 +26,10 @@ from dashboard.delivery.phone_watch import PhoneWatch
 from dashboard.delivery.sandbox.main import SandboxConfig
 from dashboard.delivery.sandbox.process import SandboxProcess
 from dashboard.delivery.webhook import WebhookCounts
-from dashboard.enrolment.consent import suppressed_numbers
 from dashboard.enrolment.inbound import InboundText, handle_messages, mark_answered
 from dashboard.enrolment.keywords import choose_text
 from dashboard.enrolment.number_change import NumberChange, handle_number_change
+from dashboard.enrolment.opted_out import OptedOut
 from dashboard.enrolment.preferences import record_preferences
 from dashboard.enrolment.undeliverable import Undeliverable
 from dashboard.errors import SetuError, Unavailable
@@ -82,11 +82,13 @@ class Runtime:
     imports: ImportJobs = field(init=False)
     freezes: FreezeJobs = field(init=False)
     undeliverable: Undeliverable = field(init=False)
+    opted_out: OptedOut = field(init=False)
 
     def __post_init__(self) -> None:
         self.imports = ImportJobs(self.bring_in, self.settings.data_dir / "importing")
         self.freezes = FreezeJobs(self.submit)
         self.undeliverable = Undeliverable(self.db, self.clock, self.refresh)
+        self.opted_out = OptedOut(self.db)
 
     def submit(
         self, scope: Scope, draft: NoticeDraft, notice_id: int | None, progress: FreezeProgress
@@ -180,8 +182,9 @@ def start_delivery(runtime: Runtime) -> None:
         runtime.sandbox.start()
     if is_loopback(account.graph_url):
         _offer_to_stand_in(runtime, account)
+    runtime.opted_out.renew()
     runtime.dispatcher = Dispatcher(
-        db, settings, runtime.clock, suppressed_numbers, on_undeliverable=runtime.undeliverable.tell,
+        db, settings, runtime.clock, runtime.opted_out.among, on_undeliverable=runtime.undeliverable.tell,
         is_marketing=is_marketing, before_claim=HoursWatch(db, runtime.quiet),
     )  # fmt: skip
     runtime.dispatcher.start()

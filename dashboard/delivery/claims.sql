@@ -103,11 +103,11 @@ WHERE state = 'paused' AND pause_reason = :reason AND (changed_at < :before OR c
 -- name: held_recipients(mobiles, now, marketing)
 -- Those of the numbers to whom nothing may go, with the code that says why. Of marketing the last word counts: stop or resume.
 SELECT mobile, max(code) FROM recipient_hold
-WHERE list_contains(:mobiles, mobile) AND (until IS NULL OR until > :now) AND reason NOT IN ('marketing', 'resumed')
+WHERE mobile IN (SELECT unnest(:mobiles)) AND (until IS NULL OR until > :now) AND reason NOT IN ('marketing', 'resumed')
 GROUP BY mobile
 UNION ALL
 SELECT mobile, max(code) FROM recipient_hold
-WHERE :marketing AND list_contains(:mobiles, mobile) AND reason IN ('marketing', 'resumed')
+WHERE :marketing AND mobile IN (SELECT unnest(:mobiles)) AND reason IN ('marketing', 'resumed')
 GROUP BY mobile HAVING arg_max(reason, since) = 'marketing';
 
 -- name: insert_marketing_words()!

@@ -70,6 +70,18 @@ SELECT mobile, account_no FROM consumer WHERE {which} AND verdict = 'ok';
 SELECT DISTINCT asked_numbers.mobile FROM asked_numbers JOIN consent USING (mobile)
 GROUP BY asked_numbers.mobile HAVING arg_max(status, changed_at) = 'out';
 
+-- name: last_event()$
+-- The last fact of consent: rows of a table that is only ever appended to.
+SELECT coalesce(max(rowid), -1) FROM consent_event;
+
+-- name: stopped_between(after, last)
+-- The numbers of which a fact behind one and up to another says that they opt out.
+SELECT DISTINCT mobile FROM consent_event WHERE kind = 'opt_out' AND rowid > :after AND rowid <= :last;
+
+-- name: stopped_since(after)
+-- The same up to now, what stands in the change at hand too.
+SELECT DISTINCT mobile FROM consent_event WHERE kind = 'opt_out' AND rowid > :after;
+
 -- name: insert_undeliverable(now)!
 -- WhatsApp could not reach these numbers.
 INSERT INTO undeliverable_number

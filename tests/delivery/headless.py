@@ -19,7 +19,6 @@ from dashboard.delivery.applier import WebhookApplier
 from dashboard.delivery.child import die_with_parent
 from dashboard.delivery.dispatcher import Dispatcher
 from dashboard.delivery.gatherer import Gatherer
-from dashboard.enrolment.consent import suppressed_numbers
 
 PAUSE_UNIT = 0.05
 
@@ -29,7 +28,7 @@ def run_application() -> None:
     die_with_parent()
     settings = Settings()
     rt = runtime.open_registry(settings)
-    rt.dispatcher = Dispatcher(rt.db, settings, rt.clock, suppressed_numbers, pause_unit=PAUSE_UNIT)
+    rt.dispatcher = Dispatcher(rt.db, settings, rt.clock, rt.opted_out.among, pause_unit=PAUSE_UNIT)
     rt.applier = WebhookApplier(
         rt.db, rt.clock, on_inbound=lambda messages: {}, on_failed=rt.dispatcher.report_failures
     )

@@ -13,7 +13,7 @@ from dashboard.delivery.account import account_of, complete_settings
 from dashboard.delivery.client import ManagementClient
 from dashboard.delivery.dispatcher import Dispatcher
 from dashboard.delivery.sandbox.process import SandboxProcess
-from dashboard.enrolment.consent import suppressed_numbers
+from dashboard.enrolment.opted_out import OptedOut
 from dashboard.notices.approval import approve
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import submit
@@ -61,7 +61,7 @@ def house(town: Database) -> Iterator[House]:
         SandboxProcess(config_for(settings, approve_templates=False)),
         Application(town, settings),
     )
-    sender = Dispatcher(town, settings, utc_now, suppressed_numbers, is_marketing=is_marketing)
+    sender = Dispatcher(town, settings, utc_now, OptedOut(town).among, is_marketing=is_marketing)
     sandbox.start()
     application.start()
     sender.start()
