@@ -3,7 +3,7 @@
 import re
 
 _ACCOUNT = re.compile(r"[0-9]{10,12}")
-_MARKS = re.compile("[\\s\u00a0\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
+_MARKS = re.compile("[\\s\\x1a\u00a0\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 _WHOLE = re.compile(r"([0-9]+)\.0*")
 _SCIENTIFIC = re.compile(r"([0-9])(?:\.([0-9]*))?[eE]\+?([0-9]{1,3})")
 _OTHER_DIGITS = {ord("०") + digit: str(digit) for digit in range(10)} | {

@@ -40,7 +40,7 @@ CREATE OR REPLACE TEMP MACRO number_of(cell) AS
 CREATE OR REPLACE TEMP MACRO tariff_of(cell) AS
     CASE WHEN cell IS NULL OR cell = '' THEN NULL
          WHEN regexp_full_match(cell, '(LMV|HV)-\d{1,2}') THEN cell
-         WHEN regexp_matches(upper(cell), '(LMV|HV)\W?\d') THEN regexp_replace(regexp_extract(upper(cell), '(LMV|HV)\W?\d+'), '^(LMV|HV)\W?(\d+)$', '\1-\2')
+         WHEN regexp_matches(upper(cell), '(LMV|HV)\W{0,3}\d') THEN regexp_replace(regexp_extract(upper(cell), '(LMV|HV)\W{0,3}\d+'), '^(LMV|HV)\W*(\d+)$', '\1-\2')
          ELSE nullif(upper(trim(cell)), '') END;
 
 -- What a merged row makes of them.

@@ -1,12 +1,10 @@
 """Builds the office tree out of the office columns of exports: who is meant, what is new, what moved, what cannot be."""
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 
-from dashboard.config import SHIPPED_DATA_DIR
+from dashboard.registry.discoms import find_discom, known_names
 from dashboard.registry.office_claims import Claims, Ident
 from dashboard.registry.office_columns import PATH_FIELDS, Cell, OfficeColumns, fold_name, read_columns
 from dashboard.registry.office_numbers import Numbers, number_offices
@@ -16,12 +14,6 @@ from dashboard.store.database import Cursor
 __all__ = ["PATH_FIELDS", "Node", "OfficeTree", "fold_name", "load_tree"]
 UNPLACED = "UNPLACED"
 _Named = list[tuple[Cell, Ident]]  # the offices a row names, from the top
-
-
-@cache
-def _known_names() -> dict[str, tuple[str, str]]:
-    with (SHIPPED_DATA_DIR / "offices" / "known.csv").open(encoding="utf-8", newline="") as file:
-        return {row["code"]: (row["name"], row["name_hi"]) for row in csv.DictReader(file)}
 
 
 @dataclass
@@ -77,7 +69,7 @@ class OfficeTree:
         A row without a division, or whose columns contradict what the other rows and the tree say, goes to the *unplaced*
         office of its discom: it is counted, never dropped. What is decided does not depend on the order of the paths.
         """
-        rows = [read_columns(path) for path in paths]
+        rows = [self._with_known_discom(read_columns(path)) for path in paths]
         self._note_codes(rows)
         leaves = count_leaves(self.nodes) if may_move else {}
         claims = Claims(
@@ -118,6 +110,13 @@ class OfficeTree:
             said.append((cell, office))
             above, last_level = office, cell.level
         return said
+
+    def _with_known_discom(self, row: OfficeColumns) -> OfficeColumns:
+        """A discom that is written in another way is that discom, unless a person or an earlier import took the word for another."""
+        name = row.discom
+        if not name or name in self.nodes or (TOP_CODE, "discom", name) in self.aliases:
+            return row
+        return replace(row, discom=find_discom(name) or name)
 
     def _with_derived_code(self, cell: Cell, row: OfficeColumns, discom: Ident) -> Cell:
         """An SDO code is its division's six characters and one digit; that names a division which is known."""
@@ -240,7 +239,7 @@ class OfficeTree:
         while code in self.nodes:
             code = f"{code} ({level})"
         called = claims.names.get(office)
-        english, hindi = _known_names().get(code, (most_said(called) if called else text, ""))
+        english, hindi = known_names().get(code, (most_said(called) if called else text, ""))
         return self.add(Node(code, level, parent, english, hindi))
 
     def _place_below(self, parent: str, level: str, name: str) -> str:
@@ -336,6 +335,6 @@ def load_tree(cursor: Cursor) -> OfficeTree:
         tree.remember_name(parent, level, name, code)
     tree.is_changed = False
     if TOP_CODE not in tree.nodes:
-        english, hindi = _known_names()[TOP_CODE]
+        english, hindi = known_names()[TOP_CODE]
         tree.add(Node(TOP_CODE, "state", None, english, hindi))
     return tree

@@ -17,6 +17,14 @@ from dashboard.store.disk import is_full, is_machine_fault
 _BOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".ods")
 _REPORT_SUFFIXES = (*_BOOK_SUFFIXES, ".xls", ".csv", ".tsv", ".gz", ".zip")
 _BOOK_PARTS = {"[Content_Types].xml", "content.xml", "xl/workbook.xml"}
+_OTHER_PACKERS = (
+    b"BZh",
+    b"\xfd7zXZ",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"\x28\xb5\x2f\xfd",
+)  # of bzip2, xz, 7-Zip, RAR, zstd
+_TAR_MARK, _TAR_MARK_AT = b"ustar", 257
 _CHUNK = 1 << 22
 _LEAST_FREE = 1 << 30  # bytes of the disk that stay free
 _MOST_TIMES = 250  # as large as it lies packed, is nothing that a report could be …
@@ -66,7 +74,7 @@ def unpack(
     """Return where the report lies unpacked: a file in `folder`, or the path itself where it is not packed.
 
     Of a ZIP the `member`; where none is given it must hold exactly one report. Raises BadInput("packed_broken") for one that was cut off or damaged, ("packed_locked") for a password,
-    ("packed_count") for a ZIP with no report or several, ("packed_too_large") where the disk would fill up,
+    ("packed_unknown") for a kind of packing that is none of ours, ("packed_count") for a ZIP with no report or several, ("packed_too_large") where the disk would fill up,
     ("packed_too_much") for what is no report: more than `most_bytes`, or very much more than lies packed.
     """
     most = min(most_bytes or 1 << 62, member.most_bytes if member else _most_of(path))
@@ -76,6 +84,8 @@ def unpack(
             _unpack_gzip(path, target, name, most)
         elif _is_zip(path):
             target = _unpack_zip(path, target.parent, name, most, None if depth else member)
+        elif _is_otherwise_packed(path):
+            raise BadInput("packed_unknown", file=name)
         else:
             return path
         path = target
@@ -122,6 +132,11 @@ def _is_gzip(path: Path) -> bool:
 
 def _is_zip(path: Path) -> bool:
     return _starts_with(path, b"PK\x03\x04", b"PK\x05\x06") and not _is_book(path)
+
+
+def _is_otherwise_packed(path: Path) -> bool:
+    start = read_start(path)
+    return start.startswith(_OTHER_PACKERS) or start[_TAR_MARK_AT:].startswith(_TAR_MARK)
 
 
 def _is_book(path: Path) -> bool:

@@ -166,7 +166,7 @@ def _find_header(path: Path, text: str, headers: Headers, name: str) -> PlainFil
     head = list(islice(io.StringIO(text, newline=""), HEADER_ROWS))
     layout = find_layout(head, headers)
     first = list(cut_rows(iter(head), layout))
-    if not first:
+    if not any(map(trim_cells, first)):
         return None
     best = max(range(len(first)), key=lambda place: (count_known(first[place], headers), -place))
     if len(list(cut_rows(iter(head[: best + 1]), layout))) != best + 1:

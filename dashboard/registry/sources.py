@@ -111,7 +111,8 @@ def _read_plain(intake: Intake, upload: Upload, path: Path, headers: Headers, fo
         intake.keep_paths(kept)
         relation += f" UNION ALL BY NAME {kept}"
     intake.keep_paths(relation, lambda numbers: plain.pick(numbers, folder / "paths.csv"))
-    return Source(upload, relation, rows.usable, rows.reader.refused, rows.reader.not_rows)
+    reader = rows.reader
+    return Source(upload, relation, rows.usable, reader.refused, reader.not_rows, reader.notes)
 
 
 def _read_carefully(intake: Intake, upload: Upload, path: Path, headers: Headers, folder: Path) -> Source:

@@ -14,7 +14,8 @@ import pandas as pd
 from dashboard.errors import BadInput
 from dashboard.registry.account_no import is_account, judge_account
 from dashboard.registry.book_rows import is_book, open_sheets
-from dashboard.registry.headers import Headers, count_known, fold_header, map_columns
+from dashboard.registry.headers import Headers, count_known, find_field, fold_header, map_columns
+from dashboard.registry.loose_commas import join_address
 from dashboard.registry.text_rows import (
     HEADER_ROWS,
     BrokenQuotes,
@@ -24,6 +25,7 @@ from dashboard.registry.text_rows import (
     trim_cells,
 )
 
+BOOK = "xlsx"  # instead of an encoding
 _LONGEST_CELL = 10_000  # characters; a longer one is a broken file, not an address
 _LONGEST_RAW = 100_000  # characters kept of a refused row
 _END_MARK = "\x1a"  # how CP/M and some mainframes end a text
@@ -51,7 +53,7 @@ class TableReader:
     """One opened table: its columns, the place of each field, and a stream of its rows.
 
     While `rows` is consumed, `refused` and `not_rows` (repeated header, totals) fill up. `notes` counts what a person should
-    know of the table and is no row: hidden rows, merged cells, sheets that were left out.
+    know of the table and is no row: hidden rows, merged cells, sheets that were left out, addresses put together again.
     """
 
     columns: list[str]
@@ -101,7 +103,13 @@ class TableReader:
             if self._is_totals(row):
                 return self._count_aside("totals")
         width = len(self.columns)
-        if len(row) < width or any(cell.strip() for cell in row[width:]):
+        if any(cell.strip() for cell in row[width:]):
+            joined = None if self.encoding == BOOK else join_address(trim_cells(row), width, self.places)
+            if joined is None:
+                return self._refuse(row_no, "ragged_row", row)
+            row[:] = joined
+            self.notes["loose_commas"] = self.notes.get("loose_commas", 0) + 1
+        if len(row) < width:
             return self._refuse(row_no, "ragged_row", row)
         if max(map(len, row)) > _LONGEST_CELL:
             return self._refuse(row_no, "cell_too_long", row)
@@ -115,7 +123,7 @@ class TableReader:
         if folded == [fold_header(column) for column in self.columns]:
             return True
         if (
-            "account_no" not in map(self.headers.get, folded)
+            "account_no" not in [find_field(cell, self.headers) for cell in columns]
             or count_known(row, self.headers) < _LEAST_HEADERS
         ):
             return False
@@ -158,7 +166,7 @@ def open_tables(path: Path, headers: Headers, name: str) -> list[TableReader]:
     """Open a report: a text has one table, a book one for each sheet with an account column.
 
     The last table's `notes` tell of sheets without one. Raises BadInput with a code: file_empty, not_text, web_page,
-    not_a_spreadsheet, password, no_account_column, two_account_columns.
+    not_a_spreadsheet, password, no_account_column, no_header, two_account_columns.
     """
     with path.open("rb") as file:
         start = file.read(512)
@@ -204,7 +212,7 @@ def _open_book(path: Path, headers: Headers, name: str) -> list[TableReader]:
     refusal: BadInput | None = None
     for sheet in open_sheets(path, name):
         try:
-            table = _find_table(sheet.rows, headers, "xlsx", name)
+            table = _find_table(sheet.rows, headers, BOOK, name)
         except BadInput as error:
             left_out["empty_sheets" if error.code == "file_empty" else "cover_sheets"] += 1
             if refusal is None or refusal.code == "file_empty":

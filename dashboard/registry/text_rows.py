@@ -62,7 +62,7 @@ def find_layout(head: Sequence[str], headers: Headers) -> Layout:
     best, layout = -1, Layout(",", 1, None)
     for mark in _DELIMITERS:
         for line in head:
-            cells = next(csv.reader([line[: 1 << 16]], delimiter=mark), [])
+            cells = _unwrap(next(csv.reader([line[: 1 << 16]], delimiter=mark), []), mark)
             known = count_known(cells, headers)
             if known > best:
                 best, layout = known, Layout(mark, len(trim_cells(cells)), find_account(cells, headers))
@@ -152,8 +152,16 @@ def cut_rows(lines: Iterator[str], layout: Layout) -> Iterator[list[str]]:
             yield text.split(layout.delimiter) if text else []
             continue
         cells, taken = _cut_quoted(line, lines, waiting, layout)
-        yield cells
+        unwrapped = [] if isinstance(cells, BrokenQuotes) else _unwrap(cells, layout.delimiter)
+        yield unwrapped if len(unwrapped) == layout.width else cells
         waiting.extend(reversed(taken))
+
+
+def _unwrap(cells: list[str], delimiter: str) -> list[str]:
+    """Return the cells of a row that was put into quotes as a whole: a spreadsheet does so with what stands in its first column."""
+    if len(cells) != 1 or len(cells[0].splitlines()) > 1:
+        return cells
+    return next(csv.reader(cells, delimiter=delimiter), [])
 
 
 def _cut_quoted(
@@ -189,19 +197,25 @@ def _try_to_cut(text: str, delimiter: str) -> tuple[list[str] | None, bool]:
 
 
 def _mend_quotes(line: str, layout: Layout) -> list[str]:
-    """Read a line with quotes inside its cells (`"RAM "PAPPU" LAL"`): a quote ends a cell only before a delimiter."""
+    """Read a line with quotes inside its cells (`"RAM "PAPPU" LAL"`): a quote ends a cell only before a delimiter.
+
+    Blanks may stand between the two, and before the quote that opens a cell.
+    """
     mark = layout.delimiter
+    closing = re.compile(f'" *{re.escape(mark)}')
     cells: list[str] = []
-    rest: str | None = line.rstrip("\r\n")
+    rest: str | None = line.rstrip("\r\n ")
     while rest is not None:
-        if not rest.startswith('"'):
+        quoted = rest.lstrip(" ")
+        end = closing.search(quoted, 1)
+        if not quoted.startswith('"'):
             cell, found, after = rest.partition(mark)
-        elif rest.endswith('"') and len(rest) > 1 and f'"{mark}' not in rest:
-            cell, found, after = rest[1:-1], "", ""
+        elif end:
+            cell, found, after = quoted[1 : end.start()], mark, quoted[end.end() :]
+        elif quoted.endswith('"') and len(quoted) > 1:
+            cell, found, after = quoted[1:-1], "", ""
         else:
-            cell, found, after = rest[1:].partition(f'"{mark}')
-            if not found:
-                return BrokenQuotes([line.rstrip("\r\n")])
+            return BrokenQuotes([line.rstrip("\r\n")])
         cells.append(cell)
         rest = after if found else None
     return cells if len(cells) == layout.width else BrokenQuotes([line.rstrip("\r\n")])

@@ -82,3 +82,14 @@ def test_a_number_is_read_as_it_is_written(cursor: Cursor, cell: str, number: fl
     assert found is not None
     assert found[0] == number
     assert found[1] == (None if number is None else pytest.approx(number, abs=0.005))
+
+
+@pytest.mark.parametrize(
+    ("cell", "tariff"),
+    [
+        ("LMV1", "LMV-1"), ("LMV-1A", "LMV-1"), ("lmv 2", "LMV-2"), ("LMV - 5", "LMV-5"), ("LMV-11", "LMV-11"), ("HV2", "HV-2"),
+        ("LMV-1-Domestic", "LMV-1"), ("10LMV-4(A)", "LMV-4"), ("Domestic", "DOMESTIC"), ("", None),
+    ],
+)  # fmt: skip
+def test_a_tariff_is_read_as_it_is_written(cursor: Cursor, cell: str, tariff: str | None) -> None:
+    assert cursor.execute("SELECT tariff_of(?)", [cell]).fetchone() == (tariff,)

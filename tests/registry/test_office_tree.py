@@ -2,6 +2,7 @@
 
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -160,3 +161,25 @@ def test_the_order_of_the_rows_does_not_matter(paths: list[tuple[str | None, ...
     shuffle.shuffle(shuffled)
     again = dict(zip(shuffled, other.place_all(shuffled), strict=True))
     assert {path: again[path] for path in found} == found
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("mvvnl", "MVVNL"), ("M.V.V.N.L.", "MVVNL"), ("MVVNL, Lucknow", "MVVNL"), ("MVVNL-LKO", "MVVNL"), ("मध्यांचल विद्युत वितरण निगम", "MVVNL"),
+        ("Madhyanchal Vidyut Vitran Nigam Ltd.", "MVVNL"), ("PuVVNL (Varanasi)", "PUVVNL"), ("Purvanchal", "PUVVNL"),
+        ("Paschimanchal VVNL", "PVVNL"), ("DVVNL/AGRA", "DVVNL"), ("Kanpur Electricity Supply Co. Ltd", "KESCO"), ("NPCL", "NPCL"), ("MVVNLX", "MVVNLX"),
+    ],
+)  # fmt: skip
+def test_a_discom_written_in_another_way_is_that_discom(written: str, code: str) -> None:
+    tree = _tree()
+    tree.place((written, *FULL[1:]))
+    assert [node.code for node in tree.nodes.values() if node.level == "discom"] == [code]
+
+
+def test_a_discom_that_a_person_named_so_stays_what_it_is() -> None:
+    tree = _tree()
+    tree.add(Node("M.V.V.N.L.", "discom", "UP", "Another", ""))
+    tree.place(("M.V.V.N.L.", *FULL[1:]))
+    tree.place(FULL)
+    assert [node.code for node in tree.nodes.values() if node.level == "discom"] == ["M.V.V.N.L.", "MVVNL"]

@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.errors import BadInput
 from dashboard.registry import headers
-from dashboard.registry.headers import fold_header, shipped_headers
+from dashboard.registry.headers import find_field, fold_header, shipped_headers
 from dashboard.registry.tabular import RawTable, TableReader, open_tables, read_table
 
 HEADER = "ACCT_ID,NAME,MOBILE_NO"
@@ -110,3 +110,16 @@ def test_no_header_means_two_fields() -> None:
         folded = [(fold_header(name), field) for field, names in fields.items() for name in names]
         meant = {name: {field for other, field in folded if other == name} for name, _ in folded}
         assert {name for name, means in meant.items() if len(means) > 1} == set(), kind
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Mobile No. (10 digit)", "mobile_raw"), ("MOBILE_NO[10 DIGITS]", "mobile_raw"), ("बकाया राशि (रु.)", "amount_payable"),
+        ("Outstanding (in Rs.)", "amount_payable"), ("Bill Date (DD-MM-YYYY)", "bill_date"), ("Load (KW)", "load"),
+        ("Load (BHP)", None),  # a unit that is to be reckoned with
+        ("Mobile No. (Agent)", None), ("Name (Father)", None),  # another thing
+    ],
+)  # fmt: skip
+def test_a_header_is_known_with_a_hint_behind_it(header: str, field: str | None) -> None:
+    assert find_field(header, shipped_headers("export")) == field

@@ -1,8 +1,11 @@
 """Reports as they really come, made here: text in every dress, spreadsheets with everything people do in them."""
 
+import bz2
 import datetime as dt
 import gzip
 import io
+import lzma
+import tarfile
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,6 +79,17 @@ TEXTS = [
     Case("quotes_inside_broken.csv", lines(HEADER, row(A, '"RAM "PAPPU" LAL"'), row(B)).encode(), [A, B]),
     Case("quotes_in_plain_cell.csv", lines(HEADER, row(A, 'RAM "PAPPU" LAL'), row(B, address='5" PIPE')).encode(), [A, B]),
     Case("blanks_before_quotes.csv", lines(HEADER, row(A, ' "RAM, LAL"'), row(B)).encode(), [A, B]),
+    Case("blanks_before_and_behind_quotes.csv", lines(*TWO, mark='" , "').replace("ACCT", '"ACCT').replace("SDO_CODE", 'SDO_CODE"').replace("\n0", '\n"0').replace("0011\n", '0011"\n').encode(), [A, B]),
+    Case("blanks_behind_quotes.csv", lines(HEADER, row(A, '"RAM" ', '"12, MALL" '), row(B)).encode(), [A, B]),
+    Case("rows_quoted_as_a_whole.csv", lines(HEADER, [f'"{lines(row(A))[:-1]}"'], row(B), [f'"{lines(row(C, chr(34) * 2 + "RAM, LAL" + chr(34) * 2))[:-1]}"']).encode(), [A, B, C]),
+    Case("all_quoted_as_a_whole.csv", "".join(f'"{line}"\n' for line in lines(*TWO).splitlines()).encode(), [A, B]),
+    Case("loose_commas.csv", lines(HEADER, row(A, address="12, MALL ROAD, GONDA"), row(B), row(C, address="H NO 5, X")).encode(), [A, B, C], notes={"loose_commas": 2}),
+    Case("loose_commas_and_trailing.csv", lines(HEADER, [*row(A, address="12, MALL ROAD"), "", ""], row(B)).encode(), [A, B], notes={"loose_commas": 1}),
+    Case("too_many_cells.csv", lines(HEADER, [*row(A), "more"], [*row(B)[:4], "more", *OFFICE], row(C, address="12, MALL", mobile="NAME")).encode(), [],
+         [(2, "ragged_row"), (3, "ragged_row"), (4, "ragged_row")]),
+    Case("loose_commas_without_evidence.csv", lines(["ACCT_ID", "ADDRESS", "NAME"], [A, "12, MALL ROAD", "RAM"], [B, "X", "SITA"]).encode(), [B], [(2, "ragged_row")]),
+    Case("hints_in_headers.csv", lines(["Account No.", "Consumer Name", "ADDRESS", "Mobile No. (10 digit)", "DISCOM", "DIV_CODE", "DIV_NAME", "SDO_CODE"], row(A)).encode(), [A]),
+    Case("end_mark_in_the_middle.csv", lines(HEADER, row(A)).encode() + b"\x1a" + lines(row(B)).encode() + b"\x1a", [A, B]),
     Case("break_in_cell.csv", lines(HEADER, row(A, address='"12\nMALL ROAD"'), row(B)).encode(), [A, B]),
     Case("break_and_commas_in_cell.csv", lines(HEADER, row(A, address='"A\n1, B, C, D, E, F, G, H"'), row(B)).encode(), [A, B]),
     Case("breaks_crlf.csv", lines(HEADER, row(A, address='"12\r\nMALL ROAD"'), row(B), end="\r\n").encode(), [A, B]),
@@ -225,6 +239,16 @@ BOOKS = [
     Case("packed_twice.zip", _archive(("report.csv.gz", gzip.compress(lines(*TWO).encode()))), [A, B]),
 ]  # fmt: skip
 
+
+def _tar(content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        member = tarfile.TarInfo("report.csv")
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
+
+
 _GZ = gzip.compress(lines(HEADER, *[row(f"{number:010d}") for number in range(1, 3000)]).encode())
 REFUSED = [
     ("cut.csv.gz", _GZ[:-200], "packed_broken"),
@@ -235,6 +259,13 @@ REFUSED = [
     ("cut.xlsx", xlsx()[:-3000], "not_a_spreadsheet"),
     ("page.xls", b"<html><body><table><tr><td>ACCT_ID</td></tr></table>", "web_page"),
     ("joined.csv", (lines(HEADER, row(A)) + "MOBILE_NO,ACCT_ID,NAME\n9415012346,0000000099,X\n").encode(), "header_changes"),
+    ("no_header.csv", lines(row(A), row(B)).encode(), "no_header"),
+    ("blanks.csv", b"   \n" * 40, "file_empty"),
+    ("report.csv.bz2", bz2.compress(lines(*TWO).encode()), "packed_unknown"),
+    ("report.csv.xz", lzma.compress(lines(*TWO).encode()), "packed_unknown"),
+    ("report.tar.gz", gzip.compress(_tar(lines(*TWO).encode())), "packed_unknown"),
+    ("report.7z", b"7z\xbc\xaf\x27\x1c\x00\x04", "packed_unknown"),
+    ("report.rar", b"Rar!\x1a\x07\x01\x00", "packed_unknown"),
     ("paper.csv", b"%PDF-1.4\n1 0 obj\n", "not_text"),
     ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01", "not_text"),
 ]  # fmt: skip
