@@ -78,13 +78,27 @@ def _cut(spans: list[_Span], limit: int, offset: int) -> tuple[list[_Span], int]
 
 def iterate(cursor: Cursor, job_id: int, states: Collection[str]) -> Iterator[list[Standing]]:
     """Yield all messages in some states, in their order, lot by lot; each lot is read when it is asked for."""
+    for sql, asked in _ask_lots(cursor, job_id, states):
+        yield [Standing(*row) for row in cursor.execute(sql, asked).fetchall()]
+
+
+def fill_lots(cursor: Cursor, job_id: int, states: Collection[str]) -> Iterator[int]:
+    """Write the same lots, one after the other, into the temporary table `message_lot` (fields of a Standing), and yield how many each holds."""
+    for sql, asked in _ask_lots(cursor, job_id, states):
+        count = cursor.execute(f"CREATE OR REPLACE TEMP TABLE message_lot AS {sql}", asked).fetchall()[0][0]
+        yield int(count)
+
+
+def _ask_lots(cursor: Cursor, job_id: int, states: Collection[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the query of each lot with what it asks for."""
     if _are_told(cursor, job_id, states):
         numbers = list_told(cursor, job_id, states)
         for start in range(0, len(numbers), _NAMED_AT_ONCE):
-            yield _read_named(cursor, job_id, numbers[start : start + _NAMED_AT_ONCE], states)
+            named = _bounds(numbers[start : start + _NAMED_AT_ONCE])
+            yield _queries.list_among.sql, {"job_id": job_id, **named, "states": list(states)}
         return
     for span in _join(_find_spans(cursor, job_id, states)):
-        yield _read(cursor, job_id, span, states, _ALL, 0)
+        yield _queries.list_between.sql, _within(job_id, span, states, _ALL, 0)
 
 
 def _are_told(cursor: Cursor, job_id: int, states: Collection[str]) -> bool:
@@ -125,11 +139,16 @@ def find_standing(cursor: Cursor, job_id: int, message_no: int) -> Standing:
 def _read(
     cursor: Cursor, job_id: int, span: _Span, states: Collection[str], limit: int, offset: int
 ) -> list[Standing]:
-    rows = _queries.list_between(
-        cursor, job_id=job_id, from_no=span.from_no, to_no=span.to_no, states=list(states), row_limit=limit,
-        row_offset=offset,
-    )  # fmt: skip
+    rows = _queries.list_between(cursor, **_within(job_id, span, states, limit, offset))
     return [Standing(*row) for row in rows]
+
+
+def _within(job_id: int, span: _Span, states: Collection[str], limit: int, offset: int) -> dict[str, Any]:
+    """Return what list_between takes."""
+    return {
+        "job_id": job_id, "from_no": span.from_no, "to_no": span.to_no, "states": list(states), "row_limit": limit,
+        "row_offset": offset,
+    }  # fmt: skip
 
 
 def _find_spans(cursor: Cursor, job_id: int, states: Collection[str]) -> list[_Span]:

@@ -1,6 +1,7 @@
 """A notice recipient by recipient: a page to look at, a list to call from."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -33,6 +34,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "waiting": ("waiting", "in_flight"),
 }
 _SHORTEST_REASON = 5
+_ROWS_AT_ONCE = 5_000  # fetched together from a long answer
 Say = Callable[[str], str]
 """Turns a key of words (`notices.part_<state>`, `provider.<words>`) into the reader's sentence."""
 
@@ -68,8 +70,7 @@ def export_recipients(
         raise BadInput("reason_missing")
     with db.read() as cursor:
         notice = read_notice(cursor, scope, Right.SEE_NUMBERS, notice_id)
-        lots = stretches.iterate(cursor, notice.job_id or 0, GROUPS[group])
-        rows = (row for lot in lots for row in _describe(cursor, notice, lot))
+        rows = _describe_all(cursor, notice, GROUPS[group])
         count = write_table(path, COLUMNS, _say_rows(rows, say))
     detail = {
         "notice": notice_id,
@@ -88,18 +89,49 @@ def export_recipients(
     return count
 
 
+def _describe_all(cursor: Cursor, notice: Notice, states: Collection[str]) -> Iterator[tuple[object, ...]]:
+    """Yield all messages in some states as rows; no more than some thousand stand in memory."""
+    for count in stretches.fill_lots(cursor, notice.job_id or 0, states):
+        if are_few(cursor, count):
+            lot = [Standing(*row) for row in report_queries.list_lot(cursor)]
+            yield from _describe(cursor, notice, lot)
+            continue
+        cursor.execute(report_queries.describe_lot.sql)
+        while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+            yield from (_shape(notice, *row) for row in rows)
+
+
 def _describe(cursor: Cursor, notice: Notice, messages: Sequence[Standing]) -> list[tuple[object, ...]]:
     """Return rows of COLUMNS with whole numbers; state and reason are codes."""
     readers = _find_readers(cursor, {one.account_no for one in messages if one.account_no})
-    rows: list[tuple[object, ...]] = []
-    for one in messages:
-        name, address, feeder, feeder_hi = readers.get(one.account_no or "", (None,) * 4)
-        words = rule_for(one.code).words if one.state == "failed" else ""
-        place = feeder_hi if notice.language == "hi" and feeder_hi else feeder
-        rows.append(
-            (one.account_no or "", name or "", address or "", place or "", one.mobile, one.state, words)
+    nobody = (None,) * 4
+    return [
+        _shape(
+            notice,
+            one.account_no,
+            *readers.get(one.account_no or "", nobody),
+            one.mobile,
+            one.state,
+            one.code,
         )
-    return rows
+        for one in messages
+    ]
+
+
+def _shape(
+    notice: Notice,
+    account_no: str | None,
+    name: str | None,
+    address: str | None,
+    feeder: str | None,
+    feeder_hi: str | None,
+    mobile: int,
+    state: str,
+    code: int | None,
+) -> tuple[object, ...]:
+    place = feeder_hi if notice.language == "hi" and feeder_hi else feeder
+    words = rule_for(code).words if state == "failed" else ""
+    return account_no or "", name or "", address or "", place or "", mobile, state, words
 
 
 def _find_readers(cursor: Cursor, account_nos: Collection[str]) -> dict[str, tuple[str | None, ...]]:
@@ -118,6 +150,7 @@ def _find_readers(cursor: Cursor, account_nos: Collection[str]) -> dict[str, tup
 
 
 def _say_rows(rows: Iterator[tuple[object, ...]], say: Say) -> Iterator[tuple[object, ...]]:
+    said = cache(say)  # a few words, for each row
     for *plain, state, words in rows:
         shown = "accepted" if state == "sent" else state
-        yield (*plain, say(f"notices.part_{shown}"), say(f"provider.{words}") if words else "")
+        yield (*plain, said(f"notices.part_{shown}"), said(f"provider.{words}") if words else "")

@@ -4,6 +4,18 @@ SELECT account_no, reader.name, address, feeder.name, feeder.name_hi
 FROM (SELECT account_no, name, address, office_no FROM consumer WHERE {which}) AS reader
 LEFT JOIN office AS feeder ON feeder.office_no = reader.office_no;
 
+-- name: list_lot()
+-- The messages of message_lot, in their order.
+SELECT message_no, account_no, mobile, state, code FROM message_lot ORDER BY message_no;
+
+-- name: describe_lot()
+-- The same with their readers, in one look through the registry.
+SELECT account_no, reader.name, address, feeder.name, feeder.name_hi, mobile, state, message_lot.code
+FROM message_lot
+LEFT JOIN (SELECT account_no, name, address, office_no FROM consumer SEMI JOIN message_lot USING (account_no)) AS reader USING (account_no)
+LEFT JOIN office AS feeder ON feeder.office_no = reader.office_no
+ORDER BY message_no;
+
 -- name: list_replies(job_id, since, until, row_limit)
 -- What a job's recipients wrote after it, without joining and leaving words that the machine answers; newest first.
 WITH wrote AS (

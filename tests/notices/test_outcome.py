@@ -4,6 +4,7 @@ import csv
 import threading
 from datetime import timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -11,15 +12,17 @@ from dashboard.access.audit import list_audit
 from dashboard.access.scope import Role, Scope
 from dashboard.access.users import disable_user
 from dashboard.config import Settings
-from dashboard.delivery import ledger
+from dashboard.delivery import claims, ledger, stretches, tallies
+from dashboard.delivery.claims import Outcome
 from dashboard.enrolment.inbound import InboundText, handle_inbound
 from dashboard.errors import BadInput, IllegalChange, Refused, SetuError
+from dashboard.notices import recipients
 from dashboard.notices.approval import approve
 from dashboard.notices.drafting import save_draft
 from dashboard.notices.lifecycle import settle_finished, start
 from dashboard.notices.notice import get_notice
 from dashboard.notices.outcome import bill_of, keep_tallies, list_earlier, list_replies
-from dashboard.notices.recipients import export_recipients, list_recipients
+from dashboard.notices.recipients import GROUPS, export_recipients, list_recipients
 from dashboard.notices.resend import count_refused, find_resend, list_leave, resend_refused
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
@@ -104,6 +107,54 @@ def test_the_list_for_calling_has_numbers_and_no_formula(
     with pytest.raises(BadInput, match="reason_missing"):
         export_recipients(town, town_ee, clock, ended, "failed", tmp_path / "no.csv", "")
     assert not (tmp_path / "no.csv").exists()
+
+
+@pytest.fixture
+def short_lots(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tallies, "STRETCH", 2)
+    monkeypatch.setattr(stretches, "_AT_ONCE", 1)
+    monkeypatch.setattr(recipients, "_ROWS_AT_ONCE", 1)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_a_long_list_holds_what_a_short_one_does(
+    short_lots: None, town: Database, clock: Clock, town_ee: Scope, ended: int, tmp_path: Path, suffix: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    found = []
+    for few in (True, False):
+        monkeypatch.setattr(recipients, "are_few", lambda cursor, count, few=few: few)
+        path = tmp_path / f"call.{suffix}"
+        assert export_recipients(town, town_ee, clock, ended, "not_reached", path, "phone round") == 6
+        with path.open("rb") if suffix == "csv" else ZipFile(path).open("xl/worksheets/sheet1.xml") as file:
+            found.append(file.read())
+    assert found[0] == found[1]
+    assert all(name in found[1].decode() for name in ("cmd()", "9415012340", "provider.not_on_whatsapp"))
+
+
+def test_a_list_is_read_lot_by_lot(
+    short_lots: None,
+    town: Database,
+    clock: Clock,
+    town_ee: Scope,
+    town_se: Scope,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first row is written before the second lot is looked for: crores of rows never stand in memory."""
+    monkeypatch.setattr(recipients, "are_few", lambda cursor, count: False)
+    notice_id = approved(town, clock, town_ee, town_se)
+    start(town, town_ee, clock, notice_id)
+    batch = town.write(lambda cursor: claims.claim_batch(cursor, LATER, 100, lambda _, mobiles: set()))
+    answers = [
+        Outcome(batch.job_id, place, 1, result, code=code) for place, (result, code) in enumerate(ANSWERS, 1)
+    ]
+    town.write(lambda cursor: claims.record_outcomes(cursor, answers, LATER))
+    notice = get_notice(town, town_ee, notice_id)
+    with town.read() as cursor:
+        rows = recipients._describe_all(cursor, notice, GROUPS["accepted"])
+        assert next(rows)[4:] == (9415012343, "accepted", "")
+        assert cursor.execute("SELECT list(message_no) FROM message_lot").fetchall() == [([4],)]
+        assert len(list(rows)) == 2
 
 
 def test_once_more_only_to_those_refused_for_a_passing_reason(
