@@ -35,6 +35,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 _SHORTEST_REASON = 5
 _ROWS_AT_ONCE = 5_000  # fetched together from a long answer
+_Reader = tuple[str | None, ...]  # name, address, feeder, its Hindi name
+_NOBODY: _Reader = (None,) * 4
 Say = Callable[[str], str]
 """Turns a key of words (`notices.part_<state>`, `provider.<words>`) into the reader's sentence."""
 
@@ -98,18 +100,17 @@ def _describe_all(cursor: Cursor, notice: Notice, states: Collection[str]) -> It
             continue
         cursor.execute(report_queries.describe_lot.sql)
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-            yield from (_shape(notice, *row) for row in rows)
+            yield from (_shape(notice, row[0], row[1:5], *row[5:]) for row in rows)
 
 
 def _describe(cursor: Cursor, notice: Notice, messages: Sequence[Standing]) -> list[tuple[object, ...]]:
     """Return rows of COLUMNS with whole numbers; state and reason are codes."""
     readers = _find_readers(cursor, {one.account_no for one in messages if one.account_no})
-    nobody = (None,) * 4
     return [
         _shape(
             notice,
             one.account_no,
-            *readers.get(one.account_no or "", nobody),
+            readers.get(one.account_no or "", _NOBODY),
             one.mobile,
             one.state,
             one.code,
@@ -119,22 +120,15 @@ def _describe(cursor: Cursor, notice: Notice, messages: Sequence[Standing]) -> l
 
 
 def _shape(
-    notice: Notice,
-    account_no: str | None,
-    name: str | None,
-    address: str | None,
-    feeder: str | None,
-    feeder_hi: str | None,
-    mobile: int,
-    state: str,
-    code: int | None,
+    notice: Notice, account_no: str | None, reader: _Reader, mobile: int, state: str, code: int | None
 ) -> tuple[object, ...]:
+    name, address, feeder, feeder_hi = reader
     place = feeder_hi if notice.language == "hi" and feeder_hi else feeder
     words = rule_for(code).words if state == "failed" else ""
     return account_no or "", name or "", address or "", place or "", mobile, state, words
 
 
-def _find_readers(cursor: Cursor, account_nos: Collection[str]) -> dict[str, tuple[str | None, ...]]:
+def _find_readers(cursor: Cursor, account_nos: Collection[str]) -> dict[str, _Reader]:
     """Return name, address, feeder and its Hindi name of each account that the registry has: a few each at its place, many by one look."""
     sql = report_queries.describe_readers.sql
     if are_few(cursor, len(account_nos)):
