@@ -16,8 +16,10 @@ from dashboard.coverage.twins import renew_odd
 from dashboard.coverage.verified import find_new_numbers, verify_numbers
 from dashboard.delivery.applier import numbers_reached
 from dashboard.delivery.tallies import fold_long
+from dashboard.delivery.unreached import forget_unreached, list_unreached
 from dashboard.delivery.webhook_keeping import forget_old
 from dashboard.enrolment.inbound import numbers_heard
+from dashboard.enrolment.undeliverable import mark_told
 from dashboard.errors import SetuError
 from dashboard.full_rate import FullRate
 from dashboard.notices.approval import expire_approvals
@@ -32,6 +34,7 @@ from dashboard.notices.repeats import make_occurrences, schedule_approved
 from dashboard.registry.import_jobs import Inbox
 from dashboard.registry.import_log import ImportResult
 from dashboard.registry.sources import Upload
+from dashboard.registry.states import Refresh
 from dashboard.runtime import Runtime, read_fact
 from dashboard.store.clock import Clock, india_day
 from dashboard.store.database import Cursor, Database
@@ -109,7 +112,7 @@ class Housekeeper:
         db, clock = self._runtime.db, self._runtime.clock
         return {
             "verify_reached": lambda: verify_reached(db, clock),
-            "mark_undeliverable": self._runtime.undeliverable.write,
+            "mark_unreached": lambda: mark_unreached(db, clock, self._runtime.refresh),
         }
 
     def do(self, steps: Steps) -> None:
@@ -180,6 +183,20 @@ def verify_reached(db: Database, clock: Clock) -> int:
     ):  # where nobody is new, the mark moves too: else each look reads more
         db.write(note, alters_pages=new.num_rows > 0)
     return int(new.num_rows)
+
+
+def mark_unreached(db: Database, clock: Clock, refresh: Refresh) -> int:
+    """Mark the numbers that WhatsApp does not reach, as answers and reports have told since the last look; return how many."""
+    with db.read() as cursor:
+        if not list_unreached(cursor):
+            return 0
+
+    def mark(cursor: Cursor) -> int:
+        count = mark_told(cursor, list_unreached(cursor), clock(), refresh)
+        forget_unreached(cursor)
+        return count
+
+    return db.write(mark)
 
 
 class InboxWatcher:

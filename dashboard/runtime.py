@@ -31,8 +31,7 @@ from dashboard.enrolment.keywords import choose_text
 from dashboard.enrolment.number_change import NumberChange, handle_number_change
 from dashboard.enrolment.opted_out import OptedOut
 from dashboard.enrolment.preferences import record_preferences
-from dashboard.enrolment.undeliverable import Undeliverable
-from dashboard.errors import SetuError, Unavailable
+from dashboard.errors import Unavailable
 from dashboard.notices.draft import NoticeDraft
 from dashboard.notices.drafting import submit
 from dashboard.notices.freeze_jobs import FreezeJobs
@@ -81,13 +80,11 @@ class Runtime:
     )  # steps of the clockwork that fail now, and by which error
     imports: ImportJobs = field(init=False)
     freezes: FreezeJobs = field(init=False)
-    undeliverable: Undeliverable = field(init=False)
     opted_out: OptedOut = field(init=False)
 
     def __post_init__(self) -> None:
         self.imports = ImportJobs(self.bring_in, self.settings.data_dir / "importing")
         self.freezes = FreezeJobs(self.submit)
-        self.undeliverable = Undeliverable(self.db, self.clock, self.refresh)
         self.opted_out = OptedOut(self.db)
 
     def submit(
@@ -184,7 +181,7 @@ def start_delivery(runtime: Runtime) -> None:
         _offer_to_stand_in(runtime, account)
     runtime.opted_out.renew()
     runtime.dispatcher = Dispatcher(
-        db, settings, runtime.clock, runtime.opted_out.among, on_undeliverable=runtime.undeliverable.tell,
+        db, settings, runtime.clock, runtime.opted_out.among,
         is_marketing=is_marketing, before_claim=HoursWatch(db, runtime.quiet),
     )  # fmt: skip
     runtime.dispatcher.start()
@@ -205,10 +202,6 @@ def stop(runtime: Runtime) -> None:
     ):
         if part is not None:
             part.stop()
-    try:
-        runtime.undeliverable.write()
-    except SetuError as error:  # a disk that is full: they are told again with the next message
-        _log.warning("numbers that are not reached were not marked: %s", error.code)
     runtime.db.close()
     if _current is runtime:
         install(None)
@@ -249,7 +242,6 @@ def ears_of(runtime: Runtime) -> Ears:
     """Return who is told what webhooks say: the rooms above delivery."""
     return Ears(
         on_inbound=_answer_with(runtime),
-        on_undeliverable=runtime.undeliverable.tell,
         on_answered=mark_answered,
         on_preferences=_preferences_with(runtime),
         on_number_change=_number_change_with(runtime),

@@ -37,7 +37,6 @@ _POISON = (
 
 OnInbound = Callable[[Sequence[InboundText]], dict[str, str]]
 """Acts on what consumers wrote, once however often it comes, and returns the answers to be sent by WhatsApp's id."""
-OnUndeliverable = Callable[[list[int]], None]
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,6 @@ class Ears:
     """
 
     on_inbound: OnInbound
-    on_undeliverable: OnUndeliverable | None = None
     on_answered: OnAnswered | None = None
     on_preferences: Callable[[list[Preference]], None] | None = None
     on_number_change: Callable[[NumberChange], None] | None = None
@@ -147,8 +145,6 @@ def _apply_together(db: Database, clock: Clock, ears: Ears, rows: Sequence[Any])
         alters_pages=has_news,
         alters_accounts=False,
     )
-    if written.undeliverable and ears.on_undeliverable:
-        ears.on_undeliverable(written.undeliverable)
     if written.failed and ears.on_failed:
         ears.on_failed(written.failed)
     return _count(bodies, written, len(messages))
@@ -244,16 +240,13 @@ class WebhookApplier:
         clock: Clock,
         *,
         on_inbound: OnInbound,
-        on_undeliverable: OnUndeliverable | None = None,
         on_answered: OnAnswered | None = None,
         on_preferences: Callable[[list[Preference]], None] | None = None,
         on_number_change: Callable[[NumberChange], None] | None = None,
         on_failed: Callable[[list[FailedReport]], None] | None = None,
     ) -> None:
         self._db, self._clock = db, clock
-        self._ears = Ears(
-            on_inbound, on_undeliverable, on_answered, on_preferences, on_number_change, on_failed
-        )
+        self._ears = Ears(on_inbound, on_answered, on_preferences, on_number_change, on_failed)
         self._empty_at: int | None = None  # after so many commits nothing waited
         self._woken, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="webhook-applier", daemon=True)

@@ -43,7 +43,6 @@ _LOOK_SECONDS = 1.0  # how often numbers and rested templates are looked at
 _TEMPLATE_PAUSED = "template_paused"
 
 T = TypeVar("T")
-OnUndeliverable = Callable[[list[int]], None]
 BeforeClaim = Callable[[datetime], None]
 
 
@@ -62,8 +61,8 @@ class DispatcherStatus:
 class Dispatcher:
     """Claims, hands over, records. `start` refuses a demonstration that points outside this machine.
 
-    `on_undeliverable` is told the numbers that the provider answers are not on WhatsApp; `is_marketing` tells of a template
-    whether people who stopped marketing get it; `before_claim` is told the moment of every claim before it is made, and may pause jobs.
+    `is_marketing` tells of a template whether people who stopped marketing get it; `before_claim` is told the moment of every claim
+    before it is made, and may pause jobs.
     """
 
     def __init__(
@@ -73,13 +72,12 @@ class Dispatcher:
         clock: Clock,
         suppressed: Suppressed,
         *,
-        on_undeliverable: OnUndeliverable | None = None,
         is_marketing: claims.IsMarketing | None = None,
         before_claim: BeforeClaim | None = None,
         pause_unit: float = _PAUSE_UNIT,
     ) -> None:
         self._db, self._settings, self._clock = db, settings, clock
-        self._suppressed, self._on_undeliverable = suppressed, on_undeliverable
+        self._suppressed = suppressed
         self._is_marketing, self._before_claim = is_marketing, before_claim
         self._pause_unit = pause_unit
         limits = Limits(settings.breaker_first_rows, settings.breaker_failures, settings.breaker_share)
@@ -229,9 +227,8 @@ class Dispatcher:
             now, jobs_out, stopped = self._clock(), self._jobs_in_flight(), dict(self._stopped)
             self._write_down(lambda cursor: findings.write(cursor, now, jobs_out, stopped))
         self._write_at = time.monotonic() + _GATHER_SECONDS
-        self._unwritten = Findings(undeliverable=findings.undeliverable)  # told below, or at the next round
+        self._unwritten = Findings()
         self._follow_up(findings)
-        self._unwritten.undeliverable = []
 
     def _write_down(self, change: Callable[[Cursor], T]) -> T:
         return self._db.write(change, alters_pages=False, alters_accounts=False)
@@ -247,8 +244,6 @@ class Dispatcher:
                 if pause.number_no in (None, lane.number_no):
                     lane.governor.forget()
                     lane.ask_back(pause.job_id)
-        if findings.undeliverable and self._on_undeliverable:
-            self._on_undeliverable(findings.undeliverable)
 
     def _mind_lanes(self) -> None:
         """Have each sender do what the answers ask of it: give back what must wait, go slower or faster."""

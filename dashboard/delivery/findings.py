@@ -9,6 +9,7 @@ from dashboard.delivery.claims import Hold, Outcome
 from dashboard.delivery.errors_table import Action, rule_for
 from dashboard.delivery.governor import Pause
 from dashboard.delivery.numbers import FIRST_NO
+from dashboard.delivery.unreached import note_unreached
 from dashboard.store.database import Cursor
 
 _HOLDS = {Action.SUPPRESS: "marketing", Action.BLOCK: "blocked", Action.WITHHOLD: "withheld"}
@@ -34,7 +35,7 @@ class Findings:
     pauses: list[Pause] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
     reports: list[FailedReport] = field(default_factory=list)
-    undeliverable: list[int] = field(default_factory=list)
+    unreached: list[int] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -48,7 +49,7 @@ class Findings:
         """Note what a refusal tells of the person."""
         action = rule_for(code).action
         if action is Action.UNDELIVERABLE:
-            self.undeliverable.append(mobile)
+            self.unreached.append(mobile)
         if code is not None and action in _HOLDS:
             until = now + _WITHHELD if action is Action.WITHHOLD else None
             self.holds.append(Hold(mobile, _HOLDS[action], code, until))
@@ -58,6 +59,7 @@ class Findings:
     ) -> None:
         """Write everything down, pause what must stop, end what has come to its end."""
         claims.record_outcomes(cursor, self.outcomes, now)
+        note_unreached(cursor, self.unreached, now)
         holds = self.holds + [hold for report in self.reports for hold in _holds_of(cursor, report, now)]
         claims.record_holds(cursor, holds, now)
         newly = {

@@ -14,6 +14,7 @@ from dashboard.delivery.findings import FailedReport
 from dashboard.delivery.inbound import InboundText
 from dashboard.delivery.numbers import FIRST_NO, keep_heard, list_numbers
 from dashboard.delivery.platform import insert_news
+from dashboard.delivery.unreached import note_unreached
 from dashboard.delivery.updates import Updates
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
@@ -53,12 +54,10 @@ class Reply:
 
 @dataclass(frozen=True)
 class Written:
-    """What a round has changed; `undeliverable` are the numbers that turned out not to be on WhatsApp, `failed` the
-    messages that were taken and have failed since."""
+    """What a round has changed; `failed` are the messages that were taken and have failed since."""
 
     new_statuses: int
     new_news: int
-    undeliverable: list[int]
     failed: list[FailedReport]
 
 
@@ -70,7 +69,7 @@ def write_round(
     on_answered: OnAnswered | None,
 ) -> Written:
     """Write a round down and mark its bodies as applied; a body that was applied before changes nothing."""
-    new_statuses, numbers, failed = _write_statuses(cursor, bodies, now)
+    new_statuses, failed = _write_statuses(cursor, bodies, now)
     _write_users(
         cursor, {user: mobile for body in bodies for user, mobile in body.updates.users.items()}, now
     )
@@ -88,17 +87,15 @@ def write_round(
     _write_odd(cursor, bodies, now)
     notes = [body.updates.note for body in bodies]
     queries.insert_applied(cursor, raw_ids=[body.raw_id for body in bodies], notes=notes, now=now)
-    return Written(new_statuses, new_news, numbers, failed)
+    return Written(new_statuses, new_news, failed)
 
 
-def _write_statuses(
-    cursor: Cursor, bodies: Sequence[Body], now: datetime
-) -> tuple[int, list[int], list[FailedReport]]:
-    """Write the reports; return how many are new, the numbers they tell to be not on WhatsApp, and what has failed."""
+def _write_statuses(cursor: Cursor, bodies: Sequence[Body], now: datetime) -> tuple[int, list[FailedReport]]:
+    """Write the reports; return how many are new, and what has failed."""
     _place_late(cursor, now - _LOOK_BACK)
     statuses = [(status, body.received_at) for body in bodies for status in body.updates.statuses]
     if not statuses:
-        return 0, [], []
+        return 0, []
     columns = {name: [getattr(status, name) for status, _ in statuses] for name in _STATUS_COLUMNS.names}
     table = pa.table(columns, schema=_STATUS_COLUMNS)
     received = pa.array([received_at for _, received_at in statuses], pa.timestamp("us"))
@@ -116,10 +113,12 @@ def _write_statuses(
     queries.copy_fresh_status(cursor)
     tallies.note_reports(cursor)
     new_count = int(queries.insert_statuses(cursor))
-    numbers = [row[0] for row in queries.numbers_reported(cursor, code=_NOT_ON_WHATSAPP)] if new_count else []
     failed = [FailedReport(*row) for row in queries.failures_reported(cursor)] if new_count else []
+    if failed:
+        numbers = [row[0] for row in queries.numbers_reported(cursor, code=_NOT_ON_WHATSAPP)]
+        note_unreached(cursor, numbers, now)
     _drop_round(cursor)
-    return new_count, numbers, failed
+    return new_count, failed
 
 
 def _place_late(cursor: Cursor, since: datetime) -> None:

@@ -21,6 +21,7 @@ from dashboard.delivery.governor import Governor
 from dashboard.delivery.lane import InFlight, Lane
 from dashboard.delivery.link import Result
 from dashboard.delivery.numbers import FIRST_NO
+from dashboard.delivery.unreached import list_unreached
 from dashboard.delivery.wire import Answer, MessageHead
 from dashboard.store.database import Database, open_database
 
@@ -38,16 +39,12 @@ class Bench:
 
     def __init__(self, db: Database) -> None:
         self.db = db
-        self.told: list[int] = []
         settings = make_settings("http://127.0.0.1:1")
-        self.dispatcher = Dispatcher(
-            db, settings, lambda: NOW, lambda cursor, mobiles: set(), on_undeliverable=self.told.extend
-        )
+        self.dispatcher = Dispatcher(db, settings, lambda: NOW, lambda cursor, mobiles: set())
         db.write(lambda cursor: numbers.keep_first(cursor, settings, NOW))
 
     def begin(self) -> int:
         """Forget all that was before; return a running job of two messages, the first with the sender."""
-        self.told.clear()
         rows = pd.DataFrame(
             {
                 "account_no": ["1", "2"],
@@ -57,7 +54,7 @@ class Bench:
         )
 
         def change(cursor: Any) -> int:
-            for table in ("recipient_hold", "waiting_retry"):
+            for table in ("recipient_hold", "waiting_retry", "unreached_number"):
                 cursor.execute(f"DELETE FROM {table}")
             cursor.execute("UPDATE job SET state = 'cancelled'")
             numbers.open_number(cursor, FIRST_NO, NOW)
@@ -87,7 +84,7 @@ class Bench:
                 {"statuses": [report(self.db, job_id, 1, "failed", timestamp=seconds_of(NOW), **errors)]}
             ),
         )
-        apply_all(self.db, on_undeliverable=self.told.extend, on_failed=self._write)
+        apply_all(self.db, on_failed=self._write)
 
     def _write(self, events: list[Any]) -> None:
         findings = Findings()
@@ -100,10 +97,10 @@ class Bench:
             job = ledger.get_job(cursor, job_id)
             (number,) = numbers.list_numbers(cursor)
             holds = cursor.execute("SELECT mobile, reason, code, until FROM recipient_hold").fetchall()
-            counted = ledger.tally(cursor, job_id)
+            counted, unreached = ledger.tally(cursor, job_id), [*list_unreached(cursor)]
         held = lane.governor.hold_reason(time.monotonic())
         return {
-            "pause": job.pause_reason, "stop": number.stop_reason, "holds": holds, "told": list(self.told),
+            "pause": job.pause_reason, "stop": number.stop_reason, "holds": holds, "unreached": unreached,
             "rate": lane.governor.rate, "held": held, "failed": counted.failed,
         }  # fmt: skip
 
@@ -141,7 +138,7 @@ def test_code_means_the_same_in_an_answer_and_in_a_report(
         "pause": words if action in _JOB | {Action.STOP_NUMBER} else None,  # the only number stops: so does its job
         "stop": words if action is Action.STOP_NUMBER else None,
         "holds": [(FIRST_MOBILE, reason, code, until) for reason, until in [_HOLDS[action]]] if action in _HOLDS else [],
-        "told": [FIRST_MOBILE] if action is Action.UNDELIVERABLE else [],
+        "unreached": [FIRST_MOBILE] if action is Action.UNDELIVERABLE else [],
         "rate": 40.0 if action is Action.SLOW else 80.0,
         "held": words if action is Action.WAIT else None,
     }  # fmt: skip

@@ -21,6 +21,7 @@ from dashboard.delivery.applier import WebhookApplier
 from dashboard.delivery.client import ManagementClient
 from dashboard.delivery.sandbox.main import SandboxConfig
 from dashboard.delivery.sandbox.process import SandboxProcess
+from dashboard.delivery.unreached import list_unreached
 from dashboard.delivery.webhook import receive
 from dashboard.store.clock import utc_now
 
@@ -59,11 +60,8 @@ class Application:
 
     def __init__(self, db, settings) -> None:
         self.heard: list[str] = []
-        self.undeliverable: list[int] = []
         self._db, self._settings = db, settings
-        self.applier = WebhookApplier(
-            db, utc_now, on_inbound=self._answer, on_undeliverable=self.undeliverable.extend
-        )
+        self.applier = WebhookApplier(db, utc_now, on_inbound=self._answer)
         self._loop = asyncio.new_event_loop()
 
     def _answer(self, messages) -> dict[str, str]:
@@ -188,7 +186,8 @@ def test_failures_reported_later_reach_the_tally_and_the_registry(
     job_id = add_job(db, 20)
     make_dispatcher(settings)
     wait_for(lambda: read_tally(db, job_id).failed == 20)
-    wait_for(lambda: len(set(application.undeliverable)) == 20)
+    with db.read() as cursor:
+        assert len(list_unreached(cursor)) == 20
 
 
 def test_who_has_written_is_never_reported_as_not_on_whatsapp(
@@ -202,7 +201,8 @@ def test_who_has_written_is_never_reported_as_not_on_whatsapp(
     job_id = add_job(db, 2)
     make_dispatcher(settings)
     wait_for(lambda: read_tally(db, job_id).failed == 1 and read_tally(db, job_id).delivered == 1)
-    assert application.undeliverable == [FIRST_MOBILE + 1]
+    with db.read() as cursor:
+        assert [*list_unreached(cursor)] == [FIRST_MOBILE + 1]
 
 
 # a knob, and the reason for which the job pauses

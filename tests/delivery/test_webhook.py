@@ -165,11 +165,13 @@ def test_price_and_reason_of_a_report_are_kept(db: Database) -> None:
 
 def test_number_that_turns_out_not_to_be_on_whatsapp_is_told(db: Database) -> None:
     job_id = add_job(db, 3)
-    told: list[int] = []
     reports = [report(db, job_id, 2, "failed", errors=[{"code": 131026}]), report(db, job_id, 3, "failed")]
     post(db, envelope({"statuses": reports}))
-    apply_all(db, on_undeliverable=told.extend)
-    assert told == [FIRST_MOBILE + 1]
+    apply_all(db)
+    assert rows(db, "SELECT mobile, told_at FROM unreached_number") == [(FIRST_MOBILE + 1, NOW)]
+    post(db, envelope({"statuses": reports}))
+    apply_all(db)
+    assert rows(db, "SELECT count(*) FROM unreached_number") == [(1,)]
 
 
 # bodies that hold nothing for us, or nonsense: stored, noted, never an error

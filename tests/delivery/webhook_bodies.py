@@ -32,12 +32,10 @@ def report(db: Database, job_id: int, message_no: int, status: str, **more: obje
     return {**base, "biz_opaque_callback_data": reference, **more}
 
 
-def apply_all(
-    db: Database, on_inbound=lambda messages: {}, on_undeliverable=None, at: datetime = NOW, **ears
-) -> Applied:
+def apply_all(db: Database, on_inbound=lambda messages: {}, at: datetime = NOW, **ears) -> Applied:
     """Apply all that waits and return the sums."""
     total = Applied()
-    while (applied := apply_waiting(db, lambda: at, Ears(on_inbound, on_undeliverable, **ears))).bodies:
+    while (applied := apply_waiting(db, lambda: at, Ears(on_inbound, **ears))).bodies:
         for name, value in vars(applied).items():
             setattr(total, name, getattr(total, name) + value)
     return total
