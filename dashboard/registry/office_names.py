@@ -1,7 +1,7 @@
 """Hindi names and districts of offices, from small tables that come with exports."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dashboard.access.audit import record
 from dashboard.access.scope import Scope
@@ -16,10 +16,11 @@ from dashboard.store.database import Cursor, Database
 
 @dataclass(frozen=True)
 class NamesTable:
-    """A table of office names as it came."""
+    """A table of office names as it came; `told`: what is to be told of the ZIP it lay in."""
 
     file_name: str
     names: list[OfficeName]
+    told: dict[str, int] = field(default_factory=dict)
 
 
 def read_names_tables(uploads: Sequence[Upload]) -> list[NamesTable]:
@@ -27,7 +28,7 @@ def read_names_tables(uploads: Sequence[Upload]) -> list[NamesTable]:
     found = []
     for upload in find_names_tables(uploads):
         with unpacked(upload.path, upload.name, member=upload.member) as path:
-            found.append(NamesTable(upload.name, read_names(path, upload.name)))
+            found.append(NamesTable(upload.name, read_names(path, upload.name), upload.told))
     return found
 
 
@@ -45,5 +46,5 @@ def import_office_names(db: Database, scope: Scope, table: NamesTable, clock: Cl
 
     found = db.write(change)
     unknown = len({(said.level, said.code) for said in table.names}) - found
-    notes = {"office_names": found, "office_names_unknown": unknown}
+    notes = table.told | {"office_names": found, "office_names_unknown": unknown}
     return FileRefusals(table.file_name, 0, [], {}, {what: count for what, count in notes.items() if count})

@@ -42,7 +42,9 @@ def preview_export(scope: Scope, upload: Upload, headers: Headers, first: int = 
 def _preview_names(table: NamesTable, first: int) -> FilePreview:
     rows = pd.DataFrame([vars(said) for said in table.names[:first]])
     refused = pd.DataFrame(columns=["row_no", "reason", "row"])
-    return FilePreview(table.file_name, "", {}, [], rows, len(table.names), refused, {}, {"names_table": 1})
+    return FilePreview(
+        table.file_name, "", {}, [], rows, len(table.names), refused, {}, table.told | {"names_table": 1}
+    )
 
 
 def _preview_report(report: Upload, headers: Headers, first: int) -> list[FilePreview]:

@@ -109,10 +109,16 @@ def test_names_alone_change_names_and_make_no_import(
 
 
 def test_the_preview_says_what_a_table_of_names_is(administrator: Scope, tmp_path: Path) -> None:
-    zipped = _zip(tmp_path / "in", ("export.csv", EXPORT.encode()), ("hi.csv", NAMES.encode()))
+    zipped = _zip(
+        tmp_path / "in", ("a_hi.csv", NAMES.encode()), ("export.csv", EXPORT.encode()), ("READ.txt", b"x")
+    )
     export, names = preview_export(administrator, zipped, shipped_headers("export"))
     assert (export.usable, export.notes) == (1, {})
-    assert (names.name, names.usable, names.notes) == ("june.zip / hi.csv", 2, {"names_table": 1})
+    assert (names.name, names.usable, names.notes) == (
+        "june.zip / a_hi.csv",
+        2,
+        {"passed_over": 1, "names_table": 1},
+    )
 
 
 def test_the_whole_folder_of_a_demonstration_goes_in_from_the_drop_folder(
