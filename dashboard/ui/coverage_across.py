@@ -248,7 +248,9 @@ def _compare_days(visitor: Visitor, office: Office) -> None:
     if table.empty:
         st.caption(t("coverage.days_unknown", first=day(first), last=day(last)))
         return
-    table = table.assign(name=name_offices(table)).sort_values("change").reset_index(drop=True)
+    table = (
+        table.assign(name=name_offices(table)).sort_values(["rate_change", "change"]).reset_index(drop=True)
+    )
     alt = t("coverage.days_alt", first=day(first), last=day(last), level=t(f"level.{level}"))
     show_table(table, _describe_days(day(first), day(last)), key="coverage_days", alt=alt)
     if table["change"].isna().any():

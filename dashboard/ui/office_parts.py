@@ -17,7 +17,7 @@ from dashboard.ui.formats import group_digits
 from dashboard.ui.office_picker import describe_office, go_to_office
 from dashboard.ui.tables import Column, name_offices, show_table
 from dashboard.ui.visitor import Visitor
-from dashboard.ui.words import t, t_or_code
+from dashboard.ui.words import current_language, t, t_or_code
 
 
 def show_unplaced(visitor: Visitor, office: Office) -> None:
@@ -66,7 +66,8 @@ def show_name_form(visitor: Visitor, office: Office) -> None:
         ):
             with told():
                 name_office(visitor.rt.db, visitor.scope, visitor.rt.clock, office.code, name)
-                st.success(t("offices.name_saved"), icon=":material/task_alt:")
+                st.toast(t("offices.name_saved"), icon=":material/task_alt:")
+                st.rerun()
 
 
 def show_merge_form(visitor: Visitor, office: Office) -> None:
@@ -85,7 +86,9 @@ def show_merge_form(visitor: Visitor, office: Office) -> None:
             placeholder=t("offices.merge_choose"),
         )  # fmt: skip
         sure = st.checkbox(
-            t("offices.merge_sure", office=office.name), disabled=into is None, key="offices_merge_sure"
+            t("offices.merge_sure", office=office.name_in(current_language())),
+            disabled=into is None,
+            key="offices_merge_sure",
         )
         if st.button(
             t("offices.merge"), icon=":material/merge:", disabled=not (into and sure), key="offices_merge_do"

@@ -78,9 +78,9 @@ def show_target_form(visitor: Visitor, office: Office) -> None:
         with told():
             by_day = day if isinstance(day, date) else None
             set_target(rt.db, visitor.scope, rt.clock, office.code, share / 100 if saved else None, by_day)
-            st.success(
-                t("offices.target_saved" if saved else "offices.target_removed"), icon=":material/task_alt:"
-            )
+            words = "offices.target_saved" if saved else "offices.target_removed"
+            st.toast(t(words), icon=":material/task_alt:")
+            st.rerun()
 
 
 def show_aliases(visitor: Visitor, office: Office) -> None:

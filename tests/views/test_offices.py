@@ -35,6 +35,7 @@ def test_a_division_gets_a_hindi_name_and_is_merged_into_another(rt: Runtime, op
     assert not app.error
     target = target_of(rt.db, scope_of(rt.db, Role.VIEWER, "UP"), DIVISION)
     assert target is not None and target.share == 0.6
+    assert not app.button(key="offices_target_remove").disabled  # at once, not at the next look
     app.selectbox(key="offices_merge_into").set_value(OTHER_DIVISION).run()
     app.checkbox(key="offices_merge_sure").check().run()
     app.button(key="offices_merge_do").click().run()
