@@ -94,6 +94,13 @@ def dismiss(db: Database, scope: Scope, clock: Clock, event_id: int) -> None:
     db.write(change)
 
 
+def settle_about(
+    cursor: Cursor, field: str, subject: str, language: str, now: datetime, username: str
+) -> None:
+    """Take the news on one subject off the pages in the commit of the deed that it asked for. The caller asks the right."""
+    _queries.settle_about(cursor, field=field, subject=subject, language=language, now=now, username=username)
+
+
 def _whole_state(db: Database) -> tuple[int, int]:
     with db.read() as cursor:
         first_no, last_no = cursor.execute("SELECT min(office_no), max(last_no) FROM office").fetchall()[0]

@@ -51,6 +51,11 @@ SELECT field, subject, value, settled_at FROM platform_event WHERE event_id = :e
 -- A person has taken note of a piece of news, and thereby of those before it on the same subject.
 UPDATE platform_event SET settled_at = :now, settled_by = :username WHERE event_id = :event_id;
 
+-- name: settle_about(field, subject, language, now, username)!
+-- A person has done what the news on one subject asked for.
+UPDATE platform_event SET settled_at = :now, settled_by = :username
+WHERE field = :field AND subject = :subject AND language = :language AND settled_at IS NULL;
+
 -- name: has_open(field)$
 -- Whether news of a kind stands unsettled.
 SELECT count(*) > 0 FROM platform_event WHERE field = :field AND settled_at IS NULL;

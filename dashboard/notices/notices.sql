@@ -49,11 +49,12 @@ SELECT notice_id, state, template, language, body, variables, notice_now.office_
 FROM notice_now JOIN office_ever AS office ON office.code = notice_now.office_code WHERE notice_id = :notice_id;
 
 -- name: list_notices(first_no, last_no)
--- The notices of an interval of offices, newest first.
+-- The notices of an interval of offices, newest first; beside a feeder its substation.
 SELECT notice_id, state, template, language, notice_now.office_code, office.name, office.name_hi, recipient_count, created_by, created_at,
     submitted_by, submitted_at, decided_by, send_at, finished_at, pause_reason, comment,
-    coalesce((SELECT full_name FROM app_user WHERE username = created_by), created_by)
+    coalesce((SELECT full_name FROM app_user WHERE username = created_by), created_by), above.name, above.name_hi
 FROM notice_now JOIN office_ever AS office ON office.code = notice_now.office_code
+LEFT JOIN office AS above ON above.office_no = office.parent_no AND office.level = 'feeder'
 WHERE office.office_no BETWEEN :first_no AND :last_no ORDER BY notice_id DESC;
 
 -- name: list_alike(since, body, first_no, last_no, own_id)

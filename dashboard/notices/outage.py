@@ -76,8 +76,10 @@ class Outage:
     def name_in(self, language: str) -> str:
         return _name(self.feeder, self.feeder_hi, language)
 
-    def substation_in(self, language: str) -> str:
-        return _name(self.substation, self.substation_hi, language)
+    def name_in_full(self, language: str) -> str:
+        """Return the feeder's name with its substation's: many feeders bear the same name."""
+        substation = _name(self.substation, self.substation_hi, language)
+        return " · ".join(part for part in (self.name_in(language), substation) if part)
 
 
 @dataclass(frozen=True)

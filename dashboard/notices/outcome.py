@@ -20,6 +20,7 @@ from dashboard.store.database import Cursor, Database
 
 EARLIER_COLUMNS = (
     "notice_id", "sent_at", "office", "office_hi", "office_code", "recipients", "accepted", "delivered", "read", "failed",
+    "above", "above_hi",
 )  # fmt: skip
 REPLY_COLUMNS = ("sent_at", "account_no", "mobile", "text", "meaning")
 _REPLY_SPAN = timedelta(hours=72)

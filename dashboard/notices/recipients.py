@@ -14,7 +14,7 @@ from dashboard.delivery.errors_table import rule_for
 from dashboard.delivery.stretches import Standing
 from dashboard.errors import BadInput
 from dashboard.notices.audience import mask_number
-from dashboard.notices.notice import Notice, read_notice
+from dashboard.notices.notice import read_notice
 from dashboard.notices.report import report_queries
 from dashboard.registry.account_places import Spot, are_few, ask_spots, locate
 from dashboard.store.clock import Clock
@@ -42,13 +42,16 @@ Say = Callable[[str], str]
 
 
 def list_recipients(
-    db: Database, scope: Scope, notice_id: int, group: str, limit: int, offset: int = 0
+    db: Database, scope: Scope, notice_id: int, group: str, limit: int, offset: int = 0, language: str = "hi"
 ) -> pd.DataFrame:
-    """Return a page of recipients with masked numbers; `reason` is a key of words, '' where none is known. Needs Right.SEE_NUMBERS."""
+    """Return a page of recipients with masked numbers and their feeders' names in a language. Needs Right.SEE_NUMBERS.
+
+    `reason` is a key of words, '' where none is known.
+    """
     with db.read() as cursor:
         notice = read_notice(cursor, scope, Right.SEE_NUMBERS, notice_id)
         page = stretches.list_page(cursor, notice.job_id or 0, GROUPS[group], limit, offset)
-        rows = _describe(cursor, notice, page)
+        rows = _describe(cursor, page, language)
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame["mobile"] = [mask_number(mobile) for mobile in frame["mobile"]]
     return frame
@@ -63,6 +66,7 @@ def export_recipients(
     path: Path,
     reason: str,
     say: Say = str,
+    language: str = "hi",
 ) -> int:
     """Write a group of recipients with full numbers as CSV or XLSX, for calling; entered in the audit trail. Return the rows.
 
@@ -72,7 +76,7 @@ def export_recipients(
         raise BadInput("reason_missing")
     with db.read() as cursor:
         notice = read_notice(cursor, scope, Right.SEE_NUMBERS, notice_id)
-        rows = _describe_all(cursor, notice, GROUPS[group])
+        rows = _describe_all(cursor, notice.job_id or 0, GROUPS[group], language)
         count = write_table(path, COLUMNS, _say_rows(rows, say))
     detail = {
         "notice": notice_id,
@@ -91,24 +95,26 @@ def export_recipients(
     return count
 
 
-def _describe_all(cursor: Cursor, notice: Notice, states: Collection[str]) -> Iterator[tuple[object, ...]]:
+def _describe_all(
+    cursor: Cursor, job_id: int, states: Collection[str], language: str
+) -> Iterator[tuple[object, ...]]:
     """Yield all messages in some states as rows; no more than some thousand stand in memory."""
-    for count in stretches.fill_lots(cursor, notice.job_id or 0, states):
+    for count in stretches.fill_lots(cursor, job_id, states):
         if are_few(cursor, count):
             lot = [Standing(*row) for row in report_queries.list_lot(cursor)]
-            yield from _describe(cursor, notice, lot)
+            yield from _describe(cursor, lot, language)
             continue
         cursor.execute(report_queries.describe_lot.sql)
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-            yield from (_shape(notice, row[0], row[1:5], *row[5:]) for row in rows)
+            yield from (_shape(language, row[0], row[1:5], *row[5:]) for row in rows)
 
 
-def _describe(cursor: Cursor, notice: Notice, messages: Sequence[Standing]) -> list[tuple[object, ...]]:
+def _describe(cursor: Cursor, messages: Sequence[Standing], language: str) -> list[tuple[object, ...]]:
     """Return rows of COLUMNS with whole numbers; state and reason are codes."""
     readers = _find_readers(cursor, {one.account_no for one in messages if one.account_no})
     return [
         _shape(
-            notice,
+            language,
             one.account_no,
             readers.get(one.account_no or "", _NOBODY),
             one.mobile,
@@ -120,10 +126,10 @@ def _describe(cursor: Cursor, notice: Notice, messages: Sequence[Standing]) -> l
 
 
 def _shape(
-    notice: Notice, account_no: str | None, reader: _Reader, mobile: int, state: str, code: int | None
+    language: str, account_no: str | None, reader: _Reader, mobile: int, state: str, code: int | None
 ) -> tuple[object, ...]:
     name, address, feeder, feeder_hi = reader
-    place = feeder_hi if notice.language == "hi" and feeder_hi else feeder
+    place = feeder_hi if language == "hi" and feeder_hi else feeder
     words = rule_for(code).words if state == "failed" else ""
     return account_no or "", name or "", address or "", place or "", mobile, state, words
 

@@ -21,7 +21,7 @@ from dashboard.store.spreadsheet import write_table
 report_queries = load_queries(Path(__file__).with_name("report.sql"))
 _COLUMNS = (
     "notice_id", "state", "template", "language", "office_code", "office", "office_hi", "recipient_count", "created_by", "created_at",
-    "submitted_by", "submitted_at", "decided_by", "send_at", "finished_at", "pause_reason", "comment", "author",
+    "submitted_by", "submitted_at", "decided_by", "send_at", "finished_at", "pause_reason", "comment", "author", "above", "above_hi",
 )  # fmt: skip
 FAILURE_COLUMNS = ("account_no", "name", "mobile", "code", "words")
 _SHORTEST_REASON = 5

@@ -44,9 +44,12 @@ DELETE FROM notice_tally WHERE notice_id = :notice_id;
 INSERT INTO notice_tally VALUES (:notice_id, :now, :recipients, :accepted, :delivered, :read, :failed);
 
 -- name: list_earlier(template, notice_id, office_no, first_no, last_no, row_limit)
--- Earlier notices with the same words in the scope's offices: those of offices above or below this one first, then the newest.
-SELECT notice.notice_id, notice.send_at, office.name, office.name_hi, notice.office_code, recipients, accepted, delivered, read, failed
+-- Earlier notices with the same words in the scope's offices: those of offices above or below this one first, then the newest;
+-- beside a feeder its substation.
+SELECT notice.notice_id, notice.send_at, office.name, office.name_hi, notice.office_code, recipients, accepted, delivered, read, failed,
+    above.name, above.name_hi
 FROM notice JOIN notice_tally ON notice_tally.notice_id = notice.notice_id
 JOIN office_ever AS office ON office.code = notice.office_code
+LEFT JOIN office AS above ON above.office_no = office.parent_no AND office.level = 'feeder'
 WHERE notice.template = :template AND notice.notice_id < :notice_id AND accepted > 0 AND office.office_no BETWEEN :first_no AND :last_no
 ORDER BY :office_no BETWEEN office.office_no AND office.last_no DESC, notice.notice_id DESC LIMIT :row_limit;

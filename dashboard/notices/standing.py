@@ -13,7 +13,7 @@ import pandas as pd
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.delivery.client import ManagementClient, TemplateStatus
-from dashboard.delivery.platform import PlatformEvent, latest_of, latest_of_each
+from dashboard.delivery.platform import PlatformEvent, latest_of, latest_of_each, settle_about
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.draft import Problem
 from dashboard.notices.templates import LANGUAGES, get_template, list_shipped, list_templates, to_meta
@@ -141,8 +141,9 @@ def accept_price(db: Database, scope: Scope, clock: Clock, name: str, language: 
         )
         detail = {"template": name, "language": language, "category": category}
         record(cursor, now, scope.username, "template.accept_price", detail=detail)
+        settle_about(cursor, _CATEGORY, name, language, now, scope.username)
 
-    db.write(change, alters_pages=False)
+    db.write(change)
 
 
 def find_obstacle(cursor: Cursor, template: str, language: str) -> Problem | None:

@@ -12,10 +12,11 @@ from dashboard.notices.notice import Notice, Step
 from dashboard.notices.states import State
 from dashboard.registry.offices import get_office
 from dashboard.ui.formats import group_digits, moment
+from dashboard.ui.office_picker import name_in_full
 from dashboard.ui.tables import Column, escape_marks, show_table
 from dashboard.ui.template_words import title_of
 from dashboard.ui.visitor import Visitor
-from dashboard.ui.words import current_language, t
+from dashboard.ui.words import t
 
 
 def show_steps(visitor: Visitor, notice: Notice) -> None:
@@ -114,5 +115,4 @@ def describe_steps(levels: Iterable[str]) -> str:
 def name_offices_of(visitor: Visitor, notices: list[Notice]) -> dict[str, str]:
     """Return the names of the notices' offices by code."""
     codes = {notice.office_code for notice in notices}
-    language = current_language()
-    return {code: get_office(visitor.rt.db, visitor.scope, code).name_in(language) for code in codes}
+    return {code: name_in_full(visitor, get_office(visitor.rt.db, visitor.scope, code)) for code in codes}

@@ -97,17 +97,18 @@ def draw_progress(counts: dict[str, int], colours: dict[str, str], name_part: Na
     ]  # fmt: skip
     layout = _bar_layout(1) | {
         "height": 150,
+        "showlegend": True,  # of one part as well: its name stands nowhere else
         "xaxis": {"visible": False, "range": [0, max(total, 1)], "fixedrange": True},
     }
     return {"data": traces, "layout": layout}
 
 
 def draw_rates(names: list[str], rates: dict[str, list[float | None]]) -> dict[str, Any]:
-    """Return horizontal bars of several shares (words to 0..1 a name) side by side; the last name stands at the bottom."""
+    """Return horizontal bars of several shares (words to 0..1 a name), each name above its bars; the last stands at the bottom."""
     colours, patterns = ("#74BDE8", "#0072B2"), ("", "/")
     traces = [
         {
-            "type": "bar", "orientation": "h", "name": words, "x": [rate or 0 for rate in values], "y": names,
+            "type": "bar", "orientation": "h", "name": words, "x": [rate or 0 for rate in values], "y": list(range(len(names))),
             "text": [percent(rate) for rate in values], "textposition": "outside", "hoverinfo": "name+text",
             "marker": {
                 "color": colour, "line": {"color": _OUTLINE, "width": 1},
@@ -116,11 +117,9 @@ def draw_rates(names: list[str], rates: dict[str, list[float | None]]) -> dict[s
         }
         for (words, values), colour, pattern in zip(rates.items(), colours, patterns, strict=False)
     ]  # fmt: skip
-    layout = {
-        "barmode": "group", "height": 90 + _ROW_PIXELS * len(names), "margin": {"l": 0, "r": 8, "t": 30, "b": 0},
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
-        "xaxis": {"visible": False, "range": [0, 1.12], "fixedrange": True},
-        "yaxis": {"autorange": "reversed", "automargin": True, "fixedrange": True},
+    layout = _bar_layout(len(names)) | {
+        "barmode": "group", "bargap": 0.4, "height": 80 + 66 * len(names), "annotations": _write_names(names, 31),
+        "xaxis": {"visible": False, "range": [0, 1.25], "fixedrange": True},
     }  # fmt: skip
     return {"data": traces, "layout": layout}
 
@@ -202,10 +201,13 @@ def _bar_layout(rows: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _write_names(names: list[str]) -> list[dict[str, Any]]:
-    """Put each row's name above its bar: a phone then has its whole width for the bar, and no name is cut."""
+def _write_names(names: list[str], pixels: int = 23) -> list[dict[str, Any]]:
+    """Put each row's name above its bar: a phone then has its whole width for the bar, and no name is cut.
+
+    `pixels` lie between the middle of the row and that of the name.
+    """
     return [
-        {"x": 0, "xref": "paper", "xanchor": "left", "y": row, "yshift": 23, "text": name, "showarrow": False, "font": {"size": 12}}
+        {"x": 0, "xref": "paper", "xanchor": "left", "y": row, "yshift": pixels, "text": name, "showarrow": False, "font": {"size": 12}}
         for row, name in enumerate(names)
     ]  # fmt: skip
 

@@ -21,6 +21,7 @@ from dashboard.ui.bubble import frame_of, show_bubble
 from dashboard.ui.catalogue import has_words
 from dashboard.ui.errors import explain, told
 from dashboard.ui.formats import duration, from_india, group_digits, moment, rupees
+from dashboard.ui.office_picker import name_in_full
 from dashboard.ui.schedule_parts import choose_pace
 from dashboard.ui.tables import Column, escape_marks, name_offices, show_table
 from dashboard.ui.template_words import title_of
@@ -57,7 +58,7 @@ def show_head(visitor: Visitor, notice: Notice) -> None:
     office = get_office(visitor.rt.db, visitor.scope, notice.office_code)
     st.subheader(f"{escape_marks(title_of(notice.template))} · {t('notices.number')} {notice.notice_id}")
     st.markdown(
-        f"**{t(f'notices.state_{notice.state}')}** · {office.name_in(current_language())} · {t(f'level.{office.level}')}"
+        f"**{t(f'notices.state_{notice.state}')}** · {escape_marks(name_in_full(visitor, office))} · {t(f'level.{office.level}')}"
     )
     st.caption(
         t("notices.written", name=notice.author_name, at=moment(notice.submitted_at or notice.created_at))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.access.scope import Right
 from dashboard.errors import Refused
-from dashboard.registry.offices import Office, get_office, list_children, list_path
+from dashboard.registry.offices import Office, get_office, list_children, list_path, offices_above
 from dashboard.ui.tables import escape_marks
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t
@@ -33,6 +33,12 @@ def find_own_office(visitor: Visitor) -> Office | None:
         return get_office(visitor.rt.db, visitor.scope, visitor.user.office_code)
     except Refused:
         return None
+
+
+def name_in_full(visitor: Visitor, office: Office) -> str:
+    """Return an office's name in the reader's language; a feeder's with its substation's: many feeders bear the same name."""
+    above = offices_above(visitor.rt.db, office.office_no)[-2:-1] if office.level == "feeder" else []
+    return " · ".join(one.name_in(current_language()) for one in (office, *above))
 
 
 def go_to_office(code: str) -> None:

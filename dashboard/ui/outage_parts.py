@@ -19,6 +19,7 @@ from dashboard.registry.offices import get_office
 from dashboard.ui.bubble import show_bubble
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits, moment
+from dashboard.ui.office_picker import name_in_full
 from dashboard.ui.outage_times import choose_coming, choose_past, renew_base
 from dashboard.ui.tables import escape_marks
 from dashboard.ui.visitor import Visitor
@@ -56,8 +57,7 @@ def _show_card(visitor: Visitor, outage: Outage) -> None:
 
 def _show_facts(visitor: Visitor, outage: Outage) -> None:
     language = current_language()
-    names = escape_marks(f"{outage.name_in(language)} · {outage.substation_in(language)}")
-    st.markdown(f"**{names}**")
+    st.markdown(f"**{escape_marks(outage.name_in_full(language))}**")
     st.markdown(t("outage.since", at=moment(outage.began_at), cause=t(f"outage.cause_{outage.cause}")))
     expected = t("outage.expected_at", at=moment(outage.expected_at))
     if outage.is_overdue(visitor.rt.clock()):
@@ -79,7 +79,8 @@ def _offer_restore(visitor: Visitor, outage: Outage, reached: int) -> None:
 
 
 def _offer_extend(visitor: Visitor, outage: Outage) -> None:
-    rt, key = visitor.rt, f"outage_extend_{outage.outage_id}"
+    # The keys change with the time: once it is extended the question is closed and nothing in it is chosen any more.
+    rt, key = visitor.rt, f"outage_extend_{outage.outage_id}_{outage.expected_at:%d%H%M}"
     with st.popover(t("outage.extend"), icon=":material/more_time:", key=f"{key}_open"):
         until = choose_coming(t("outage.extend_by"), _AHEAD, rt.clock(), f"{key}_at")
         tell = st.toggle(t("outage.extend_tell"), value=True, key=f"{key}_tell")
@@ -96,7 +97,7 @@ def show_ended(outages: list[Outage]) -> None:
     """List what ended within a day, with the report on those who were told."""
     with st.expander(t("outage.ended"), icon=":material/task_alt:", key="outage_ended"):
         for outage in outages:
-            feeder = escape_marks(outage.name_in(current_language()))
+            feeder = escape_marks(outage.name_in_full(current_language()))
             began, restored = moment(outage.began_at), moment(outage.restored_at)
             st.markdown(t("outage.ended_line", feeder=feeder, began=began, restored=restored))
             if outage.told_notice_id is not None:
@@ -190,8 +191,7 @@ def show_new(visitor: Visitor, order: OutageOrder | None) -> None:
     with st.popover(
         t("outage.send", count=count), type="primary", icon=":material/send:", key="outage_send_open"
     ):
-        feeder = get_office(rt.db, visitor.scope, order.feeder_code).name_in(current_language())
-        feeder = escape_marks(feeder)
+        feeder = escape_marks(name_in_full(visitor, get_office(rt.db, visitor.scope, order.feeder_code)))
         st.markdown(t("outage.send_sure", count=count, feeder=feeder))
         pressed = st.button(t("outage.send_yes", count=count), type="primary", key="outage_send")
     if pressed:

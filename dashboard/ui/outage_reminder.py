@@ -26,7 +26,7 @@ def show_reminder(visitor: Visitor) -> None:
     if not overdue:
         return
     first = overdue[0]
-    feeder = escape_marks(first.name_in(current_language()))
+    feeder = escape_marks(first.name_in_full(current_language()))
     words = [t("outage.remind", feeder=feeder, at=moment(first.expected_at))]
     if len(overdue) > 1:
         words.append(t("outage.remind_more", count=group_digits(len(overdue) - 1)))

@@ -1,6 +1,6 @@
 """The parts of a notice's report: live progress, sums, what is in doubt, failures."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import streamlit as st
 
@@ -19,6 +19,8 @@ from dashboard.ui.words import current_language, t
 
 _RUNNING = (State.SENDING, State.PAUSED)
 _POLL_SECONDS = 1.0
+_WATCH_SECONDS = 5.0
+_REPORTS_COME = timedelta(minutes=15)  # after its end most reports on a notice are there
 _PART_COLOURS = {
     "read": "#0072B2",
     "delivered": "#74BDE8",
@@ -49,6 +51,22 @@ def _show_live(visitor: Visitor, notice_id: int, state: State) -> None:
             )
         _show_sums(visitor, notice, sums)
         _show_controls(visitor, notice)
+
+
+def watch_reports(visitor: Visitor, notice: Notice, shown: Report) -> None:
+    """Show the page anew while reports on a notice that has just ended change what stands on it."""
+    now = visitor.rt.clock()
+    ended_at = notice.finished_at or now  # not noted yet in the first second
+    if notice.state is State.FINISHED and now - ended_at < _REPORTS_COME:
+        st.fragment(_watch_reports, run_every=_WATCH_SECONDS)(visitor, notice.notice_id, shown, now)
+
+
+def _watch_reports(visitor: Visitor, notice_id: int, shown: Report, drawn_at: datetime) -> None:
+    if visitor.rt.clock() - drawn_at < timedelta(seconds=_WATCH_SECONDS / 2):
+        return  # part of the page's own run
+    with told():
+        if report(visitor.rt.db, visitor.scope, notice_id) != shown:
+            st.rerun()
 
 
 def _show_sums(visitor: Visitor, notice: Notice, sums: Report) -> None:

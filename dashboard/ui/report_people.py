@@ -15,7 +15,7 @@ from dashboard.ui.formats import group_digits
 from dashboard.ui.navigation import open_page
 from dashboard.ui.tables import Column, show_personal_table
 from dashboard.ui.visitor import Visitor
-from dashboard.ui.words import t, t_each
+from dashboard.ui.words import current_language, t, t_each
 
 _ROWS_ON_A_PAGE = 25
 
@@ -101,8 +101,8 @@ def _show_group(visitor: Visitor, notice: Notice, counts: dict[str, int]) -> Non
 
 def _show_rows(visitor: Visitor, notice: Notice, group: str, page: int) -> None:
     rows = list_recipients(
-        visitor.rt.db, visitor.scope, notice.notice_id, group, _ROWS_ON_A_PAGE, page * _ROWS_ON_A_PAGE
-    )
+        visitor.rt.db, visitor.scope, notice.notice_id, group, _ROWS_ON_A_PAGE, page * _ROWS_ON_A_PAGE, current_language()
+    )  # fmt: skip
     rows["state"] = [t(f"notices.part_{'accepted' if state == 'sent' else state}") for state in rows["state"]]
     rows["reason"] = [t(f"provider.{words}") if words else "" for words in rows["reason"]]
     columns = {
@@ -135,6 +135,8 @@ def _offer_list(visitor: Visitor, notice: Notice, group: str, count: int) -> Non
         with told():
             rt, name = visitor.rt, f"notice_{notice.notice_id}_{group}.{kind}"
             ready = prepare_file(
-                name, lambda path: export_recipients(rt.db, visitor.scope, rt.clock, notice.notice_id, group, path, reason, t)
+                name, lambda path: export_recipients(
+                    rt.db, visitor.scope, rt.clock, notice.notice_id, group, path, reason, t, current_language(),
+                ),
             )  # fmt: skip
             offer_file(ready, "notices_download")

@@ -29,6 +29,7 @@ _WRITERS: dict[str, Any] = {
 _RIGHT = {"count", "rate", "rupees", "change", "points", "places", "figure"}
 Cells = Mapping[str, list[Any]]
 _ROW_PIXELS = 36
+_LINE_LETTERS = 24  # of a cell about a person, at least, before it goes on in the next line
 _MARKS = re.compile(r"([!-/:-@\[-`{-~])")  # ASCII punctuation, which Markdown may read as its own
 
 
@@ -100,10 +101,18 @@ def _tell_pick(key: str, on_pick: Callable[[int], None]) -> None:
 
 
 def name_offices(table: pd.DataFrame) -> "pd.Series[Any]":
-    """Return the names of the offices of a table (columns office, office_hi, office_code) in the reader's language."""
+    """Return the names of the offices of a table (columns office, office_hi, office_code) in the reader's language.
+
+    Where the table says what stands above a feeder (above, above_hi), that too: many feeders bear the same name.
+    """
     names = name_rows(
         {name: table[name].tolist() for name in ("office_hi", "office", "office_code") if name in table}
     )
+    if "above" in table:
+        above = name_rows(
+            {"office_hi": table["above_hi"].tolist(), "office": table["above"].tolist(), "office_code": [""] * len(table)}
+        )  # fmt: skip
+        names = [" · ".join(filter(None, pair)) for pair in zip(names, above, strict=True)]
     return pd.Series(names, table.index, dtype="str")
 
 
@@ -119,12 +128,25 @@ def show_personal_table(table: pd.DataFrame, columns: Mapping[str, Column], *, a
     written = {
         # A blank at the start would be dropped, four of them are code: figures stand right by blanks as wide as digits.
         column.label: [
-            escape_marks(cell).replace(" ", "\u2007") if column.kind in _RIGHT else escape_marks(cell)
+            escape_marks(cell).replace(" ", "\u2007")
+            if column.kind in _RIGHT
+            else escape_marks(_keep_lines(cell))
             for cell in _write_column(table[name], column.kind)
         ]
         for name, column in columns.items()
     }
     st.table(pd.DataFrame(written), border="horizontal", width="content", hide_index=True, alt=alt)
+
+
+def _keep_lines(text: str) -> str:
+    """Return a text that breaks into lines of some length only: a phone else makes columns as narrow as a word and rows a hand high."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and len(lines[-1]) + 1 + len(word) <= _LINE_LETTERS:
+            lines[-1] += f"\u00a0{word}"
+        else:
+            lines.append(word)
+    return " ".join(lines)
 
 
 def escape_marks(text: str) -> str:

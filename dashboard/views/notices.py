@@ -69,3 +69,5 @@ else:
     parts.show_sending(visitor, notice, actions)
 if notice.state is not State.DRAFT:
     schedule.offer_repeat(visitor, notice)
+if was_released:
+    report_parts.watch_reports(visitor, notice, sums)

@@ -149,9 +149,8 @@ def test_a_list_is_read_lot_by_lot(
         Outcome(batch.job_id, place, 1, result, code=code) for place, (result, code) in enumerate(ANSWERS, 1)
     ]
     town.write(lambda cursor: claims.record_outcomes(cursor, answers, LATER))
-    notice = get_notice(town, town_ee, notice_id)
     with town.read() as cursor:
-        rows = recipients._describe_all(cursor, notice, GROUPS["accepted"])
+        rows = recipients._describe_all(cursor, batch.job_id, GROUPS["accepted"], "hi")
         assert next(rows)[4:] == (9415012343, "accepted", "")
         assert cursor.execute("SELECT list(message_no) FROM message_lot").fetchall() == [([4],)]
         assert len(list(rows)) == 2

@@ -8,7 +8,7 @@ from dashboard.access.audit import list_audit
 from dashboard.access.scope import Role, Scope
 from dashboard.delivery.client import TemplateStatus
 from dashboard.delivery.news import read_news
-from dashboard.delivery.platform import insert_news
+from dashboard.delivery.platform import insert_news, list_open
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.drafting import judge_draft, submit
 from dashboard.notices.lifecycle import go_on, release_due, start
@@ -102,6 +102,20 @@ def test_a_category_that_changed_after_the_approval_stops_the_start(
     with pytest.raises(BadInput) as again:
         accept_price(town, admin, clock, "bill_due", "en")
     assert again.value.code == "template_not_held"
+
+
+def test_news_that_asks_for_a_leave_goes_when_it_is_given(town: Database, clock: Clock, admin: Scope) -> None:
+    for place, language in enumerate(("hi", "en"), 1):
+        told = {
+            "message_template_name": "bill_due",
+            "message_template_language": language,
+            "new_category": "MARKETING",
+        }
+        news = read_news("template_category_update", told, NOON)
+        town.write(lambda cursor, news=news, place=place: insert_news(cursor, [(1, place, news)]))  # type: ignore[misc]
+    assert [event.language for event in list_open(town, admin)] == ["en", "hi"]
+    accept_price(town, admin, clock, "bill_due", "en")
+    assert [event.language for event in list_open(town, admin)] == ["hi"]  # its price is another question
 
 
 def test_the_acceptance_outlives_the_next_asking(

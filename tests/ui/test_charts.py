@@ -68,6 +68,7 @@ def test_trend_keeps_days_and_counts() -> None:
 def test_progress_leaves_out_parts_of_nothing() -> None:
     figure = charts.draw_progress({"read": 3, "failed": 0}, {"read": "#000000", "failed": "#ffffff"}, str)
     assert [trace["name"] for trace in figure["data"]] == ["read 3"]
+    assert figure["layout"]["showlegend"]  # of a single part Plotly shows none by itself
 
 
 def test_a_ready_figure_is_what_plotly_makes_of_the_same_dictionary() -> None:

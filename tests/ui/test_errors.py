@@ -16,7 +16,7 @@ from dashboard.ui.words import choose_language
             BadInput("variable_empty", name="due_date", label="due_date"),
             "Due date",
         ),  # a variable by its words
-        (IllegalChange("notice_transition", state="finished", action="start"), "already"),
+        (IllegalChange("notice_transition", state="finished", action="start"), "now stands at"),
         (BadInput("own_number", verdict="dummy"), "Placeholder number"),
         (BadInput("text_too_long", length=1025, limit=1024), "1,025 characters, 1,024 are allowed"),
         (Unavailable("port_busy", port=8501), "Port 8501 is in use"),  # a name, not a count

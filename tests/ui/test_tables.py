@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from dashboard.ui.tables import Column, escape_marks, write_cells
+from dashboard.ui.tables import Column, _keep_lines, escape_marks, name_offices, write_cells
 
 
 def test_figures_sort_by_size_when_sorted_as_text() -> None:
@@ -39,3 +39,23 @@ def test_a_missing_value_is_an_empty_cell() -> None:
 )
 def test_a_cell_is_shown_letter_by_letter(cell: str, written: str) -> None:
     assert escape_marks(cell) == written
+
+
+def test_a_feeder_is_named_with_its_substation() -> None:
+    table = pd.DataFrame(
+        {
+            "office": ["FD 2 BAZAR", "FD 2 BAZAR", "DIVISION A"],
+            "office_hi": ["", "", ""],
+            "above": ["SS EAST", "SS WEST", None],
+            "above_hi": ["", None, None],
+        }
+    )
+    table["office_code"] = ["F1", "F2", "D1"]
+    assert list(name_offices(table)) == ["FD 2 BAZAR · SS EAST", "FD 2 BAZAR · SS WEST", "DIVISION A"]
+
+
+def test_a_cell_about_a_person_goes_on_in_a_new_line_only_when_one_is_full() -> None:
+    lines = _keep_lines("Not on WhatsApp, or an old app. Field staff must ask for another number.").split(" ")
+    assert [line.replace("\u00a0", " ") for line in lines] == [
+        "Not on WhatsApp, or an", "old app. Field staff", "must ask for another", "number."
+    ]  # fmt: skip

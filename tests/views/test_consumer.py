@@ -88,7 +88,7 @@ def test_a_visit_is_entered_on_the_page_and_taken_back(rt: Runtime, open_page: O
     app.button_group(key="consumer_visit_outcome_0").set_value("moved")
     app.button(key="consumer_visit_save").click().run()
     assert not app.error
-    assert "Ram \\*TG2\\*" in str(app.table[-1].value)
+    assert "Ram\u00a0\\*TG2\\*" in app.table[-1].value.to_string()
     app.button(key="consumer_visit_undo").click().run()
     assert not app.exception
     assert "Ram" not in _shown(app)
