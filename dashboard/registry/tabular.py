@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import pandas as pd
@@ -191,13 +191,10 @@ def read_table(path: Path, headers: Headers, name: str) -> RawTable:
 
 
 def _find_table(rows: Iterator[Row], headers: Headers, encoding: str, name: str) -> TableReader:
-    """Find the header among the first rows: the row with most known headers."""
-    first: list[Row] = []
-    for row in rows:
-        first.append(row)
-        if len(first) == HEADER_ROWS:
-            break
-    if not any(any(cell.strip() for cell in row) for _, row in first):
+    """Find the header among the first rows that are not blank: the row with most known headers."""
+    filled = ((row_no, row) for row_no, row in rows if any(cell.strip() for cell in row))
+    first = list(islice(filled, HEADER_ROWS))
+    if not first:
         raise BadInput("file_empty", file=name)
     best = max(range(len(first)), key=lambda place: (count_known(first[place][1], headers), -place))
     columns = trim_cells(first[best][1])

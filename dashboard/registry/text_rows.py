@@ -5,6 +5,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -51,7 +52,7 @@ class Layout:
 def text_rows(path: Path, encoding: str, headers: Headers) -> Iterator[Row]:
     """Yield (row number, cells) of each row; BrokenQuotes for one that cannot be cut."""
     with path.open(encoding=encoding, errors=_errors_of(encoding), newline="") as file:
-        head = [line for _, line in zip(range(HEADER_ROWS), _read_lines(file), strict=False)]
+        head = list(islice(filter(str.strip, _read_lines(file)), HEADER_ROWS))
         layout = find_layout(head, headers)
         file.seek(0)
         yield from enumerate(cut_rows(_read_lines(file), layout), 1)

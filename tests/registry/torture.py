@@ -113,6 +113,7 @@ TEXTS = [
     Case("totals_in_account.csv", lines(["NAME", "ACCT_ID"], ["RAM", A], ["TOTAL", "1"]).encode(), [A], not_rows={"totals": 1}),
     Case("totals_are_people.csv", lines(["NAME", "ACCT_ID"], ["TOTAL SINGH", A], ["TOTARAM", B]).encode(), [A, B]),
     Case("blank_lines.csv", b"\n\n" + lines(HEADER, row(A)).encode() + b"\n,,,\n" + lines(row(B)).encode() + b"\n\n", [A, B]),
+    Case("blanks_above.csv", b"\n" * 40 + b",,\n" + lines(*TWO).encode(), [A, B]),
     Case("blank_end.csv", lines(*TWO, end="\r\n").encode() + b"\r\n\r\n", [A, B]),
     Case("titles.csv", b"UPPCL BILLED REPORT\nMonth:,06-2026\n\n" + lines(*TWO).encode(), [A, B]),
     Case("old_mac.csv", lines(*TWO, end="\r").encode(), [A, B]),
@@ -187,6 +188,15 @@ def xls() -> bytes:
     return content.getvalue()
 
 
+def _below_blanks() -> bytes:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(49, 0, HEADER)
+        sheet.write_row(50, 0, row(A))
+    return content.getvalue()
+
+
 SPANS_TWO, COVERED = "⇓", "⇑"
 
 
@@ -229,6 +239,7 @@ def ods() -> bytes:
 
 _XLS_NOTES = {"hidden_rows": 1, "hidden_columns": 2, "empty_sheets": 1}
 BOOKS = [
+    Case("blanks_above.xlsx", _below_blanks(), [A]),
     Case("book.xlsx", xlsx(), [A, B, C, "123456789012", "0000000099", D, "0000000055"], [(8, "cut_by_excel"), (4, "cut_by_excel")],
          notes={"hidden_rows": 1, "hidden_columns": 2, "merged_cells": 3, "hidden_sheets": 1, "cover_sheets": 1, "empty_sheets": 1}),
     Case("old.xls", xls(), [A, "123456789012"], [(5, "cut_by_excel")], notes=_XLS_NOTES),
