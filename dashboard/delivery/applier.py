@@ -23,7 +23,7 @@ from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 
 _log = logging.getLogger(__name__)
-_BODIES_A_ROUND, _BYTES_A_ROUND = 2000, 5_000_000  # of one report each, or a few of a thousand each
+_BODIES_A_ROUND, _BYTES_A_ROUND = 5000, 5_000_000  # of one report each, or some of a thousand each
 _IDLE_SECONDS = 0.5
 _GATHER_SECONDS = (
     0.5  # between rounds: ten reports cost a round as much as a thousand, and hold up the writer as long

@@ -1,4 +1,5 @@
-"""What a send of crores leaves slow: pages of its recipients, a consumer's notices, small notices, late reports, many stored webhooks.
+"""What a send of crores leaves slow: pages and lists of its recipients, a consumer's notices, doubts, claims, small notices, late reports,
+many stored webhooks.
 
 `SETU_BENCH_LEDGER=FOLDER/setu.duckdb python -m pytest tests/bench/bench_large_ledger.py -o addopts= -q -s`, the folder by
 `python -m tests.bench.large_registry FOLDER --enrolled 20000000 --others 16000000` and `python -m tests.bench.large_ledger FOLDER`; without one,
@@ -14,20 +15,22 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dashboard.access.scope import Role, Scope
-from dashboard.delivery import doubts, ledger
+from dashboard.delivery import claims, doubts, ledger
 from dashboard.delivery.applier import Ears, apply_waiting
 from dashboard.delivery.reference import make_reference, read_prefix
 from dashboard.delivery.webhook import insert_bodies
+from dashboard.enrolment.opted_out import OptedOut
 from dashboard.notices.audience_preview import preview_recipient
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import submit
 from dashboard.notices.history import list_sent_notices
-from dashboard.notices.recipients import GROUPS, list_recipients
+from dashboard.notices.recipients import GROUPS, export_recipients, list_recipients
 from dashboard.notices.report import report
 from dashboard.store.clock import utc_now
 from dashboard.store.database import Cursor, Database, open_database
@@ -36,10 +39,12 @@ from tests.bench.large_registry import make_registry
 
 ENROLLED = 200_000
 PAGE_BAR, CONSUMER_BAR = 1.0, 0.1  # seconds of processor
+SETTLED_BAR = 0.3  # seconds of processor that a commit of doubts takes
 HELD_BAR = 1.0  # seconds by the clock that a small notice holds every other change up
 GROWTH_BAR = 3.0  # storing webhooks beside a crore of them, against beside none
 WORDS = {"month": "May", "due_date": "05-12-2026"}
 _STORED = 10_000_000  # webhooks
+_DOUBTS = 1_000_000
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +122,66 @@ def test_doubts_and_failures(db: Database, author: Scope, sent: tuple[int, int])
         "doubts counted", lambda: read(lambda cursor: doubts.count_doubts(cursor, sent[1], now, timedelta()))
     )
     tell("all that failed, listed", lambda: read(lambda cursor: ledger.failures(cursor, sent[1])))
+
+
+def test_very_many_doubts_settled(db: Database) -> None:
+    """A job of which nobody knows anything: first half of them treated as sent, then the other half sent again."""
+
+    def change(cursor: Cursor) -> int:
+        rows = "range::VARCHAR AS account_no, 6000000000 + range AS mobile, ['a'] AS parameters"
+        cursor.execute(f"CREATE TEMP TABLE staged_message AS SELECT {rows} FROM range(?)", [_DOUBTS])
+        job_id = ledger.stage(
+            cursor, utc_now(), kind="template", template="bill_due", language="en", parameter_names=["x"]
+        )
+        ledger.release(cursor, job_id, utc_now())
+        cursor.execute(
+            "INSERT INTO claim SELECT ?, 1, range(1, ?)::INTEGER[], ?, 1, now()",
+            [job_id, _DOUBTS + 1, _DOUBTS],
+        )
+        claims.mark_lost_claims(cursor, utc_now())
+        return job_id
+
+    job_id = db.write(change)
+    held: list[float] = []
+
+    def settle(cursor: Cursor, lot: doubts.Chosen, as_sent: bool) -> int:
+        began = time.process_time()
+        count = doubts.settle(cursor, lot, as_sent, utc_now())
+        held.append(time.process_time() - began)
+        return count
+
+    def work() -> None:
+        with db.read() as cursor:
+            lots = doubts.choose_ripe(cursor, job_id, utc_now())
+        half = len(lots) // 2
+        counts = [db.write(partial(settle, lot=lot, as_sent=place < half)) for place, lot in enumerate(lots)]
+        assert sum(counts) == _DOUBTS
+
+    tell(f"{_DOUBTS:,} doubts settled", work, 1)
+    print(f", the longest commit {1000 * max(held):.0f} ms", end="")
+    assert max(held) <= SETTLED_BAR
+    claim = partial(claims.claim_batch, now=utc_now(), size=200, suppressed=lambda cursor, mobiles: set())
+    tell("200 of those that wait claimed", lambda: db.write(claim), 9)
+    db.write(lambda cursor: ledger.cancel(cursor, job_id, utc_now()))
+
+
+def test_who_has_opted_out(db: Database, sent: tuple[int, int]) -> None:
+    opted_out = OptedOut(db)
+    tell("those who ever said STOP read", opted_out.renew, 1)
+    mobiles = [mobile for (mobile,) in ask(db, "SELECT mobile FROM message WHERE job_id = ? AND message_no BETWEEN 5001 AND 5200", sent[1])]  # fmt: skip
+
+    def look() -> None:
+        with db.read() as cursor:
+            opted_out.among(cursor, mobiles)
+
+    assert tell("200 numbers looked at before they are claimed", look, 9) <= CONSUMER_BAR
+
+
+def test_a_list_of_recipients(db: Database, author: Scope, sent: tuple[int, int], tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    tell("all that failed, as CSV", lambda: export_recipients(db, author, utc_now, sent[0], "failed", path, "measured"), 1)  # fmt: skip
+    tell("all that were read, as CSV", lambda: export_recipients(db, author, utc_now, sent[0], "read", path, "measured"), 1)  # fmt: skip
+    print(f" for {path.stat().st_size / 1e6:.0f} MB", end="")
 
 
 def test_small_notices(db: Database, author: Scope) -> None:

@@ -41,6 +41,12 @@ SELECT account_no, mobile, CASE WHEN state = 'enrolled' THEN 'in' ELSE 'out' END
     TIMESTAMP '2026-01-01' + to_seconds((hash(account_no) % 25000000)::BIGINT)
 FROM consumer WHERE state IN ('enrolled', 'opted_out') AND hash(account_no) % 8 = ?
 """
+_FACTS = """
+INSERT INTO consent_event
+SELECT changed_at, changed_at, account_no, mobile, CASE WHEN status = 'in' THEN 'opt_in' ELSE 'opt_out' END, 'form', '2026-11', 'opt-in file',
+    'forms.csv:' || rowid
+FROM consent
+"""
 _PLACES = """
 INSERT INTO account_place SELECT TRY_CAST(account_no AS BIGINT) AS account_key, office_no FROM consumer ORDER BY account_key
 """
@@ -92,6 +98,7 @@ def make_registry(folder: Path, enrolled: int, others: int) -> Database:
             fill(cursor, start, min(start + _PART, total), total, enrolled)
         for part in range(8):
             cursor.execute(_CONSENTS, [part])
+        cursor.execute(_FACTS)
         cursor.execute(_PLACES)
         cursor.execute(
             "INSERT INTO undeliverable_number SELECT mobile, '2026-11-01' FROM consumer WHERE state = 'unusable'"
