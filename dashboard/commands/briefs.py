@@ -13,7 +13,7 @@ from dashboard.errors import BadInput, Unavailable
 
 
 def write_brief(arguments: argparse.Namespace) -> dict[str, Any]:
-    """`brief`: an office's brief as PDF, or its tables as XLSX in the (first) language."""
+    """`brief`: an office's brief as PDF, or its tables as XLSX."""
     suffix = arguments.out.suffix.lower()
     if suffix not in (".pdf", ".xlsx"):
         raise BadInput("brief_file_type", suffix=suffix)
@@ -38,4 +38,4 @@ def _write(brief: Brief, arguments: argparse.Namespace, suffix: str) -> None:
     if suffix == ".pdf":
         arguments.out.write_bytes(print_brief(brief, languages))
     else:
-        write_tables(brief, languages[0], arguments.out)
+        write_tables(brief, languages, arguments.out)

@@ -16,9 +16,9 @@ from dashboard.ui.formats import day, share
 _MOVING = (*COUNTS, "to_collect")
 
 
-def write_tables(brief: Brief, language: str, path: Path) -> int:
-    """Write the tables of a brief as XLSX; return the number of rows."""
-    return write_workbook(path, list_sheets(brief, language))
+def write_tables(brief: Brief, languages: Iterable[str], path: Path) -> int:
+    """Write the tables of a brief as XLSX, one language behind the other; return the number of rows."""
+    return write_workbook(path, [sheet for one in languages for sheet in list_sheets(brief, one)])
 
 
 def list_sheets(brief: Brief, language: str) -> list[Sheet]:

@@ -30,10 +30,10 @@ def show_brief(visitor: Visitor, office: Office) -> None:
             if st.button(label, icon=":material/refresh:", key="brief_make"):
                 ready = _make(visitor, office, language) or ready
             if st.button(t("brief.page_tables"), icon=":material/table_view:", key="brief_tables"):
-                _prepare_tables(visitor, office)
+                _prepare_tables(visitor, office, language)
         with place:
             _show_ready(office, language, ready)
-        _offer_tables(office)
+        _offer_tables(office, language)
 
 
 def _choose_language() -> str:
@@ -72,17 +72,17 @@ def _show_ready(office: Office, language: str, ready: ReadyBrief | None) -> None
     )
 
 
-def _prepare_tables(visitor: Visitor, office: Office) -> None:
-    rt, language = visitor.rt, current_language()
+def _prepare_tables(visitor: Visitor, office: Office, language: str) -> None:
+    rt = visitor.rt
     with told(), st.spinner(t("brief.page_making"), show_time=True):
         brief = make_brief(rt.db, visitor.scope, office.code, rt.clock)
         name = name_download(office.code, brief.made_at, language, ".xlsx")
-        tables = prepare_file(name, lambda path: write_tables(brief, language, path))
+        tables = prepare_file(name, lambda path: write_tables(brief, LANGUAGES[language], path))
         st.session_state[_TABLES] = (office.code, language, tables)
 
 
-def _offer_tables(office: Office) -> None:
+def _offer_tables(office: Office, chosen: str) -> None:
     """Hand over the tables that were prepared for this office in this language, and no other's."""
     code, language, tables = st.session_state.get(_TABLES, ("", "", None))
-    if isinstance(tables, ReadyFile) and (code, language) == (office.code, current_language()):
+    if isinstance(tables, ReadyFile) and (code, language) == (office.code, chosen):
         offer_file(tables, "brief_tables_take")

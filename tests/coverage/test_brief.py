@@ -192,7 +192,7 @@ def test_a_flat_line_is_drawn_flat() -> None:
 def test_the_tables_hold_the_same_figures_and_no_formula(filled: Database, tmp_path: Path) -> None:
     rename(filled, "DIV000001", "=cmd|' /C calc'!A0")
     brief = _brief(filled)
-    assert write_tables(brief, "en", tmp_path / "brief.xlsx") == sum(
+    assert write_tables(brief, ("en",), tmp_path / "brief.xlsx") == sum(
         len(list(sheet.rows)) for sheet in list_sheets(brief, "en")
     )
     book = CalamineWorkbook.from_path(tmp_path / "brief.xlsx")
@@ -213,8 +213,10 @@ def test_the_tables_hold_the_same_figures_and_no_formula(filled: Database, tmp_p
     divisions = {
         sheet.title: sheet for sheet in list_sheets(_brief(filled, _code_of(filled, "circle")), "en")
     }
-    assert write_tables(_brief(filled, _code_of(filled, "circle")), "hi", tmp_path / "circle.xlsx")
-    below = CalamineWorkbook.from_path(tmp_path / "circle.xlsx").get_sheet_by_index(4).to_python()
+    assert write_tables(_brief(filled, _code_of(filled, "circle")), ("hi", "en"), tmp_path / "circle.xlsx")
+    both = CalamineWorkbook.from_path(tmp_path / "circle.xlsx")
+    assert both.sheet_names[8:] == list(sheets)  # Hindi, then English
+    below = both.get_sheet_by_index(4).to_python()
     assert len(below) == 1 + len(list(divisions["Level below"].rows))
     assert {row[1] for row in below} >= {"'=cmd|' /C calc'!A0"}
 
