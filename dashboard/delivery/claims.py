@@ -5,13 +5,14 @@ import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 
 from dashboard.delivery import ledger, tallies
 from dashboard.delivery.wire import MessageHead
+from dashboard.store.clock import INDIA_OFFSET, india_day
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
 
@@ -83,11 +84,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Part:
-    """The messages of a job that go from one number."""
+    """The messages of a job that go from one number; `day_limit` is the whole job's share of a day, None: no limit."""
 
     job_id: int
     first_no: int
     last_no: int
+    day_limit: int | None = None
 
 
 def running_job_ids(cursor: Cursor, number_no: int = 1) -> frozenset[int]:
@@ -116,10 +118,10 @@ def claim_batch(
     they wrote.
     """
     jobs = list(_queries.running_jobs(cursor, number_no=number_no))
-    for job_id, kind, template, language, names, first_no, part_end in jobs:
+    for job_id, kind, template, language, names, first_no, part_end, day_limit in jobs:
         if job_id in busy or (texts_only and kind != "text"):
             continue
-        part = _Part(job_id, first_no, part_end)
+        part = _Part(job_id, first_no, part_end, day_limit)
         attempt, last_no, messages = _next_messages(cursor, part, now, size, first_size)
         if messages:
             head = MessageHead(kind, template, language, tuple(json.loads(names)))
@@ -141,10 +143,20 @@ def _next_messages(
     if done >= part.last_no:
         return 1, done, []
     bounded = min(size, first_size) if first_size and done < part.first_no else size
+    if part.day_limit is not None:
+        bounded = min(bounded, part.day_limit - count_begun_today(cursor, part.job_id, now))
+        if bounded <= 0:
+            return 1, done, []
     up_to_no = min(done + bounded, part.last_no)
     fresh = _queries.fresh_messages(cursor, job_id=part.job_id, after_no=done, up_to_no=up_to_no)
     messages = [ClaimedMessage(row[0], row[1], tuple(row[2])) for row in fresh]
     return 1, messages[-1].message_no, messages
+
+
+def count_begun_today(cursor: Cursor, job_id: int, now: datetime) -> int:
+    """Return how many of a job's messages have been handed to a sender for the first time since midnight in Asia/Kolkata."""
+    midnight = datetime.combine(india_day(now), time()) - INDIA_OFFSET
+    return int(_queries.count_begun(cursor, job_id=job_id, since=midnight))
 
 
 def _last_claimed_no(cursor: Cursor, part: _Part) -> int:

@@ -1,7 +1,8 @@
 -- name: running_jobs(number_no)
--- The jobs that may send from a number, each with the first and the last of its messages that go from there.
+-- The jobs that may send from a number, each with the first and the last of its messages that go from there and its share of a day.
 -- Answers to consumers first, then by the priority of their plan, the small before the large.
-SELECT job.job_id, kind, template, language, parameter_names, coalesce(job_route.first_no, 1), coalesce(job_route.last_no, message_count)
+SELECT job.job_id, kind, template, language, parameter_names, coalesce(job_route.first_no, 1), coalesce(job_route.last_no, message_count),
+    day_limit
 FROM job
 LEFT JOIN job_plan ON job_plan.job_id = job.job_id
 LEFT JOIN job_route ON job_route.job_id = job.job_id
@@ -12,6 +13,10 @@ ORDER BY kind = 'text' DESC, coalesce(priority, 0) DESC, message_count, job.job_
 -- Up to which message the first attempts have come in a part of a job.
 SELECT coalesce(max(last_no), :first_no - 1) FROM claim
 WHERE job_id = :job_id AND attempt = 1 AND last_no BETWEEN :first_no AND :last_no;
+
+-- name: count_begun(job_id, since)$
+-- How many messages of a job have been handed to a sender for the first time since a moment.
+SELECT coalesce(sum(len(message_nos)), 0) FROM claim WHERE job_id = :job_id AND attempt = 1 AND claimed_at >= :since;
 
 -- name: next_claim_no(job_id)$
 -- The number of a job's next claim.

@@ -1,15 +1,16 @@
 """When a notice that may go out rests: quiet hours, its own hours, its share of a day. It goes on by itself."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from dashboard.delivery import ledger
+from dashboard.delivery.claims import count_begun_today
 from dashboard.errors import BadInput
 from dashboard.notices.hours import URGENT_PURPOSES, Span, priority_of
 from dashboard.notices.templates import get_template
-from dashboard.store.clock import INDIA_OFFSET, Clock, india_day
+from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
 
@@ -124,8 +125,7 @@ def _rest_of(
 ) -> str | None:
     claimed = 0
     if pace.day_limit is not None:
-        midnight = datetime.combine(india_day(now), time()) - INDIA_OFFSET
-        claimed = int(_queries.count_claimed(cursor, job_id=job_id, since=midnight))
+        claimed = count_begun_today(cursor, job_id, now)
     return find_rest(_purpose_of(template), pace, quiet, now, claimed)
 
 

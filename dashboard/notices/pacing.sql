@@ -15,7 +15,3 @@ SELECT window_minutes, day_limit FROM job_plan WHERE job_id = :job_id;
 SELECT notice.job_id, notice.template, job.state, job.pause_reason, job_plan.window_minutes, job_plan.day_limit
 FROM notice JOIN job ON job.job_id = notice.job_id LEFT JOIN job_plan ON job_plan.job_id = notice.job_id
 WHERE notice.state IN ('sending', 'paused') AND job.state IN ('running', 'paused');
-
--- name: count_claimed(job_id, since)$
--- How many messages of a job have been handed to the sender for the first time since a moment.
-SELECT coalesce(sum(len(message_nos)), 0) FROM claim WHERE job_id = :job_id AND attempt = 1 AND claimed_at >= :since;

@@ -93,7 +93,8 @@ def create_repeat(
 ) -> int:
     """Have a notice submitted every month and return the repeat. Needs Right.COMPOSE and Right.SEND over its office.
 
-    Raises BadInput("repeat_day"), or for the first problem of its text.
+    Raises BadInput("repeat_day"), BadInput("repeat_exists") where the same comes at the same hour already, or for the first
+    problem of its text.
     """
     if not (1 <= day_of_month <= LAST_DAY and 0 <= minute_of_day < 24 * 60):
         raise BadInput("repeat_day", most=LAST_DAY)
@@ -102,13 +103,16 @@ def create_repeat(
         scope.require(Right.SEND)
         office = require_office(cursor, scope, Right.COMPOSE, draft.audience.office_code)
         _require_sound(draft, india_day(clock()))
+        what = {
+            "template": draft.template, "language": draft.language, "office_code": office.code,
+            "variables": json.dumps(filling_fields(draft.variables, draft.bindings), ensure_ascii=False),
+            "audience": json.dumps(draft.audience.as_fields, ensure_ascii=False),
+            "day_of_month": day_of_month, "minute_of_day": minute_of_day,
+        }  # fmt: skip
+        if _queries.comes_already(cursor, **what):
+            raise BadInput("repeat_exists")
         repeat_id = int(_queries.next_repeat_id(cursor))
-        _queries.insert_repeat(
-            cursor, repeat_id=repeat_id, template=draft.template, language=draft.language,
-            variables=json.dumps(filling_fields(draft.variables, draft.bindings), ensure_ascii=False), office_code=office.code,
-            audience=json.dumps(draft.audience.as_fields, ensure_ascii=False), day_of_month=day_of_month,
-            minute_of_day=minute_of_day, username=scope.username, now=clock(),
-        )  # fmt: skip
+        _queries.insert_repeat(cursor, repeat_id=repeat_id, username=scope.username, now=clock(), **what)
         detail = {"repeat": repeat_id, "day": day_of_month}
         record(cursor, clock(), scope.username, "repeat.create", office_code=office.code, detail=detail)
         return repeat_id

@@ -2,6 +2,12 @@
 -- Ids are ours: one after the last.
 SELECT coalesce(max(repeat_id), 0) + 1 FROM notice_repeat;
 
+-- name: comes_already(template, language, variables, office_code, audience, day_of_month, minute_of_day)$
+-- Whether the same notice comes at the same hour of a month.
+SELECT count(*) > 0 FROM notice_repeat
+WHERE template = :template AND language = :language AND variables = :variables AND office_code = :office_code AND audience = :audience
+    AND day_of_month = :day_of_month AND minute_of_day = :minute_of_day AND ended_at IS NULL;
+
 -- name: insert_repeat(repeat_id, template, language, variables, office_code, audience, day_of_month, minute_of_day, username, now)!
 -- A notice that comes again every month.
 INSERT INTO notice_repeat VALUES (:repeat_id, :template, :language, :variables, :office_code, :audience, :day_of_month, :minute_of_day,

@@ -69,6 +69,17 @@ def test_it_is_submitted_two_days_ahead_and_once(
     assert notice.variables == {"month": "December 2026", "due_date": "15-12-2026"}
 
 
+def test_a_second_press_repeats_nothing_twice(
+    town_with_author: Database, town_ee: Scope, repeat_id: int
+) -> None:
+    with pytest.raises(BadInput, match="repeat_exists"):
+        create_repeat(town_with_author, town_ee, lambda: NOON, PLAN, 5, EIGHT)
+    create_repeat(town_with_author, town_ee, lambda: NOON, PLAN, 6, EIGHT)
+    end_repeat(town_with_author, town_ee, lambda: NOON, repeat_id)
+    create_repeat(town_with_author, town_ee, lambda: NOON, PLAN, 5, EIGHT)
+    assert len(list_repeats(town_with_author, town_ee, lambda: NOON)) == 2
+
+
 def test_it_goes_out_at_its_hour_once_approved_and_not_before(
     town_with_author: Database, town_ee: Scope, town_se: Scope, repeat_id: int
 ) -> None:
