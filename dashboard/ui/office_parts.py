@@ -82,13 +82,13 @@ def show_merge_form(visitor: Visitor, office: Office) -> None:
         st.markdown(f"**{t('offices.merge_title')}**")
         st.caption(t("offices.merge_help"))
         into = st.selectbox(
-            t("offices.merge_into"), list(names), index=None, format_func=names.__getitem__, key="offices_merge_into",
+            t("offices.merge_into"), list(names), index=None, format_func=names.__getitem__, key=f"offices_merge_into_{office.code}",
             placeholder=t("offices.merge_choose"),
         )  # fmt: skip
         sure = st.checkbox(
             t("offices.merge_sure", office=office.name_in(current_language())),
             disabled=into is None,
-            key="offices_merge_sure",
+            key=f"offices_merge_sure_{office.code}",
         )
         if st.button(
             t("offices.merge"), icon=":material/merge:", disabled=not (into and sure), key="offices_merge_do"

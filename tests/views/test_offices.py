@@ -36,11 +36,12 @@ def test_a_division_gets_a_hindi_name_and_is_merged_into_another(rt: Runtime, op
     target = target_of(rt.db, scope_of(rt.db, Role.VIEWER, "UP"), DIVISION)
     assert target is not None and target.share == 0.6
     assert not app.button(key="offices_target_remove").disabled  # at once, not at the next look
-    app.selectbox(key="offices_merge_into").set_value(OTHER_DIVISION).run()
-    app.checkbox(key="offices_merge_sure").check().run()
+    app.selectbox(key=f"offices_merge_into_{DIVISION}").set_value(OTHER_DIVISION).run()
+    app.checkbox(key=f"offices_merge_sure_{DIVISION}").check().run()
     app.button(key="offices_merge_do").click().run()
     assert not app.exception and not app.error
     assert (_consumers(rt, DIVISION), _consumers(rt, OTHER_DIVISION)) == (0, both)
+    assert not any(box.value for box in app.checkbox)  # the next merger asks anew
 
 
 def test_a_composer_has_no_page_of_offices(rt: Runtime, open_page: Opener) -> None:
