@@ -3,10 +3,9 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from pathlib import Path
 
-from dashboard.access.scope import Role, Scope
+from dashboard.access.scope import Scope
 from dashboard.config import Settings
 from dashboard.coverage.cube import refresh_cube
 from dashboard.coverage.days import keep_days, take_snapshot
@@ -51,13 +50,6 @@ from dashboard.store.clock import Clock, india_day, utc_now
 from dashboard.store.database import Cursor, Database, open_database
 
 _log = logging.getLogger(__name__)
-_TICK_SECONDS = 1.0
-_COLLECT_SECONDS = 30.0
-_INBOX_TICK_SECONDS = 5.0
-_INBOX = Scope("inbox", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647)  # whoever may write into the folder
-_VERIFY_SECONDS = 30.0
-_LATE_REPORTS = timedelta(hours=1)  # a report may wait so long for our own record of its message
-_LATE_MESSAGES = timedelta(days=8)  # Meta repeats an undelivered webhook for up to seven days
 
 
 @dataclass

@@ -42,7 +42,8 @@ ORDER BY due.attempt, due.message_no;
 -- name: reported_since(job_id, message_nos, since)
 -- Those of the messages of which a report has come since: the provider has them after all.
 SELECT DISTINCT message_no FROM status_event
-WHERE job_id = :job_id AND received_at >= :since AND list_contains(:message_nos, message_no);
+WHERE job_id = :job_id AND received_at >= :since
+  AND message_no BETWEEN list_min(:message_nos) AND list_max(:message_nos) AND message_no IN (SELECT unnest(:message_nos));
 
 -- name: delete_retries(job_id, message_nos)!
 -- These are claimed, or settled.

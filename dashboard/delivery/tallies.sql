@@ -52,7 +52,7 @@ WHERE job_id = :job_id AND stretch IS NULL AND state NOT IN ('total', 'unasked',
 -- name: list_overtaken(job_id, first_no, last_no, message_nos)
 -- Those of a job's messages that were reported before their answer is written down.
 SELECT message_no, status FROM status_event
-WHERE job_id = :job_id AND message_no BETWEEN :first_no AND :last_no AND list_contains(:message_nos, message_no);
+WHERE job_id = :job_id AND message_no BETWEEN :first_no AND :last_no AND message_no IN (SELECT unnest(:message_nos));
 
 -- name: insert_changes(job_ids, states, codes, counts, stretches)!
 -- Several sums grow or shrink.

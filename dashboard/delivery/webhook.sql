@@ -14,10 +14,6 @@ SELECT raw_id, received_at, body FROM (
     )
 ) WHERE bytes_before < :byte_count ORDER BY raw_id;
 
--- name: raw_by_ids(raw_ids)
--- Stored bodies to be applied once more.
-SELECT raw_id, received_at, body FROM webhook_raw WHERE list_contains(:raw_ids, raw_id) ORDER BY raw_id;
-
 -- name: count_waiting_raw()$
 -- How many bodies nobody has applied yet.
 SELECT count(*) FROM webhook_raw WHERE raw_id > coalesce((SELECT raw_id FROM webhook_applied ORDER BY raw_id DESC LIMIT 1), 0);

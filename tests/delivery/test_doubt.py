@@ -76,6 +76,20 @@ def test_report_between_choice_and_commit_is_believed(db, as_sent: bool, monkeyp
     assert read_tally(db, job_id) == ledger.Tally(total=5, delivered=1, **counts)
 
 
+def test_report_in_the_change_at_hand_is_believed_too(db) -> None:
+    job_id = add_doubtful_job(db, [DAY * 2] * 2)
+    with db.read() as cursor:
+        [lot] = doubts.choose_ripe(cursor, job_id, utc_now())
+
+    def change(cursor) -> int:
+        row = [job_id, 2, "wamid.2", "sent", utc_now(), None, None, None, utc_now()]
+        cursor.execute("INSERT INTO status_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        return doubts.settle(cursor, lot, False, utc_now())
+
+    assert db.write(change) == 1
+    assert read_tally(db, job_id) == ledger.Tally(total=2, sent=1, waiting=1)
+
+
 def test_report_that_comes_before_our_own_record_leaves_no_doubt(db) -> None:
     job_id = add_job(db, 1)
     report(db, job_id, 1)
