@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from dashboard.delivery import stretches, tallies
+from dashboard.delivery import tallies
 from dashboard.errors import BadInput, IllegalChange
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
@@ -296,26 +296,9 @@ def count_plainly(cursor: Cursor, job_id: int) -> Tally:
     )
 
 
-def failures(cursor: Cursor, job_id: int) -> pd.DataFrame:
-    """Return the failed messages: `message_no, account_no, mobile, code` (empty where there was none)."""
-    rows = [
-        (one.message_no, one.account_no, one.mobile, one.code)
-        for some in stretches.iterate(cursor, job_id, ["failed"])
-        for one in some
-    ]
-    frame = pd.DataFrame(rows, columns=["message_no", "account_no", "mobile", "code"])
-    return frame.astype({"code": "Int64"})
-
-
 def failures_by_code(cursor: Cursor, job_id: int) -> dict[int | None, int]:
     """Return how many messages failed with each of the provider's codes, the most frequent first."""
     sums = tallies.read_sums(cursor, job_id)
     if sums is None:
         return dict(_queries.count_failures(cursor, job_id=job_id))
     return dict(sorted(sums.failures.items(), key=lambda pair: (-pair[1], pair[0] is None, pair[0])))
-
-
-def in_doubt(cursor: Cursor, job_id: int) -> pd.DataFrame:
-    """Return the messages of which nobody knows whether they went out: `message_no, account_no, mobile`."""
-    rows = [one[:3] for some in stretches.iterate(cursor, job_id, ["in_doubt"]) for one in some]
-    return pd.DataFrame(rows, columns=["message_no", "account_no", "mobile"])

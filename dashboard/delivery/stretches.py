@@ -76,14 +76,9 @@ def _cut(spans: list[_Span], limit: int, offset: int) -> tuple[list[_Span], int]
     return [span for span, before in zip(spans, so_far, strict=False) if before < limit], offset
 
 
-def iterate(cursor: Cursor, job_id: int, states: Collection[str]) -> Iterator[list[Standing]]:
-    """Yield all messages in some states, in their order, lot by lot; each lot is read when it is asked for."""
-    for sql, asked in _ask_lots(cursor, job_id, states):
-        yield [Standing(*row) for row in cursor.execute(sql, asked).fetchall()]
-
-
 def fill_lots(cursor: Cursor, job_id: int, states: Collection[str]) -> Iterator[int]:
-    """Write the same lots, one after the other, into the temporary table `message_lot` (fields of a Standing), and yield how many each holds."""
+    """Write all messages in some states, lot by lot in their order, into the temporary table `message_lot` (fields of a Standing); yield how
+    many each lot holds. It is read when it is asked for, and gives way to the next."""
     for sql, asked in _ask_lots(cursor, job_id, states):
         count = cursor.execute(f"CREATE OR REPLACE TEMP TABLE message_lot AS {sql}", asked).fetchall()[0][0]
         yield int(count)

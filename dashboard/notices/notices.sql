@@ -91,8 +91,3 @@ SELECT mobile FROM app_user WHERE username = :username;
 SELECT consumer.name, message.mobile, message.parameters, job.parameter_names, job.message_count
 FROM message JOIN job ON job.job_id = message.job_id LEFT JOIN consumer ON consumer.account_no = message.account_no
 WHERE message.job_id = :job_id AND message.message_no = :position + 1;
-
--- name: describe_failures()
--- Failed messages (relation failed_message) with the names of their readers.
-SELECT failed_message.account_no, consumer.name, failed_message.mobile, failed_message.code
-FROM failed_message LEFT JOIN consumer ON consumer.account_no = failed_message.account_no ORDER BY failed_message.message_no;

@@ -121,7 +121,6 @@ def test_doubts_and_failures(db: Database, author: Scope, sent: tuple[int, int])
     tell(
         "doubts counted", lambda: read(lambda cursor: doubts.count_doubts(cursor, sent[1], now, timedelta()))
     )
-    tell("all that failed, listed", lambda: read(lambda cursor: ledger.failures(cursor, sent[1])))
 
 
 def test_very_many_doubts_settled(db: Database) -> None:

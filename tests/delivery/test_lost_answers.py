@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from dashboard.delivery import claims, ledger
+from dashboard.delivery import claims, ledger, stretches
 from dashboard.store.clock import utc_now
 
 from .conftest import (
@@ -43,7 +43,7 @@ def test_sender_killed_in_the_middle_leaves_doubt_and_nobody_is_sent_twice(
 
 def _doubtful(db, job_id: int) -> list[int]:
     with db.read() as cursor:
-        return ledger.in_doubt(cursor, job_id)["mobile"].tolist()
+        return [one.mobile for one in stretches.list_page(cursor, job_id, ["in_doubt"], 10_000)]
 
 
 def test_sender_that_keeps_dying_is_not_fed_any_more(db, server, make_dispatcher) -> None:

@@ -131,7 +131,11 @@ def compare_pages(cursor: Cursor, job_id: int) -> None:
             stretches.list_page(cursor, job_id, states, 8, offset) for offset in range(0, len(whole) + 1, 8)
         ]
         assert [tuple(one) for page in pages for one in page] == whole
-        assert [tuple(one) for lot in stretches.iterate(cursor, job_id, states) for one in lot] == whole
+        lots = [
+            cursor.execute("SELECT * FROM message_lot ORDER BY message_no").fetchall()
+            for _ in stretches.fill_lots(cursor, job_id, states)
+        ]
+        assert [one for lot in lots for one in lot] == whole
 
 
 @pytest.fixture

@@ -29,7 +29,8 @@ from dashboard.notices.lifecycle import (
     start,
 )
 from dashboard.notices.notice import get_notice
-from dashboard.notices.report import export_failures, list_failures, list_notices, report
+from dashboard.notices.recipients import export_recipients, list_recipients
+from dashboard.notices.report import list_notices, report
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
 from tests.conftest import NOON, scope_of
@@ -263,9 +264,9 @@ CALLS: list[Call] = [
     lambda db, scope, clock, n, path: cancel(db, scope, clock, n),
     lambda db, scope, clock, n, path: settle_doubt(db, scope, clock, n, True),
     lambda db, scope, clock, n, path: preview_message(db, scope, n, 0),
-    lambda db, scope, clock, n, path: list_failures(db, scope, n),
-    lambda db, scope, clock, n, path: export_failures(
-        db, scope, clock, n, path / "f.csv", "curious about them"
+    lambda db, scope, clock, n, path: list_recipients(db, scope, n, "failed", 10),
+    lambda db, scope, clock, n, path: export_recipients(
+        db, scope, clock, n, "failed", path / "f.csv", "curious about them"
     ),
 ]
 READS: list[Call] = [

@@ -1,15 +1,13 @@
 """The sums of a report add up, and failures are seen by those who may."""
 
-import csv
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from dashboard.access.audit import list_audit
 from dashboard.access.scope import Role, Scope
 from dashboard.delivery import doubts
-from dashboard.errors import BadInput, Refused
+from dashboard.errors import Refused
 from dashboard.notices.lifecycle import (
     cancel,
     settle_doubt,
@@ -17,7 +15,8 @@ from dashboard.notices.lifecycle import (
     start,
 )
 from dashboard.notices.notice import get_notice
-from dashboard.notices.report import export_failures, list_failures, report
+from dashboard.notices.recipients import list_recipients
+from dashboard.notices.report import report
 from dashboard.notices.states import State
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
@@ -49,40 +48,11 @@ def test_the_sums_of_a_report_add_up(town: Database, town_ee: Scope, half_sent: 
     assert all(one.words for one in sums.failures)
 
 
-def test_a_viewer_reads_the_sums_but_no_failure_by_person(town: Database, half_sent: int) -> None:
+def test_a_viewer_reads_the_sums_but_no_recipient(town: Database, half_sent: int) -> None:
     viewer = scope_of(town, Role.VIEWER, "UP")
     assert report(town, viewer, half_sent).recipients == 8
     with pytest.raises(Refused):
-        list_failures(town, viewer, half_sent)
-
-
-def test_failures_show_masked_and_download_whole_without_formulas(
-    town: Database, clock: Clock, town_ee: Scope, town_se: Scope, half_sent: int, tmp_path: Path
-) -> None:
-    assert list(list_failures(town, town_ee, half_sent)["mobile"]) == ["94xxxxx340", "94xxxxx341"]
-    path = tmp_path / "failures.csv"
-    assert (
-        export_failures(town, town_ee, clock, half_sent, path, "call them", lambda key: f"said: {key}") == 2
-    )
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [(row["name"], row["mobile"], row["code"]) for row in rows] == [
-        ("'=cmd()", "9415012340", "131026"),
-        ("B", "9415012341", "132005"),
-    ]
-    assert all(row["words"].startswith("said: ") for row in rows)
-    event = list_audit(town, town_se, 1).iloc[0]
-    assert (event["action"], event["username"], event["row_count"]) == ("failures.download", "ee", 2)
-    assert "94150" not in event["detail"]
-
-
-def test_a_download_without_a_reason_is_refused_and_writes_nothing(
-    town: Database, clock: Clock, town_ee: Scope, half_sent: int, tmp_path: Path
-) -> None:
-    with pytest.raises(BadInput) as refusal:
-        export_failures(town, town_ee, clock, half_sent, tmp_path / "failures.csv", "  ")
-    assert refusal.value.code == "reason_missing"
-    assert not (tmp_path / "failures.csv").exists()
+        list_recipients(town, viewer, half_sent, "failed", 10)
 
 
 def test_what_whatsapp_holds_back_is_told_apart(

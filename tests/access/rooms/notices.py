@@ -117,8 +117,6 @@ CALLS: list[Entry] = [
     (outcome.bill_of, Right.SEE_NOTICES, lambda w, s: outcome.bill_of(w.db, s, Settings(), 1)),
     (outcome.list_earlier, Right.SEE_NOTICES, lambda w, s: outcome.list_earlier(w.db, s, 1)),
     (outcome.list_replies, Right.SEE_NUMBERS, lambda w, s: outcome.list_replies(w.db, s, 1)),
-    (report.list_failures, Right.SEE_NUMBERS, lambda w, s: report.list_failures(w.db, s, 1)),
-    (report.export_failures, Right.SEE_NUMBERS, lambda w, s: report.export_failures(w.db, s, w.clock, 1, w.folder / "f.csv", "report")),
 ]  # fmt: skip
 
 # These name no office: they need the right, and show what lies within the scope.
