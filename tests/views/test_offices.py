@@ -41,7 +41,17 @@ def test_a_division_gets_a_hindi_name_and_is_merged_into_another(rt: Runtime, op
     app.button(key="offices_merge_do").click().run()
     assert not app.exception and not app.error
     assert (_consumers(rt, DIVISION), _consumers(rt, OTHER_DIVISION)) == (0, both)
-    assert not any(box.value for box in app.checkbox)  # the next merger asks anew
+
+
+def test_what_was_confirmed_for_one_office_is_not_confirmed_for_another(
+    rt: Runtime, open_page: Opener
+) -> None:
+    app = open_page("offices", "admin", office=DIVISION)
+    app.selectbox(key=f"offices_merge_into_{DIVISION}").set_value(OTHER_DIVISION).run()
+    app.checkbox(key=f"offices_merge_sure_{DIVISION}").check().run()
+    app.query_params["office"] = OTHER_DIVISION
+    app.run()
+    assert [box.value for box in app.checkbox] == [False]
 
 
 def test_a_composer_has_no_page_of_offices(rt: Runtime, open_page: Opener) -> None:
