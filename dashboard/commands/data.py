@@ -1,6 +1,7 @@
 """Commands that bring data in and figures out."""
 
 import argparse
+import io
 import shutil
 import sys
 from collections.abc import Callable
@@ -82,8 +83,10 @@ def import_optins(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def judge_numbers(arguments: argparse.Namespace) -> list[dict[str, Any]]:
-    """`phone`: numbers from the arguments, or from standard input a line each."""
-    numbers = arguments.numbers or [line.rstrip("\r\n") for line in sys.stdin]
+    """`phone`: numbers from the arguments, or from standard input a line each; bytes that are no UTF-8 are signs like others."""
+    lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", errors="replace")
+    given = arguments.numbers or [line.rstrip("\r\n") for line in lines]
+    numbers = [number.encode(errors="replace").decode() for number in given]
     return [{"input": one.input, "e164": one.e164, "verdict": one.verdict} for one in judge(numbers)]
 
 

@@ -16,7 +16,7 @@ from dashboard.errors import BadInput
 from dashboard.registry.headers import shipped_headers
 from dashboard.registry.import_log import keep_refused
 from dashboard.registry.import_work import queries as import_queries
-from dashboard.registry.packed import LIST_BYTES, unpacked
+from dashboard.registry.packed import LIST_BYTES, readable, unpacked
 from dashboard.registry.phone import judge
 from dashboard.registry.states import Refresh
 from dashboard.registry.tabular import RefusedRow, read_table
@@ -54,9 +54,9 @@ def read_consent_file(
 ) -> ConsentResult:
     """Judge a consent file without changing anything. Raises BadInput (see `open_tables`, `unpack`), Refused without Right.IMPORT."""
     scope.require(Right.IMPORT)
-    rows, refused = _read_rows(path, name or path.name)
+    rows, refused = _read_rows(path, name or readable(path.name))
     with db.read() as cursor:
-        judged = _judge(cursor, scope, rows, clock(), name or path.name)
+        judged = _judge(cursor, scope, rows, clock(), name or readable(path.name))
     return _result(None, len(rows) + len(refused), judged, refused, None)
 
 
@@ -68,8 +68,8 @@ def import_consents(
     CSV or XLSX with account_no, mobile, given_at, how. Raises as `read_consent_file`.
     """
     scope.require(Right.IMPORT)
-    rows, refused = _read_rows(path, name or path.name)
-    file_name = name or path.name
+    rows, refused = _read_rows(path, name or readable(path.name))
+    file_name = name or readable(path.name)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
 
     def change(cursor: Cursor) -> tuple[int, _Judged]:

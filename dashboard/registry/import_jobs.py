@@ -13,6 +13,7 @@ from dashboard.access.scope import Scope
 from dashboard.errors import BadInput, IllegalChange, Refused, SetuError, Unavailable
 from dashboard.registry.import_log import ImportResult, require_whole_state
 from dashboard.registry.import_work import Progress
+from dashboard.registry.packed import readable
 from dashboard.registry.sources import Upload, is_of
 
 _OWN_FOLDERS = ("done", "refused")
@@ -187,7 +188,8 @@ class Inbox:
 
     def _import(self, paths: Sequence[Path], stamp: str) -> ImportResult | None:
         """Import the files as one; one that cannot be read is put aside and the others go in."""
-        waiting = {str(path.relative_to(self._folder)): path for path in paths}
+        uploads = [Upload(path, str(path.relative_to(self._folder))) for path in paths]
+        waiting = {upload.name: upload.path for upload in uploads}
         while waiting:
             try:
                 result = self._run([Upload(path, name) for name, path in waiting.items()])
@@ -233,5 +235,7 @@ def list_refused_files(folder: Path, scope: Scope) -> list[tuple[str, SetuError]
     found: list[tuple[str, SetuError]] = []
     for path in reasons:
         reason = json.loads(path.read_text(encoding="utf-8"))
-        found.append((path.name.removesuffix(_REASON), BadInput(reason["code"], **reason["values"])))
+        found.append(
+            (readable(path.name).removesuffix(_REASON), BadInput(reason["code"], **reason["values"]))
+        )
     return found

@@ -71,7 +71,7 @@ def list_members(path: Path, name: str) -> list[Member]:
 def unpack(
     path: Path, folder: Path, name: str, most_bytes: int | None = None, member: Member | None = None
 ) -> Path:
-    """Return where the report lies unpacked: a file in `folder`, or the path itself where it is not packed.
+    """Return where the report lies unpacked: a file in `folder`, or the path itself where it is not packed and has a name that DuckDB can read.
 
     Of a ZIP the `member`; where none is given it must hold exactly one report. Raises BadInput("packed_broken") for one that was cut off or damaged, ("packed_locked") for a password,
     ("packed_unknown") for a kind of packing that is none of ours, ("packed_count") for a ZIP with no report or several, ("packed_too_large") where the disk would fill up,
@@ -87,7 +87,7 @@ def unpack(
         elif _is_otherwise_packed(path):
             raise BadInput("packed_unknown", file=name)
         else:
-            return path
+            return _plainly_named(path, folder)
         path = target
     raise BadInput("packed_count", file=name, count=0)
 
@@ -102,6 +102,23 @@ def read_start(path: Path, member: Member | None = None, count: int = 1024) -> b
             return source.read(count)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError):
         return b""  # said where it is read whole
+
+
+def _plainly_named(path: Path, folder: Path) -> Path:
+    """Return the path, or a link to it where its bytes are no UTF-8: such a name comes from an old share of Windows."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        link = folder / "named" / readable(path.name)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(path.resolve())
+        return link
+    return path
+
+
+def readable(name: str) -> str:
+    """Return a file's name as text: bytes of it that are no UTF-8 are `_`."""
+    return "".join("_" if "\ud800" <= sign <= "\udfff" else sign for sign in name)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from dashboard.errors import BadInput
 from dashboard.registry.headers import Headers
 from dashboard.registry.names_table import is_names_table
-from dashboard.registry.packed import Member, list_members, unpack
+from dashboard.registry.packed import Member, list_members, readable, unpack
 from dashboard.registry.plain_files import FIELDS, Intake, cell_of, find_plain, read_plain
 from dashboard.registry.tabular import RefusedRow, Row, open_tables
 
@@ -28,6 +28,9 @@ class Upload:
     path: Path
     name: str
     member: Member | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", readable(self.name))
 
     @property
     def size(self) -> int:

@@ -81,12 +81,15 @@ def test_numbers_are_judged_from_arguments_and_from_standard_input(shell: Shell)
         {"input": "NA", "e164": None, "verdict": "missing"},
     ]
     assert shell.answer("phone", "9415012345", "NA") == expected
-    assert shell.answer("phone", stdin="9415012345\nNA\n") == expected
+    assert shell.answer("phone", stdin="\ufeff9415012345\r\nNA\n") == expected
+    assert shell.answer("phone", "\udcff9415012345")[0]["verdict"] == "ok"  # a byte that is no UTF-8
 
 
-def test_coverage_and_opt_ins(shell: Shell) -> None:
+def test_coverage_and_opt_ins(shell: Shell, tmp_path: Path) -> None:
     assert [row["consumers"] for row in shell.answer("coverage")] == [893]
-    result = shell.answer("consent", str(SAMPLES / "optins_2026-06_camp.csv"))
+    path = tmp_path / "caf\udce9.csv"  # a name whose bytes are no UTF-8
+    shutil.copy(SAMPLES / "optins_2026-06_camp.csv", path)
+    result = shell.answer("consent", str(path))
     assert (result["rows"], result["accepted"], result["rejected"]) == (123, 120, 3)
     divisions = shell.answer("coverage", "--by", "division")
     assert sum(row["enrolled"] for row in divisions) == 120

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -184,3 +185,21 @@ def test_the_drop_folder_takes_a_zip_of_parts_and_puts_a_broken_one_aside_whole(
     [(name, error)] = list_refused_files(folder, administrator)
     assert (name, error.code, error.values["file"]) == ("bad.zip", "no_account_column", "bad.zip / 2.csv")
     assert (folder / "done" / "2026-11-25" / "good.zip").exists()
+
+
+def test_names_whose_bytes_are_no_utf8_keep_nothing_from_the_drop_folder(
+    db: Database, administrator: Scope, clock: Clock, tmp_path: Path
+) -> None:
+    """An old share of Windows writes `é` as one byte."""
+    folder = tmp_path / "inbox"
+    for place, content in ((b"caf\xe9.csv", export(A)), (b"b\xe9\xe9.csv", b""), (b"d\xe9/p\xe9.zip", zipped(("1.csv", export(B)), ("2.csv", export(C))))):  # fmt: skip
+        path = folder / os.fsdecode(place)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    inbox = Inbox(folder, lambda uploads: _import(db, administrator, clock, *uploads), quiet_seconds=0)
+    result = inbox.look("2026-11-25", 0)
+    assert result is not None
+    assert [file.file_name for file in result.files] == ["caf_.csv", "d_/p_.zip / 1.csv", "d_/p_.zip / 2.csv"]
+    assert _accounts(db) == {A, B, C}
+    [(name, error)] = list_refused_files(folder, administrator)
+    assert (name, error.code, error.values["file"]) == ("b__.csv", "file_empty", "b__.csv")
