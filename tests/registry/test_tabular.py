@@ -117,6 +117,7 @@ def test_no_header_means_two_fields() -> None:
     [
         ("Mobile No. (10 digit)", "mobile_raw"), ("MOBILE_NO[10 DIGITS]", "mobile_raw"), ("बकाया राशि (रु.)", "amount_payable"),
         ("Outstanding (in Rs.)", "amount_payable"), ("Bill Date (DD-MM-YYYY)", "bill_date"), ("Load (KW)", "load"),
+        ("मोबाइल न०", "mobile_raw"), ("खाता सं०", "account_no"), ("WhatsApp Number", "mobile_raw"), ("खण्ड का नाम", "division_name"),
         ("Load (BHP)", None),  # a unit that is to be reckoned with
         ("Mobile No. (Agent)", None), ("Name (Father)", None),  # another thing
     ],
