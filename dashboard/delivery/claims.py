@@ -330,13 +330,18 @@ def mobile_of(cursor: Cursor, job_id: int, message_no: int) -> int | None:
     return _queries.mobile_of(cursor, job_id=job_id, message_no=message_no)
 
 
+def count_claimed_today(cursor: Cursor, now: datetime) -> int:
+    """Return how many templates were handed to a sender in the last 24 hours: at least as many as the people they went to."""
+    return int(_queries.count_claimed_since(cursor, since=now - _DAY, until=now + _CLOCK_ERROR))
+
+
 def count_people_today(cursor: Cursor, now: datetime, limit: int, in_flight: int) -> int:
     """Return how many different people were, or may have been, sent a template in the last 24 hours.
 
     Below the limit it may say too many: people are told apart only where that matters. `in_flight`: claimed, not answered.
     """
-    since, until = now - _DAY, now + _CLOCK_ERROR
-    most = int(_queries.count_claimed_since(cursor, since=since, until=until))
+    most = count_claimed_today(cursor, now)
     if most < limit:
         return most
+    since, until = now - _DAY, now + _CLOCK_ERROR
     return int(_queries.count_people_since(cursor, since=since, until=until)) + in_flight

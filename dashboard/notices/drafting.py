@@ -4,13 +4,11 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 import pandas as pd
 
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
-from dashboard.config import Settings
 from dashboard.delivery import ledger, making
 from dashboard.delivery.digest import content_digest
 from dashboard.errors import BadInput, Refused
@@ -42,36 +40,14 @@ from dashboard.notices.freezing import (
     stamp_registry,
 )
 from dashboard.notices.notice import Notice, queries, read_notice
-from dashboard.notices.prices import price_on
 from dashboard.notices.standing import find_obstacle
 from dashboard.notices.states import Action, State, next_state
 from dashboard.notices.templates import BODY_LIMIT, get_template
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 
-_SECONDS_A_DAY = 86_400
 FEW = 50_000  # an audience with more enrolled consumers is frozen beside the writer
 _LAST_STEP = 0.99
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What a send of so many messages costs and takes: rupees with GST, seconds at the configured rate and daily limit."""
-
-    recipients: int
-    price: float
-    cost: float
-    seconds: float
-    days: int
-
-
-def estimate(settings: Settings, category: str, recipients: int, day: date) -> Estimate:
-    """Return cost and time of a send; the price is that of the category (`category_of`) on that day (Asia/Kolkata)."""
-    price = price_on(settings, category, day)
-    full_days = max(0, -(-recipients // settings.daily_limit) - 1)
-    last_day = recipients - full_days * settings.daily_limit
-    seconds = full_days * _SECONDS_A_DAY + last_day / settings.rate_per_second
-    return Estimate(recipients, price.rupees, price.of(recipients), seconds, full_days + (recipients > 0))
 
 
 def judge_draft(db: Database, scope: Scope, draft: NoticeDraft) -> list[Problem]:

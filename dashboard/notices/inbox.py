@@ -21,6 +21,7 @@ WINDOW = timedelta(hours=24)  # after the consumer's last message; later only a 
 LONGEST_ANSWER = 4096
 COLUMNS = (
     "mobile", "account_no", "name", "office", "office_hi", "office_code", "heard_at", "last_text", "is_open",
+    "above", "above_hi",
 )  # fmt: skip
 _LINES_SHOWN = 100
 

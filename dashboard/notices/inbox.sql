@@ -47,8 +47,10 @@ WITH page AS (
     SELECT * FROM inbox_thread(:first_no, :last_no) WHERE is_open OR NOT :only_open
     ORDER BY NOT is_open, CASE WHEN is_open THEN epoch(heard_at) ELSE -epoch(heard_at) END, mobile LIMIT :row_limit OFFSET :row_offset
 )
-SELECT page.mobile, page.account_no, consumer.name, office.name, office.name_hi, office.code, page.heard_at, page.last_text, page.is_open
+SELECT page.mobile, page.account_no, consumer.name, office.name, office.name_hi, office.code, page.heard_at, page.last_text, page.is_open,
+    above.name, above.name_hi
 FROM page JOIN office_ever AS office ON office.office_no = page.office_no
+LEFT JOIN office AS above ON above.office_no = office.parent_no AND office.level = 'feeder'
 LEFT JOIN consumer ON consumer.account_no = page.account_no
 ORDER BY NOT is_open, CASE WHEN is_open THEN epoch(heard_at) ELSE -epoch(heard_at) END, page.mobile;
 

@@ -21,9 +21,8 @@ from dashboard.notices.draft import (
     Audience,
     NoticeDraft,
 )
-from dashboard.notices.drafting import estimate
 from dashboard.notices.notice import Notice
-from dashboard.notices.prices import finish_at
+from dashboard.notices.prices import count_taken, estimate, finish_at
 from dashboard.notices.standing import category_of
 from dashboard.notices.templates import LANGUAGES
 from dashboard.registry.offices import Office, list_at_level
@@ -211,7 +210,8 @@ def show_audience(visitor: Visitor, draft: NoticeDraft) -> AudienceCount:
         draft.bindings,
     )  # fmt: skip
     category = category_of(visitor.rt.db, visitor.scope, draft.template, draft.language)
-    facts = estimate(visitor.rt.settings, category, count.recipients, india_day(visitor.rt.clock()))
+    taken = count_taken(visitor.rt.db, visitor.rt.clock)
+    facts = estimate(visitor.rt.settings, category, count.recipients, india_day(visitor.rt.clock()), taken)
     with st.container(horizontal=True, key="compose_sums"):
         about = "" if count.is_exact else "≤ "
         st.metric(
@@ -236,7 +236,7 @@ def show_audience(visitor: Visitor, draft: NoticeDraft) -> AudienceCount:
                 limit=group_digits(visitor.rt.settings.daily_limit),
             ),
         )
-    until = finish_at(visitor.rt.settings, draft.template, count.recipients, visitor.rt.clock())
+    until = finish_at(visitor.rt.settings, draft.template, count.recipients, visitor.rt.clock(), taken)
     if count.recipients:
         st.caption(f":material/schedule: {t('check.until', at=moment(until))}")
     st.caption(t("compose.of_consumers", count=group_digits(count.consumers)))

@@ -11,6 +11,7 @@ _LAKH = 100_000
 _CRORE = 10_000_000
 _UNITS = {"hi": {_LAKH: "लाख", _CRORE: "करोड़"}, "en": {_LAKH: "lakh", _CRORE: "crore"}}
 _DURATIONS = {"hi": ("सेकंड", "मिनट", "घंटे", "दिन"), "en": ("s", "min", "h", "days")}
+_ONE = {"days": "day"}
 
 
 def group_digits(number: int) -> str:
@@ -83,7 +84,7 @@ def duration(seconds: float, language: str) -> str:
     for size, unit in reversed(list(zip(sizes, _DURATIONS[language], strict=True))):
         count, total = divmod(total, size)
         if count:
-            parts.append(f"{group_digits(count)} {unit}")
+            parts.append(f"{group_digits(count)} {_ONE.get(unit, unit) if count == 1 else unit}")
     return " ".join(parts[:2]) or f"0 {_DURATIONS[language][0]}"
 
 

@@ -8,9 +8,9 @@ import streamlit as st
 
 from dashboard.access.scope import Right
 from dashboard.notices import approval, chain, lifecycle
-from dashboard.notices.drafting import estimate
 from dashboard.notices.frozen import preview_message
-from dashboard.notices.notice import Notice
+from dashboard.notices.notice import Notice, has_given
+from dashboard.notices.prices import count_taken, estimate
 from dashboard.notices.standing import category_of, find_obstacle_of
 from dashboard.notices.states import Action, State
 from dashboard.notices.templates import Template, get_template
@@ -89,7 +89,8 @@ def show_frozen(visitor: Visitor, notice: Notice) -> None:
     """Show exactly what goes to how many: any frozen message, those left out, cost and time."""
     rt = visitor.rt
     category = category_of(rt.db, visitor.scope, notice.template, notice.language)
-    facts = estimate(rt.settings, category, notice.recipient_count, india_day(rt.clock()))
+    taken = count_taken(rt.db, rt.clock) if notice.send_at is None else 0  # it holds places of its own
+    facts = estimate(rt.settings, category, notice.recipient_count, india_day(rt.clock()), taken)
     with st.container(horizontal=True):
         st.metric(t("notices.recipients"), group_digits(notice.recipient_count), border=True)
         st.metric(t("notices.cost"), rupees(facts.cost), border=True, help=t("notices.cost_help"))
@@ -154,8 +155,7 @@ def decide(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -> None
     if notice.state not in (State.SUBMITTED, State.PAUSED):
         return
     if Action.APPROVE not in actions:
-        own = visitor.scope.username in notice.author_accounts
-        st.info(t("notices.own" if own else "notices.waits"), icon=":material/hourglass_top:")
+        st.info(t(_why_not_approve(visitor, notice)), icon=":material/hourglass_top:")
         if Action.RETURN not in actions:
             return
     rt, scope = visitor.rt, visitor.scope
@@ -183,6 +183,13 @@ def decide(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -> None
             else:
                 approval.return_notice(rt.db, scope, rt.clock, notice.notice_id, comment)
             st.rerun()
+
+
+def _why_not_approve(visitor: Visitor, notice: Notice) -> str:
+    """Return the key of the words why this person cannot give the approval that is wanted now."""
+    if visitor.scope.username in notice.author_accounts:
+        return "notices.own"
+    return "error.approval_given" if has_given(notice, visitor.scope.username) else "notices.waits"
 
 
 def _remember_shown(notice: Notice) -> str:

@@ -4,9 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.access.scope import Right
-from dashboard.notices.drafting import estimate
 from dashboard.notices.notice import Notice
 from dashboard.notices.outcome import bill_of, list_earlier, list_replies
+from dashboard.notices.prices import estimate
 from dashboard.notices.report import Report
 from dashboard.notices.standing import category_of
 from dashboard.store.clock import india_day

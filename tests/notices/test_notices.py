@@ -16,7 +16,7 @@ from dashboard.notices.approval import approve, list_waiting_for, return_notice
 from dashboard.notices.audience import count_audience
 from dashboard.notices.audience_preview import preview_recipient
 from dashboard.notices.draft import Audience, NoticeDraft
-from dashboard.notices.drafting import delete_draft, estimate, judge_draft, save_draft, submit
+from dashboard.notices.drafting import delete_draft, judge_draft, save_draft, submit
 from dashboard.notices.drafting import test_send as send_test
 from dashboard.notices.frozen import preview_message
 from dashboard.notices.lifecycle import (
@@ -29,6 +29,7 @@ from dashboard.notices.lifecycle import (
     start,
 )
 from dashboard.notices.notice import get_notice
+from dashboard.notices.prices import estimate, finish_at
 from dashboard.notices.recipients import export_recipients, list_recipients
 from dashboard.notices.report import list_notices, report
 from dashboard.store.clock import Clock
@@ -240,6 +241,27 @@ def test_the_estimate_follows_rate_limit_and_price(recipients: int) -> None:
     assert result.cost == pytest.approx(recipients * 0.115 * 1.18)
     assert result.days == -(-recipients // 100_000)
     assert result.seconds >= recipients / 80 - 1e-6
+
+
+@pytest.mark.parametrize(
+    ("recipients", "taken", "days", "seconds"),
+    [
+        (40, 60, 1, 4.0),  # there is room today
+        (41, 60, 2, 86_400.1),
+        (140, 60, 2, 86_410.0),
+        (141, 60, 3, 172_800.1),
+        (100, 250, 2, 86_410.0),  # more was sent than may be: nothing goes today
+        (0, 250, 0, 0.0),
+    ],
+)
+def test_what_others_have_sent_today_is_not_free(
+    recipients: int, taken: int, days: int, seconds: float
+) -> None:
+    setting = Settings(rate_per_second=10, daily_limit=100)
+    result = estimate(setting, "UTILITY", recipients, NOON.date(), taken)
+    assert (result.days, result.seconds) == (days, pytest.approx(seconds))
+    end = finish_at(setting, "safety_weather", recipients, NOON, taken)
+    assert (end - NOON).total_seconds() == pytest.approx(seconds)
 
 
 def test_three_point_six_crore_people_take_360_days() -> None:

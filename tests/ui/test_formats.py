@@ -83,7 +83,7 @@ def test_the_middle_of_a_number_is_hidden(mobile: int | str | None, masked: str)
 
 @pytest.mark.parametrize(
     ("seconds", "written"),
-    [(0, "0 s"), (59, "59 s"), (7_500, "2 h 5 min"), (90_061, "1 days 1 h")],
+    [(0, "0 s"), (59, "59 s"), (7_500, "2 h 5 min"), (90_061, "1 day 1 h"), (180_000, "2 days 2 h")],
 )
 def test_a_span_of_time_is_said_in_two_units(seconds: float, written: str) -> None:
     assert formats.duration(seconds, "en") == written
