@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +16,7 @@ import pyarrow as pa
 
 from dashboard.errors import BadInput
 from dashboard.registry.headers import Headers
-from dashboard.registry.intake import Intake
+from dashboard.registry.intake import BLOCK_ROWS, FILE_ROWS, Intake
 from dashboard.registry.office_tree import load_tree
 from dashboard.registry.offices import TOP_CODE, Office
 from dashboard.registry.phone import install_macros
@@ -30,6 +31,8 @@ Progress = Callable[[float, str], None]  # share done (0 to 1), code of the step
 T = TypeVar("T")
 MERGED = "staging.merged"
 MOVED = "staging.moved"  # accounts that change their office, for `keep_moves`
+LAST_NO = 2_147_483_647  # no office has a higher number
+_WOVEN_ROWS = 4 * BLOCK_ROWS  # consumers whose rows are brought into order at a time
 _SIDE_BY_SIDE = 2  # files read at a time
 _LOW_PRIORITY = 10  # of the threads that import: pages come first
 _TELL_SECONDS = 0.5
@@ -46,9 +49,10 @@ class Terms:
 
 @dataclass(frozen=True)
 class Counts:
-    """Rows that could be used, those beyond an account's first, accounts that the registry had."""
+    """Rows that could be used, those that say something new, those beyond an account's first, accounts that the registry had."""
 
     rows: int
+    telling: int
     repeated: int
     known: int
 
@@ -129,9 +133,43 @@ def bring_together(cursor: Cursor, target: str, terms: Terms) -> None:
     cursor.execute(sql.replace("{consumer}", target), vars(terms))
 
 
-def count_seen(cursor: Cursor) -> Counts:
+def weave(db: Database, cursor: Cursor, tell: Callable[[float], None]) -> None:
+    """Make the next registry of the old one and the merged rows, in the order of offices, some offices at a time."""
+    queries.create_woven(cursor)
+    parts = _divide(list(queries.list_office_sizes(cursor)))
+
+    def write(cursor: Cursor, place: int, part: dict[str, int]) -> None:
+        queries.weave(cursor, **part)
+
+    side_by_side(db, parts, [1] * len(parts), write, tell)
+
+
+def _divide(sizes: Sequence[tuple[int, int, int]]) -> list[dict[str, int]]:
+    """Divide the offices (number to come, until now, consumers; in order) into intervals of some `_WOVEN_ROWS` consumers."""
+    parts: list[dict[str, int]] = []
+    rows = _WOVEN_ROWS
+    for office_no, old_no, count in sizes:
+        if rows >= _WOVEN_ROWS:
+            parts.append({"first_no": office_no, "first_old": old_no, "last_old": old_no})
+            rows = 0
+        rows += count
+        parts[-1]["first_old"] = min(parts[-1]["first_old"], old_no)
+        parts[-1]["last_old"] = max(parts[-1]["last_old"], old_no)
+    parts[0]["first_no"] = 0
+    for part, following in pairwise(parts):
+        part["last_no"] = following["first_no"] - 1
+    parts[-1]["last_no"] = LAST_NO
+    return parts
+
+
+def count_seen(cursor: Cursor, sources: Sequence[Source], import_id: int, today: date) -> Counts:
     """Count what came; leaves the tables of accounts that came twice and of those that are known."""
     queries.keep_twice(cursor)
+    by_file: dict[int, list[int]] = {}
+    for (seq,) in queries.list_same_twice(cursor):
+        by_file.setdefault(seq // FILE_ROWS, []).append(seq % FILE_ROWS)
+    for place, row_nos in by_file.items():
+        Intake(cursor, place, import_id, today).take_whole(sources[place].relation, row_nos)
     queries.keep_known(cursor)
     return Counts(*(int(count) for count in queries.count_seen(cursor)))
 

@@ -58,9 +58,9 @@ from dashboard.store.disk import is_full
 
 _SMALL_ROWS = 200_000  # an import of more makes the registry anew
 _CLOCKS_APART = timedelta(minutes=1)
-_READ, _MERGED = 0.55, 0.85  # shares of the whole, when the files are read and the next registry is made
+_FEW = 4  # times the rows that say something new, where the registry has still more: they are woven in
+_READ, _WRITTEN, _MERGED = 0.55, 0.65, 0.85  # shares of the whole: files read, few rows written, the next registry made
 _FOLDER_PREFIX = "setu-import-"
-_WHOLE = 2_147_483_647
 _running = threading.Lock()
 
 
@@ -78,6 +78,7 @@ class _Plan:
     import_id: int
     sources: list[Source]
     counts: Counts
+    registry_rows: int
     digest: str
 
     def terms(self, placing: Placing) -> Terms:
@@ -148,10 +149,11 @@ def _import(
     )  # fmt: skip
     progress(_READ, "understand")
     with db.read() as cursor:
-        counts = work.count_seen(cursor)
+        work.prepare(cursor)
+        counts = work.count_seen(cursor, sources, import_id, india_day(started_at))
         registry_rows = int((cursor.execute("SELECT count(*) FROM consumer").fetchone() or [0])[0])
     plan = _Plan(
-        db, scope, clock, shared_threshold, refresh, progress, started_at, import_id, sources, counts,
+        db, scope, clock, shared_threshold, refresh, progress, started_at, import_id, sources, counts, registry_rows,
         digest_files([upload.path for upload in uploads]),
     )  # fmt: skip
     is_small = registry_rows > 0 and counts.rows <= small_rows
@@ -170,6 +172,7 @@ def _put_in_small(plan: _Plan) -> ImportResult:
         work.prepare(cursor)
         keep_totals(cursor)
         placing = work.place_rows(cursor) if queries.offices_differ(cursor) else found
+        queries.forget_same(cursor)
         is_renumbered = _renew_offices(cursor, placing, plan.clock())
         terms = plan.terms(placing)
         run_on(cursor, queries.create_target, MERGED)
@@ -193,13 +196,13 @@ def _put_in_small(plan: _Plan) -> ImportResult:
         return_consents(cursor, plan.import_id)
         offices += [office_no for (office_no,) in queries.list_offices_of_numbers(cursor)]
         if is_renumbered:
-            derive_states(cursor, 1, _WHOLE)
-            plan.refresh(cursor, 1, _WHOLE)
+            derive_states(cursor, 1, work.LAST_NO)
+            plan.refresh(cursor, 1, work.LAST_NO)
         else:
             refresh_offices(cursor, offices, plan.refresh)
         close_empty_offices(cursor, plan.clock())
         find_second_numbers(cursor, plan.import_id)
-        for first_no, last_no in [(1, _WHOLE)] if is_renumbered else office_runs(sorted(set(offices))):
+        for first_no, last_no in [(1, work.LAST_NO)] if is_renumbered else office_runs(sorted(set(offices))):
             find_sequences(cursor, first_no, last_no)
             flag_sequences(cursor, first_no, last_no, plan.clock())
         return _finish(cursor, plan, changed)
@@ -226,47 +229,56 @@ def _renew_offices(cursor: Cursor, placing: Placing, now: datetime) -> bool:
 def _make_anew(plan: _Plan) -> ImportResult:
     with plan.db.read() as cursor:
         placing = work.place_rows(cursor)
-        _make_next(cursor, plan, plan.terms(placing))
+        target = _write_rows(cursor, plan, plan.terms(placing))
         work.prepare(cursor)
-        changed = _complete(cursor, plan, plan.terms(placing))
+        changed = _complete(cursor, plan, plan.terms(placing), target)
     plan.progress(0.95, "put_in")
     return plan.db.write(lambda cursor: _put_in_place(cursor, plan, placing, changed))
 
 
-def _make_next(cursor: Cursor, plan: _Plan, terms: Terms) -> None:
-    """Make the next registry of the import's rows: out of them where the registry knows none of them, else beside them."""
+def _write_rows(cursor: Cursor, plan: _Plan, terms: Terms) -> str:
+    """Write the import's rows, merged with what is known, and return where they are.
+
+    They are the next registry as they came where the registry knows none of them; else they are written into it, or, where most
+    consumers stay as they are, into a table of their own.
+    """
     plan.progress(_READ, "merge")
     if not plan.counts.known and queries.is_gathered(cursor):
         work.become_next(cursor, terms.fallback_no)
         for source in plan.sources:
             require_unchanged(source)
-    else:
-        run_on(cursor, queries.create_target, NEXT_REGISTRY)
-        work.write_files(
-            plan.db, plan.sources, NEXT_REGISTRY, terms, lambda share: plan.progress(_READ + (_MERGED - _READ) * share, "merge")
-        )  # fmt: skip
+        return NEXT_REGISTRY
+    target = MERGED if plan.counts.telling * _FEW < plan.registry_rows else NEXT_REGISTRY
+    run_on(cursor, queries.create_target, target)
+    end = _MERGED if target == NEXT_REGISTRY else _WRITTEN
+    work.write_files(
+        plan.db, plan.sources, target, terms, lambda share: plan.progress(_READ + (end - _READ) * share, "merge")
+    )  # fmt: skip
+    return target
 
 
-def _complete(cursor: Cursor, plan: _Plan, terms: Terms) -> int:
+def _complete(cursor: Cursor, plan: _Plan, terms: Terms, target: str) -> int:
     """Bring the next registry to its end, as far as nobody needs to wait for it; return how many accounts are new or changed."""
-    plan.progress(_MERGED, "merge")
-    work.bring_together(cursor, NEXT_REGISTRY, terms)
-    changed = run_on(cursor, queries.count_changed, NEXT_REGISTRY, import_id=plan.import_id)
-    queries.carry_over(cursor)
-    run_on(cursor, queries.keep_moved, NEXT_REGISTRY)
-    cursor.execute("ALTER TABLE next_consumer DROP COLUMN seq")
-    cursor.execute("ALTER TABLE next_consumer DROP COLUMN old_no")
-    run_on(cursor, queries.keep_readers, NEXT_REGISTRY)
-    run_on(cursor, queries.keep_numbers_before, NEXT_REGISTRY, import_id=plan.import_id)
+    work.bring_together(cursor, target, terms)
+    changed = run_on(cursor, queries.count_changed, target, import_id=plan.import_id)
+    run_on(cursor, queries.keep_moved, target)
+    run_on(cursor, queries.keep_readers, target)
+    run_on(cursor, queries.keep_numbers_before, target, import_id=plan.import_id)
+    if target == MERGED:
+        work.weave(plan.db, cursor, lambda share: plan.progress(_WRITTEN + (_MERGED - _WRITTEN) * share, "merge"))
+    else:
+        queries.carry_over(cursor)
+        cursor.execute("ALTER TABLE next_consumer DROP COLUMN seq")
+        cursor.execute("ALTER TABLE next_consumer DROP COLUMN old_no")
     keep_consented_numbers(cursor, plan.import_id, NEXT_REGISTRY)
     plan.progress(0.88, "judge")
     _judge(cursor, plan, NEXT_REGISTRY, "true")
     plan.progress(0.92, "judge")
-    derive_states(cursor, 1, _WHOLE, NEXT_REGISTRY)
+    derive_states(cursor, 1, work.LAST_NO, NEXT_REGISTRY)
     places.build(cursor)
     find_second_numbers(cursor, plan.import_id, NEXT_REGISTRY)
-    find_sequences(cursor, 1, _WHOLE, NEXT_REGISTRY)
-    plan.refresh(cursor, 1, _WHOLE, how=Counting.AHEAD)
+    find_sequences(cursor, 1, work.LAST_NO, NEXT_REGISTRY)
+    plan.refresh(cursor, 1, work.LAST_NO, how=Counting.AHEAD)
     return changed
 
 
@@ -284,12 +296,12 @@ def _put_in_place(cursor: Cursor, plan: _Plan, placing: Placing, changed: int) -
     late_offices = catch_up(cursor, plan.started_at - _CLOCKS_APART)
     queries.drop_before(cursor)
     keep_moves(cursor, MOVED, plan.clock())
-    plan.refresh(cursor, 1, _WHOLE, how=Counting.COUNTED)
+    plan.refresh(cursor, 1, work.LAST_NO, how=Counting.COUNTED)
     if late_offices:
         among = late_offices if len(late_offices) <= MOST_NAMED else ()
         plan.refresh(cursor, late_offices[0], late_offices[-1], among)
     close_empty_offices(cursor, plan.clock())
-    flag_sequences(cursor, 1, _WHOLE, plan.clock())
+    flag_sequences(cursor, 1, work.LAST_NO, plan.clock())
     return _finish(cursor, plan, changed)
 
 

@@ -14,12 +14,13 @@ DROP TABLE IF EXISTS next_account_place;
 CREATE SCHEMA staging;
 CREATE TABLE next_row AS SELECT *, NULL::BIGINT AS seq, NULL::INTEGER AS old_no, NULL::UBIGINT AS path_hash, NULL::VARCHAR AS odd_name,
     NULL::VARCHAR AS odd_address, NULL::BOOLEAN AS is_sound, NULL::INTEGER AS breaks, NULL::BOOLEAN AS may_hide FROM consumer WHERE false;
-CREATE VIEW staging.seen AS SELECT seq // 1099511627776 AS file_no, account_no, path_hash FROM next_row;
+CREATE VIEW staging.seen AS SELECT seq // 1099511627776 AS file_no, account_no, path_hash, old_no FROM next_row;
 CREATE TABLE staging.path (path_hash UBIGINT, discom VARCHAR, zone_code VARCHAR, zone_name VARCHAR, circle_code VARCHAR, circle_name VARCHAR,
     division_code VARCHAR, division_name VARCHAR, subdivision_code VARCHAR, subdivision_name VARCHAR, substation VARCHAR, feeder VARCHAR);
 CREATE TABLE staging.block (file_no INTEGER, block BIGINT, path_hash UBIGINT);
 CREATE TABLE staging.original (account_no VARCHAR, field VARCHAR, text VARCHAR);
 CREATE TABLE staging.returned (account_no VARCHAR);
+CREATE TABLE staging.office_read AS SELECT office_no, code FROM office;
 
 -- name: drop_staging()#
 -- The import is in, or has been given up.
@@ -44,15 +45,25 @@ SELECT DISTINCT path_hash, discom, zone_code, zone_name, circle_code, circle_nam
 CREATE TABLE staging.twice AS
 SELECT account_no, count(*) AS row_count FROM staging.seen GROUP BY account_no HAVING count(*) > 1;
 
+-- name: list_same_twice()
+-- Rows that say what the last report said, of accounts that come more than once: which of the rows is the last decides, so each is needed.
+SELECT seq FROM next_row WHERE old_no IS NOT NULL AND account_no IN (SELECT account_no FROM staging.twice) ORDER BY seq;
+
 -- name: keep_known()!
 -- For each file, the interval of offices where the registry has its accounts, and how many it has.
 CREATE TABLE staging.known AS
-SELECT seen.file_no, min(old.office_no) AS first_no, max(old.office_no) AS last_no, count(*) AS account_count
-FROM consumer AS old JOIN staging.seen AS seen ON seen.account_no = old.account_no GROUP BY seen.file_no;
+WITH known AS (
+    SELECT file_no, old_no FROM staging.seen WHERE old_no IS NOT NULL
+    UNION ALL
+    SELECT seen.file_no, old.office_no AS old_no
+    FROM consumer AS old JOIN (SELECT * FROM staging.seen WHERE old_no IS NULL) AS seen ON seen.account_no = old.account_no
+)
+SELECT file_no, min(old_no) AS first_no, max(old_no) AS last_no, count(*) AS account_count FROM known GROUP BY file_no;
 
 -- name: count_seen()^
--- Rows of the import, those beyond an account's first, and accounts that the registry knows (each counted once).
-SELECT (SELECT count(*) FROM staging.seen), (SELECT coalesce(sum(row_count - 1), 0) FROM staging.twice),
+-- Rows of the import, those that say something else than the last report, those beyond an account's first, and accounts that the
+-- registry knows (each counted once).
+SELECT (SELECT count(*) FROM staging.seen), (SELECT count(*) FROM staging.seen WHERE old_no IS NULL), (SELECT coalesce(sum(row_count - 1), 0) FROM staging.twice),
     (SELECT coalesce(sum(account_count), 0)::BIGINT FROM staging.known) - (
         SELECT coalesce(sum(row_count - 1), 0)::BIGINT FROM consumer AS old JOIN staging.twice AS twice ON twice.account_no = old.account_no);
 
@@ -76,9 +87,13 @@ CREATE OR REPLACE TABLE staging.place AS
 SELECT placed.path_hash, placed.office_code, new.office_no FROM placed LEFT JOIN new_offices AS new ON new.code = placed.office_code;
 
 -- name: offices_differ()$
--- Whether somebody changed the offices while the next registry was made.
-SELECT count(*) > 0 FROM staging.number AS number FULL JOIN office ON office.office_no = number.old_no
-WHERE number.old_no IS NULL OR office.office_no IS NULL;
+-- Whether somebody changed the offices since the import began.
+SELECT count(*) > 0 FROM staging.office_read AS read FULL JOIN office ON office.office_no = read.office_no AND office.code = read.code
+WHERE read.code IS NULL OR office.code IS NULL;
+
+-- name: forget_same()!
+-- A small import merges all of its rows: inside its commit the offices may have other numbers than when it was read.
+UPDATE next_row SET old_no = NULL WHERE old_no IS NOT NULL;
 
 -- name: create_target()!
 -- Where the import's rows go: as consumers, with the place of the row in the files and the office they had until now.
@@ -101,12 +116,14 @@ ALTER TABLE next_row RENAME TO next_consumer;
 CREATE VIEW staging.seen AS SELECT account_no FROM next_consumer WHERE seq IS NOT NULL;
 
 -- name: insert_rows(first_seq, last_seq)!
--- The rows of one file, merged, in the order of offices. Rows of an account that comes again are merged later.
+-- The rows of one file, merged, in the order of offices. Rows of an account that comes again are merged later. One that says what the last
+-- report said has nothing to merge, unless its office columns lead elsewhere by now: then it says that alone.
 INSERT INTO {consumer}
 WITH typed AS (
     SELECT row.* EXCLUDE (path_hash, odd_name, odd_address, is_sound, breaks, may_hide) REPLACE (place.office_no AS office_no)
     FROM next_row AS row LEFT JOIN staging.place AS place ON place.path_hash = row.path_hash
-    WHERE seq BETWEEN :first_seq AND :last_seq
+    LEFT JOIN staging.number AS stood ON stood.old_no = row.old_no
+    WHERE seq BETWEEN :first_seq AND :last_seq AND (row.old_no IS NULL OR place.office_no <> stood.office_no)
 )
 {merge};
 
@@ -128,7 +145,7 @@ SELECT new.account_no, coalesce(new.office_no, :fallback_no) AS office_no,
     category, supply_type, load_kw, book_no, sc_no, meter_no, pole_no, transformer, latitude, longitude,
     bill_date, due_date, last_pay_date, last_pay_amount, amount_payable,
     segment_of(amount_payable, last_pay_date, coalesce(bill_date, due_date, CAST(:today AS DATE))) AS arrears_segment,
-    agent_id, agent_mobile, mobile_raw, mobile, verdict, first_state(verdict) AS state, :import_id AS import_id, seq, NULL::INTEGER AS old_no
+    agent_id, agent_mobile, mobile_raw, mobile, verdict, first_state(verdict) AS state, :import_id AS import_id, said_hash, seq, NULL::INTEGER AS old_no
 FROM typed AS new LEFT JOIN corrected_text AS kept ON kept.account_no = new.account_no
 ORDER BY office_no;
 
@@ -149,7 +166,7 @@ WITH typed AS (
         arg_max(amount_payable, seq) FILTER (amount_payable IS NOT NULL) AS amount_payable,
         arg_max(agent_id, seq) FILTER (agent_id IS NOT NULL) AS agent_id, arg_max(agent_mobile, seq) FILTER (agent_mobile IS NOT NULL) AS agent_mobile,
         coalesce(arg_max(mobile_raw, seq) FILTER (verdict <> 'missing'), arg_max(mobile_raw, seq)) AS mobile_raw, arg_max(mobile, seq) FILTER (verdict <> 'missing') AS mobile,
-        coalesce(arg_max(verdict, seq) FILTER (verdict <> 'missing'), 'missing') AS verdict
+        coalesce(arg_max(verdict, seq) FILTER (verdict <> 'missing'), 'missing') AS verdict, NULL::UBIGINT AS said_hash, NULL::INTEGER AS old_no
     FROM staging.twice_row GROUP BY account_no
 ), old AS (
     SELECT consumer.* REPLACE (number.office_no AS office_no)
@@ -180,7 +197,7 @@ WITH typed AS (
         coalesce(new.agent_mobile, old.agent_mobile) AS agent_mobile,
         new.mobile_raw AS new_raw, new.mobile AS new_mobile, new.verdict AS new_verdict,
         old.mobile_raw AS old_raw, old.mobile AS old_mobile, old.verdict AS old_verdict, old.state AS old_state,
-        old.office_no AS old_no, old.import_id AS old_import,
+        old.office_no AS old_no, old.import_id AS old_import, CASE WHEN new.old_no IS NULL THEN new.said_hash ELSE old.said_hash END AS said_hash,
         old.account_no IS NULL OR (new.verdict <> 'missing' AND new.mobile_raw IS DISTINCT FROM old.mobile_raw) AS takes_number,
         differs(new.office_no, old.office_no) OR differs(new.name, old.name) OR differs(new.address, old.address)
             OR differs(new.amount_payable, old.amount_payable) OR differs(new.bill_date, old.bill_date) OR
@@ -199,7 +216,7 @@ SELECT account_no, office_no, name, address, category, supply_type, load_kw, boo
     CASE WHEN takes_number THEN new_mobile ELSE old_mobile END AS mobile,
     CASE WHEN takes_number THEN new_verdict ELSE old_verdict END AS verdict,
     CASE WHEN takes_number THEN first_state(new_verdict) ELSE old_state END AS state,
-    CASE WHEN takes_number OR is_changed THEN :import_id ELSE old_import END AS import_id, seq, old_no
+    CASE WHEN takes_number OR is_changed THEN :import_id ELSE old_import END AS import_id, said_hash, seq, old_no
 FROM paired ORDER BY office_no;
 
 -- name: take_twice_out()!
@@ -211,12 +228,33 @@ CREATE TABLE staging.twice_row AS SELECT row.* FROM {consumer} AS row SEMI JOIN 
 DELETE FROM {consumer} WHERE account_no IN (SELECT account_no FROM staging.twice_row);
 
 -- name: carry_over()!
--- What the registry has and the import does not speak of.
+-- What the registry has and the next one has not yet: the import does not speak of it, or says nothing new.
 INSERT INTO next_consumer
 SELECT consumer.* REPLACE (number.office_no AS office_no), NULL::BIGINT AS seq, NULL::INTEGER AS old_no
 FROM consumer JOIN staging.number AS number ON number.old_no = consumer.office_no
-ANTI JOIN staging.seen AS seen ON seen.account_no = consumer.account_no
+ANTI JOIN next_consumer AS here ON here.account_no = consumer.account_no
 ORDER BY number.office_no;
+
+-- name: create_woven()!
+-- The next registry, where only few consumers are new or changed: it is woven of these and the old one.
+CREATE TABLE next_consumer AS SELECT * FROM consumer WHERE false;
+
+-- name: list_office_sizes()
+-- The offices by their numbers to come, each with its number until now and its consumers.
+SELECT number.office_no, number.old_no, count(*)
+FROM consumer JOIN staging.number AS number ON number.old_no = consumer.office_no GROUP BY ALL ORDER BY ALL;
+
+-- name: weave(first_no, last_no, first_old, last_old)!
+-- The consumers of an interval of offices, in their order: those of the old registry that are not merged, and the merged ones.
+INSERT INTO next_consumer
+SELECT * FROM (
+    SELECT consumer.* REPLACE (number.office_no AS office_no)
+    FROM consumer JOIN staging.number AS number ON number.old_no = consumer.office_no
+    ANTI JOIN (SELECT account_no FROM staging.merged WHERE old_no BETWEEN :first_no AND :last_no) AS new ON new.account_no = consumer.account_no
+    WHERE number.office_no BETWEEN :first_no AND :last_no AND consumer.office_no BETWEEN :first_old AND :last_old
+    UNION ALL
+    SELECT * EXCLUDE (seq, old_no) FROM staging.merged WHERE office_no BETWEEN :first_no AND :last_no
+) ORDER BY office_no;
 
 -- name: keep_moved()!
 -- How many accounts change their office, from which to which.

@@ -8,13 +8,24 @@ from pathlib import Path
 import pyarrow as pa
 
 from dashboard.registry.kruti_dev import COMMON_LETTERS, read_cells, suspicious_pattern
+from dashboard.registry.office_tree import PATH_FIELDS
+from dashboard.registry.plain_files import FIELDS, all_sound
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
 
 queries = load_queries(Path(__file__).with_name("intake.sql"))
-_FILE_ROWS = 1 << 40  # rows of one file are numbered within so many
+FILE_ROWS = 1 << 40  # rows of one file are numbered within so many
 _MOST_PICKED = 50_000  # rows that are picked out of a file one by one
 BLOCK_ROWS = 122_880  # rows that DuckDB keeps together
+READING = 1  # raised whenever a cell is understood in another way than before: all rows are then read as new ones
+_STRAY_SHARE = 500  # a division with fewer than one in so many of a sample's consumers is a stray's
+_MOST_NEIGHBOURS = 4  # times a file's rows, and …
+_ALWAYS_KNOWN = 1_000_000  # consumers whose rows are compared
+_UNLESS_SAME = ", ".join(
+    f"CASE WHEN old_no IS NULL THEN {name} END AS {name}"
+    for name in FIELDS
+    if name not in ("account_no", *PATH_FIELDS)
+)
 
 
 @dataclass(frozen=True)
@@ -31,30 +42,54 @@ class Intake:
 
     @property
     def first_seq(self) -> int:
-        return self.file_no * _FILE_ROWS
+        return self.file_no * FILE_ROWS
 
     @property
     def last_seq(self) -> int:
-        return self.first_seq + _FILE_ROWS - 1
+        return self.first_seq + FILE_ROWS - 1
 
-    def take(self, relation: str, sample: str) -> None:
-        """Take all rows of the file, in place of what was taken of it before; `sample` yields some of them, or all.
+    def take(self, relation: str, sample: str, row_count: int) -> None:
+        """Take all rows of the file, some `row_count`, in place of what was taken of it before; `sample` yields some of them, or all.
 
         They are then seen in the view `seen`: row_no, account_no, is_sound, breaks, may_hide. Raises what DuckDB raises of a file.
         """
         interval = {"first_seq": self.first_seq, "last_seq": self.last_seq}
         self.cursor.execute(queries.keep_cells.sql.replace("{sample}", sample))
+        self._keep_known_rows(sample, row_count)
         queries.delete_rows(self.cursor, **interval)
         self.cursor.execute(queries.see_rows.sql.format(**interval))
         self.add(relation)
 
-    def add(self, relation: str) -> None:
+    def add(self, relation: str, *, is_compared: bool = True) -> None:
         """Take further rows of the file."""
-        sql = queries.take_rows.sql.replace("{relation}", relation)
-        sql = sql.replace("{odd_name}", _odd_text("name")).replace("{odd_address}", _odd_text("address"))
+        sql = queries.take_rows.sql.format(
+            relation="{relation}", reading=READING, fields=", ".join(FIELDS), unless_same=_UNLESS_SAME,
+            compared=queries.compare_rows.sql if is_compared else "SELECT *, NULL::INTEGER AS old_no FROM cut",
+            odd_name=_odd_text("name"), odd_address=_odd_text("address"),
+        )  # fmt: skip
         self.cursor.execute(
-            sql, {"first_seq": self.first_seq, "import_id": self.import_id, "today": self.today}
+            sql.replace("{relation}", relation),
+            {"first_seq": self.first_seq, "import_id": self.import_id, "today": self.today},
         )
+
+    def _keep_known_rows(self, sample: str, row_count: int) -> None:
+        """Keep what the last report said of the consumers that the file probably speaks of; of none where its rows come from everywhere."""
+        sql = queries.count_neighbours.sql.replace("{sample}", sample).replace("{stray_share}", str(_STRAY_SHARE))
+        (neighbours,) = self.cursor.execute(sql).fetchone() or (0,)
+        if neighbours > _MOST_NEIGHBOURS * row_count + _ALWAYS_KNOWN:
+            self.cursor.execute("DELETE FROM sample_office")
+        queries.keep_known_rows(self.cursor)
+
+    def take_whole(self, relation: str, row_nos: Sequence[int]) -> None:
+        """Take some rows once more, understood whatever the last report said; `relation` yields row_no and FIELDS of the file."""
+        wanted = queries.pick_wanted.sql.replace("{relation}", relation)
+        self.cursor.register("wanted_row", pa.table({"row_no": pa.array(row_nos, pa.int64())}))
+        self.cursor.execute(queries.keep_cells.sql.replace("{sample}", wanted))
+        queries.delete_wanted(self.cursor, first_seq=self.first_seq)
+        self.add(all_sound(wanted), is_compared=False)
+        self.cursor.unregister("wanted_row")
+        self.cursor.execute(queries.see_rows.sql.format(first_seq=self.first_seq, last_seq=self.last_seq))
+        self.decode_texts()
 
     def drop_unsound(self) -> None:
         """Let go of the rows that do not look like a consumer."""

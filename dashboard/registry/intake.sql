@@ -10,6 +10,40 @@ WITH sample AS ({sample}), cell AS (
 ), number AS (SELECT text, phone_read(text) AS ten FROM cell WHERE text <> '')
 SELECT text, day_of(text) AS day, CASE WHEN phone_verdict(text, ten) = 'ok' THEN CAST(ten AS BIGINT) END AS agent_mobile FROM number;
 
+-- name: count_neighbours()$
+-- How many consumers stand in the offices where those of a sample do: its divisions, but for a stray.
+CREATE OR REPLACE TEMP TABLE sample_office AS
+WITH place AS (
+    SELECT office_no, count(*) AS hits FROM account_place
+    WHERE account_key IN (SELECT TRY_CAST(account_no AS BIGINT) FROM ({sample})) GROUP BY office_no
+), wide AS (
+    SELECT coalesce(division.office_no, place.office_no) AS first_no, coalesce(division.last_no, place.office_no) AS last_no, sum(hits) AS hits
+    FROM place LEFT JOIN office AS division ON division.level = 'division' AND place.office_no BETWEEN division.office_no AND division.last_no
+    GROUP BY ALL
+)
+SELECT DISTINCT office.office_no FROM office
+JOIN (SELECT * FROM wide QUALIFY hits * {stray_share} >= sum(hits) OVER ()) AS near ON office.office_no BETWEEN near.first_no AND near.last_no;
+SELECT count(*) FROM consumer WHERE office_no IN (SELECT office_no FROM sample_office);
+
+-- name: keep_known_rows()!
+-- What the last report said of them.
+CREATE OR REPLACE TEMP TABLE known_row AS
+SELECT account_no, said_hash, office_no FROM consumer
+WHERE said_hash IS NOT NULL AND office_no IN (SELECT office_no FROM sample_office);
+
+-- name: compare_rows()
+-- (Within `take_rows`.) Whether a row says what the last report said; then only where its consumer stands is kept of it.
+SELECT cut.*, known_row.office_no AS old_no FROM cut
+LEFT JOIN known_row ON known_row.account_no = cut.account_no AND known_row.said_hash = cut.said_hash
+
+-- name: pick_wanted()
+-- (Within `take_rows`.) Rows of a file that are read again.
+SELECT * FROM ({relation}) SEMI JOIN wanted_row USING (row_no)
+
+-- name: delete_wanted(first_seq)!
+-- What was taken of them.
+DELETE FROM next_row WHERE seq IN (SELECT :first_seq::BIGINT + row_no FROM wanted_row);
+
 -- name: see_rows()!
 -- What is taken of the file, as its readers look at it.
 CREATE OR REPLACE TEMP VIEW seen AS
@@ -21,9 +55,15 @@ FROM next_row WHERE seq BETWEEN {first_seq} AND {last_seq};
 DELETE FROM next_row WHERE seq BETWEEN :first_seq AND :last_seq;
 
 -- name: take_rows(first_seq, import_id, today)!
--- The rows of one file. Loads in kW (1 BHP = 0.746 kW, 1 kVA at a power factor of 0.9).
+-- The rows of one file, each with `old_no`, where its consumer stands, if it says what the last report said. Loads in kW (1 BHP = 0.746 kW, 1 kVA at a power factor of 0.9).
 INSERT INTO next_row BY NAME
-WITH text AS ({relation}),
+WITH cut AS (
+    SELECT *, hash({reading}, {fields}) AS said_hash,
+        hash(discom, zone_code, zone_name, circle_code, circle_name, division_code, division_name, subdivision_code, subdivision_name,
+            substation, feeder) AS path_hash
+    FROM ({relation})
+), compared AS ({compared}),
+text AS (SELECT row_no, account_no, said_hash, path_hash, old_no, is_sound, breaks, may_hide, {unless_same} FROM compared),
 read_numbers AS (
     SELECT text.*, phone_read(nullif(mobile_raw, '')) AS ten, reader.text IS NOT NULL AS knows_reader, reader.agent_mobile AS reader_mobile,
         CASE WHEN reader.text IS NULL THEN phone_read(nullif(text.agent_mobile, '')) END AS reader_ten
@@ -44,17 +84,16 @@ read_numbers AS (
         CASE WHEN knows_reader THEN reader_mobile
             WHEN phone_verdict(read_numbers.agent_mobile, reader_ten) = 'ok' THEN CAST(reader_ten AS BIGINT) END AS agent_mobile,
         nullif(mobile_raw, '') AS mobile_raw, CAST(ten AS BIGINT) AS mobile, phone_verdict(nullif(mobile_raw, ''), ten) AS verdict,
-        :first_seq::BIGINT + row_no AS seq,
-        hash(discom, zone_code, zone_name, circle_code, circle_name, division_code, division_name, subdivision_code, subdivision_name,
-            substation, feeder) AS path_hash,
+        :first_seq::BIGINT + row_no AS seq, path_hash, old_no, said_hash AS row_hash,
         {odd_name} AS odd_name, {odd_address} AS odd_address, is_sound, breaks, may_hide
     FROM read_numbers
     LEFT JOIN known_cell AS billed ON billed.text = bill_date
     LEFT JOIN known_cell AS due ON due.text = due_date
     LEFT JOIN known_cell AS paid ON paid.text = last_pay_date
 )
-SELECT *, segment_of(amount_payable, last_pay_date, coalesce(bill_date, due_date, CAST(:today AS DATE))) AS arrears_segment,
-    first_state(verdict) AS state, :import_id::INTEGER AS import_id
+SELECT * EXCLUDE (row_hash), segment_of(amount_payable, last_pay_date, coalesce(bill_date, due_date, CAST(:today AS DATE))) AS arrears_segment,
+    first_state(verdict) AS state, :import_id::INTEGER AS import_id,
+    CASE WHEN old_no IS NULL AND coalesce(bill_date, due_date) IS NOT NULL THEN row_hash END AS said_hash
 FROM typed;
 
 -- name: delete_unsound(first_seq, last_seq)!

@@ -57,12 +57,17 @@ class Intake(Protocol):
     @property
     def cursor(self) -> Cursor: ...
 
-    def take(self, relation: str, sample: str) -> None:
+    def take(self, relation: str, sample: str, row_count: int) -> None:
         """Take the file's rows, seen in the view `seen` from then on, in place of those taken before."""
 
     def add(self, relation: str) -> None: ...
     def drop_unsound(self) -> None: ...
     def keep_paths(self, relation: str, pick: Callable[[Sequence[int]], str] | None = None) -> None: ...
+
+
+def all_sound(relation: str) -> str:
+    """Return a relation of row_no and FIELDS as one for `take`: the careful reader has judged its rows."""
+    return f"SELECT *, true AS is_sound, 0 AS breaks, false AS may_hide FROM ({relation})"
 
 
 @dataclass(frozen=True)
@@ -186,7 +191,7 @@ def read_plain(intake: Intake, plain: PlainFile, folder: Path) -> PlainRows | No
     """
     cursor = intake.cursor
     try:
-        intake.take(plain.marked(), plain.sample(folder / "sample.csv"))
+        intake.take(plain.marked(), plain.sample(folder / "sample.csv"), plain.lines.count)
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return None  # broken quotes, another encoding, a line beyond measure
     if not _is_sound(cursor, plain):

@@ -13,7 +13,7 @@ from dashboard.errors import BadInput
 from dashboard.registry.headers import Headers
 from dashboard.registry.names_table import is_names_table
 from dashboard.registry.packed import Member, list_members, readable, unpack
-from dashboard.registry.plain_files import FIELDS, Intake, cell_of, find_plain, read_plain
+from dashboard.registry.plain_files import FIELDS, Intake, all_sound, cell_of, find_plain, read_plain
 from dashboard.registry.tabular import RefusedRow, Row, open_tables
 
 _CHUNK_ROWS = 20_000
@@ -110,7 +110,7 @@ def _read_plain(intake: Intake, upload: Upload, path: Path, headers: Headers, fo
     relation = rows.relation
     if rows.mended:
         kept = _keep_rows(rows.mended, plain.places, folder / "mended.parquet")
-        intake.add(_all_sound(kept))
+        intake.add(all_sound(kept))
         intake.keep_paths(kept)
         relation += f" UNION ALL BY NAME {kept}"
     intake.keep_paths(relation, lambda numbers: plain.pick(numbers, folder / "paths.csv"))
@@ -134,13 +134,9 @@ def _read_carefully(intake: Intake, upload: Upload, path: Path, headers: Headers
         notes.update(reader.notes)
     source.relation = " UNION ALL BY NAME ".join(parts) or _no_rows()
     source.not_rows, source.notes = dict(not_rows), dict(notes)
-    intake.take(_all_sound(source.relation), source.relation)
+    intake.take(all_sound(source.relation), source.relation, source.usable)
     intake.keep_paths(source.relation)
     return source
-
-
-def _all_sound(relation: str) -> str:
-    return f"SELECT *, true AS is_sound, 0 AS breaks, false AS may_hide FROM ({relation})"
 
 
 def _keep_rows(rows: Sequence[Row], places: dict[str, int], path: Path, first_no: int = 0) -> str:

@@ -12,7 +12,7 @@ _SEEN = "SELECT row_no, account_no, is_sound, breaks, may_hide FROM"
 class PlainIntake:
     cursor: Cursor
 
-    def take(self, relation: str, sample: str) -> None:
+    def take(self, relation: str, sample: str, row_count: int) -> None:
         self.cursor.execute(f"SELECT count(*) FROM ({sample})").fetchall()
         self.cursor.execute(f"CREATE OR REPLACE TEMP TABLE seen AS {_SEEN} ({relation})")
 
