@@ -1,0 +1,192 @@
+"""A row that says what the last report said is left out, and nobody can tell: two registries live the same months, one reads every row."""
+
+import random
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard.access.scope import Scope
+from dashboard.coverage.cube import refresh_cube
+from dashboard.enrolment.corrections import Desk, correct_number, correct_text, undo_number, undo_text
+from dashboard.errors import SetuError
+from dashboard.registry import import_work
+from dashboard.registry.import_work import Counts
+from dashboard.registry.importer import import_exports
+from dashboard.registry.office_edit import merge_office, remove_alias
+from dashboard.registry.sources import Upload
+from dashboard.store.clock import Clock
+from dashboard.store.database import Database
+from tests.conftest import NOON, open_copy
+from tests.registry.conftest import ALWAYS_ANEW, NEVER_ANEW, Bring, export, rows_of
+from tests.registry.kruti_dev_letters import encode
+
+HEADER = (
+    "ACCT_ID,NAME,ADDRESS,MOBILE_NO,BILL_DATE,AMT_PAYABLE,AGENT_MOB_NO,DISCOM,ZONE_NAME,CIRCLE_NAME,DIV_CODE,DIV_NAME,SDO_CODE,"
+    "SUBSTATION,FEEDER"
+)
+PLACES = [
+    f"MVVNL,Z,C,DIV00000{division},D{division},000001{division},SS{division},F{feeder}"
+    for division in (1, 2, 3)
+    for feeder in (1, 2)
+]
+NAMES = ["RAM", "SITA DEVI", "", encode("राजेन्द्र सिंह"), " RAM "]
+NUMBERS = ["9415012345", "9415012346", "", "12345", "9415012347/9415012348", "9999999999", " 9415012345"]
+DAYS = ["01-APR-26", "02-05-2026", "", "20260603"]
+AMOUNTS = ["0", "1,250.50", "", "900 CR"]
+READERS = ["9839098390", "", "9415012346"]
+TABLES = (
+    "number_event", "original_text", "number_case", "number_sequence", "office", "office_alias", "office_move", "second_number",
+    "reader_number", "coverage_cube", "account_now",
+)  # fmt: skip
+
+
+def _row(draw: random.Random, account: int) -> str:
+    cells = [draw.choice(pool) for pool in (NAMES, ["VILL A", ""], NUMBERS, DAYS, AMOUNTS, READERS)]
+    amount = f'"{cells[4]}"'
+    return f"{account:010d},{','.join(cells[:4])},{amount},{cells[5]},{draw.choice(PLACES)}"
+
+
+def _nights(draw: random.Random) -> Iterator[list[list[str]]]:
+    """Yield the rows of each night's files: mostly those of the night before, some altered, some twice, some left out."""
+    known = {account: _row(draw, account) for account in range(1, 61)}
+    yield [list(known.values())]
+    for _ in range(6):
+        for account in draw.sample(sorted(known), draw.choice([0, 3, 10, 40])):
+            known[account] = _row(draw, account)
+        known[max(known) + 1] = _row(draw, max(known) + 1)
+        rows = draw.sample(list(known.values()), len(known) - 3)
+        rows += [_row(draw, account) for account in draw.sample(sorted(known), draw.choice([0, 0, 2]))]
+        rows += draw.sample(rows, draw.choice([0, 2]))
+        draw.shuffle(rows)
+        cut = draw.randrange(len(rows))
+        yield [rows[:cut], rows[cut:]] if cut and draw.random() < 0.5 else [rows]
+
+
+def _told(monkeypatch: pytest.MonkeyPatch) -> list[Counts]:
+    """Return a list into which each import puts down what it counted."""
+    told: list[Counts] = []
+    count_seen = import_work.count_seen
+
+    def count(*args: Any) -> Counts:
+        told.append(count_seen(*args))
+        return told[-1]
+
+    monkeypatch.setattr(import_work, "count_seen", count)
+    return told
+
+
+def test_rows_that_say_the_same_again_are_left_out(
+    bring: Bring, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = _told(monkeypatch)
+    rows = [f"{account:010d},RAM,A,9415012345,01-APR-26,5,,{PLACES[0]}" for account in range(1, 21)]
+    rows[19] = rows[19].replace("01-APR-26", "")  # what it owes is judged by the day of the import
+    for night in (rows, rows, [*rows[:18], rows[18].replace("RAM", "SITA"), rows[19]]):
+        bring(export(*night, header=HEADER), small_rows=ALWAYS_ANEW)
+    assert [(one.telling, one.known) for one in told] == [(20, 0), (1, 20), (2, 20)]
+    assert dict(rows_of(db, "account_no, name"))["0000000019"] == "SITA"
+
+
+def test_of_rows_of_one_account_the_last_counts_also_where_it_says_nothing_new(
+    bring: Bring, db: Database
+) -> None:
+    old, new = (f"0000000001,{name},A,9415012345,01-APR-26,5,,{PLACES[0]}" for name in ("RAM", "SITA"))
+    for night, name in (([old], "RAM"), ([new, old], "RAM"), ([old, new], "SITA"), ([old], "RAM")):
+        bring(export(*night, header=HEADER), small_rows=ALWAYS_ANEW)
+        assert rows_of(db, "name") == [(name,)]
+
+
+def test_a_merger_moves_consumers_whose_rows_say_nothing_new(
+    bring: Bring, db: Database, administrator: Scope, clock: Clock
+) -> None:
+    rows = [f"{account:010d},RAM,A,9415012345,01-APR-26,5,,{PLACES[account % 2]}" for account in range(1, 41)]
+    bring(export(*rows, header=HEADER))
+    feeders = [code for (code,) in _ask(db, "SELECT code FROM office WHERE level = 'feeder' ORDER BY code")]
+    merge_office(db, administrator, clock, feeders[0], feeders[1], refresh_cube)
+    _part(db, administrator, clock)
+    bring(export(*rows, header=HEADER), small_rows=ALWAYS_ANEW)  # the name means a feeder of its own again
+    assert len(_ask(db, "SELECT office_no FROM consumer GROUP BY office_no HAVING count(*) = 20")) == 2
+
+
+def _change_by_hand(db: Database, scope: Scope, seed: int, night: int) -> None:
+    """Somebody corrects, takes a correction back, merges offices, or takes an alias away."""
+    draw = random.Random(f"{seed} {night}")
+    clock = lambda: NOON + timedelta(days=night, hours=1)  # noqa: E731
+    desk = Desk(db, scope, clock, refresh_cube, 6)
+    with suppress(SetuError):
+        account = f"{draw.randrange(1, 61):010d}"
+        draw.choice(
+            [
+                lambda: correct_number(desk, account, draw.choice(["9415099999", ""]), "he came himself"),
+                lambda: correct_text(desk, account, "name", "RAM THE SECOND", "he came himself"),
+                lambda: undo_number(desk, account),
+                lambda: undo_text(desk, account, "name"),
+                lambda: _merge(db, scope, clock, draw),
+                lambda: _part(db, scope, clock),
+            ]
+        )()
+
+
+def _merge(db: Database, scope: Scope, clock: Clock, draw: random.Random) -> None:
+    source, target = draw.sample(_ask(db, "SELECT code FROM office WHERE level = 'feeder' ORDER BY code"), 2)
+    merge_office(db, scope, clock, source[0], target[0], refresh_cube)
+
+
+def _part(db: Database, scope: Scope, clock: Clock) -> None:
+    aliases = "SELECT code, parent_code, alias FROM office_alias SEMI JOIN office USING (code) ORDER BY ALL"
+    for code, parent_code, alias in _ask(db, aliases):
+        remove_alias(db, scope, clock, code, parent_code, alias)
+
+
+def _ask(db: Database, sql: str) -> list[tuple[Any, ...]]:
+    with db.read() as cursor:
+        return cursor.execute(sql).fetchall()
+
+
+def _live(
+    db: Database, scope: Scope, folder: Path, seed: int, small_rows: int, reads_all: bool
+) -> Iterator[tuple[object, ...]]:
+    """Live through the nights; yield all that can be seen after each."""
+    for night, files in enumerate(_nights(random.Random(seed))):
+        uploads = []
+        for place, rows in enumerate(files):
+            path = folder / f"{night}_{place}.csv"
+            path.write_text(export(*rows, header=HEADER), encoding="utf-8")
+            uploads.append(Upload(path, path.name))
+        if reads_all:
+            db.write(lambda cursor: cursor.execute("UPDATE consumer SET said_hash = NULL"))
+        result = import_exports(
+            db, scope, uploads, clock=lambda night=night: NOON + timedelta(days=night), shared_threshold=6,
+            refresh=refresh_cube, small_rows=small_rows,
+        )  # fmt: skip
+        _change_by_hand(db, scope, seed, night)
+        counted = (
+            result.rows,
+            result.accepted,
+            result.repeated,
+            result.new,
+            result.changed,
+            result.unchanged,
+        )
+        tables = [_ask(db, f"SELECT * FROM {name} ORDER BY ALL") for name in TABLES]
+        yield night, counted, rows_of(db, "* EXCLUDE (said_hash)"), *tables
+
+
+@pytest.mark.parametrize("small_rows", [ALWAYS_ANEW, NEVER_ANEW])
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_left_out_makes_no_difference(
+    empty_file: Path, tmp_path: Path, administrator: Scope, seed: int, small_rows: int
+) -> None:
+    lives = []
+    for reads_all in (False, True):
+        folder = tmp_path / str(reads_all)
+        folder.mkdir()
+        with open_copy(empty_file, folder / "setu.duckdb") as db:
+            lives.append(list(_live(db, administrator, folder, seed, small_rows, reads_all)))
+    for left_out, read in zip(*lives, strict=True):
+        for one, other in zip(left_out, read, strict=True):
+            assert one == other
