@@ -59,7 +59,11 @@ from dashboard.store.disk import is_full
 _SMALL_ROWS = 200_000  # an import of more makes the registry anew
 _CLOCKS_APART = timedelta(minutes=1)
 _FEW = 4  # times the rows that say something new, where the registry has still more: they are woven in
-_READ, _WRITTEN, _MERGED = 0.55, 0.65, 0.85  # shares of the whole: files read, few rows written, the next registry made
+_READ, _WRITTEN, _MERGED = (
+    0.55,
+    0.65,
+    0.85,
+)  # shares of the whole: files read, few rows written, the next registry made
 _FOLDER_PREFIX = "setu-import-"
 _running = threading.Lock()
 
@@ -265,7 +269,9 @@ def _complete(cursor: Cursor, plan: _Plan, terms: Terms, target: str) -> int:
     run_on(cursor, queries.keep_readers, target)
     run_on(cursor, queries.keep_numbers_before, target, import_id=plan.import_id)
     if target == MERGED:
-        work.weave(plan.db, cursor, lambda share: plan.progress(_WRITTEN + (_MERGED - _WRITTEN) * share, "merge"))
+        work.weave(
+            plan.db, cursor, lambda share: plan.progress(_WRITTEN + (_MERGED - _WRITTEN) * share, "merge")
+        )
     else:
         queries.carry_over(cursor)
         cursor.execute("ALTER TABLE next_consumer DROP COLUMN seq")

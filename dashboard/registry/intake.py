@@ -17,10 +17,13 @@ queries = load_queries(Path(__file__).with_name("intake.sql"))
 FILE_ROWS = 1 << 40  # rows of one file are numbered within so many
 _MOST_PICKED = 50_000  # rows that are picked out of a file one by one
 BLOCK_ROWS = 122_880  # rows that DuckDB keeps together
-READING = 1  # raised whenever a cell is understood in another way than before: all rows are then read as new ones
+READING = (
+    1  # raised whenever a cell is understood in another way than before: all rows are then read as new ones
+)
 _STRAY_SHARE = 500  # a division with fewer than one in so many of a sample's consumers is a stray's
 _MOST_NEIGHBOURS = 4  # times a file's rows, and …
-_ALWAYS_KNOWN = 1_000_000  # consumers whose rows are compared
+_ALWAYS_COMPARED = 1_000_000  # more consumers: so many are looked at to find those that say the same again
+_LEAST_SAME = 20  # one row of so many must: else it is not worth looking
 _UNLESS_SAME = ", ".join(
     f"CASE WHEN old_no IS NULL THEN {name} END AS {name}"
     for name in FIELDS
@@ -73,10 +76,16 @@ class Intake:
         )
 
     def _keep_known_rows(self, sample: str, row_count: int) -> None:
-        """Keep what the last report said of the consumers that the file probably speaks of; of none where its rows come from everywhere."""
-        sql = queries.count_neighbours.sql.replace("{sample}", sample).replace("{stray_share}", str(_STRAY_SHARE))
-        (neighbours,) = self.cursor.execute(sql).fetchone() or (0,)
-        if neighbours > _MOST_NEIGHBOURS * row_count + _ALWAYS_KNOWN:
+        """Keep what the last report said of the consumers that the file probably speaks of.
+
+        Of none where hardly a row says the same again, or where the file's rows come from everywhere.
+        """
+        sql = queries.keep_sample.sql.format(
+            sample="{sample}", reading=READING, fields=", ".join(FIELDS), stray_share=_STRAY_SHARE
+        )
+        self.cursor.execute(sql.replace("{sample}", sample))
+        sampled, same, neighbours = queries.count_sample(self.cursor)
+        if same * _LEAST_SAME < sampled or neighbours > _MOST_NEIGHBOURS * row_count + _ALWAYS_COMPARED:
             self.cursor.execute("DELETE FROM sample_office")
         queries.keep_known_rows(self.cursor)
 

@@ -10,12 +10,13 @@ WITH sample AS ({sample}), cell AS (
 ), number AS (SELECT text, phone_read(text) AS ten FROM cell WHERE text <> '')
 SELECT text, day_of(text) AS day, CASE WHEN phone_verdict(text, ten) = 'ok' THEN CAST(ten AS BIGINT) END AS agent_mobile FROM number;
 
--- name: count_neighbours()$
--- How many consumers stand in the offices where those of a sample do: its divisions, but for a stray.
+-- name: keep_sample()#
+-- Rows of a sample, and the offices where their consumers stand: whole divisions, but for a stray's.
+CREATE OR REPLACE TEMP TABLE sample_row AS
+SELECT account_no, TRY_CAST(account_no AS BIGINT) AS account_key, hash({reading}, {fields}) AS said_hash FROM ({sample});
 CREATE OR REPLACE TEMP TABLE sample_office AS
 WITH place AS (
-    SELECT office_no, count(*) AS hits FROM account_place
-    WHERE account_key IN (SELECT TRY_CAST(account_no AS BIGINT) FROM ({sample})) GROUP BY office_no
+    SELECT office_no, count(*) AS hits FROM account_place WHERE account_key IN (SELECT account_key FROM sample_row) GROUP BY office_no
 ), wide AS (
     SELECT coalesce(division.office_no, place.office_no) AS first_no, coalesce(division.last_no, place.office_no) AS last_no, sum(hits) AS hits
     FROM place LEFT JOIN office AS division ON division.level = 'division' AND place.office_no BETWEEN division.office_no AND division.last_no
@@ -23,10 +24,16 @@ WITH place AS (
 )
 SELECT DISTINCT office.office_no FROM office
 JOIN (SELECT * FROM wide QUALIFY hits * {stray_share} >= sum(hits) OVER ()) AS near ON office.office_no BETWEEN near.first_no AND near.last_no;
-SELECT count(*) FROM consumer WHERE office_no IN (SELECT office_no FROM sample_office);
+
+-- name: count_sample()^
+-- The sample's rows, those of them that say what the last report said, and the consumers of these offices.
+SELECT (SELECT count(*) FROM sample_row),
+    (SELECT count(*) FROM sample_row JOIN consumer ON consumer.account_no = sample_row.account_no AND consumer.said_hash = sample_row.said_hash
+     WHERE office_no IN (SELECT office_no FROM sample_office)),
+    (SELECT count(*) FROM consumer WHERE office_no IN (SELECT office_no FROM sample_office));
 
 -- name: keep_known_rows()!
--- What the last report said of them.
+-- What the last report said of the consumers of these offices.
 CREATE OR REPLACE TEMP TABLE known_row AS
 SELECT account_no, said_hash, office_no FROM consumer
 WHERE said_hash IS NOT NULL AND office_no IN (SELECT office_no FROM sample_office);
