@@ -81,6 +81,12 @@ def rule_for(code: int | None) -> Rule:
     return _UNKNOWN if code is None else RULES.get(code, _UNKNOWN)
 
 
+def account_words() -> frozenset[str]:
+    """Return the keys of words with which everything stands still until an administrator has acted: the account, or our own sender."""
+    stops = {rule.words for rule in RULES.values() if rule.action is Action.STOP_ALL}
+    return frozenset(stops) | {"sender_broken"}
+
+
 def all_words() -> frozenset[str]:
     """Return every key of words that a code, a pause or a wait may bring, to keep the catalogues complete."""
     return frozenset(rule.words for rule in RULES.values()) | {_UNKNOWN.words} | _OWN_WORDS

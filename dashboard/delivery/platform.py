@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
+from dashboard.delivery.errors_table import account_words
 from dashboard.delivery.news import UNREADABLE, News
 from dashboard.errors import BadInput, IllegalChange
 from dashboard.store.clock import Clock
@@ -45,6 +46,16 @@ def list_open(db: Database, scope: Scope) -> tuple[PlatformEvent, ...]:
 def _read_open(db: Database) -> tuple[PlatformEvent, ...]:
     with db.read() as cursor:
         return tuple(PlatformEvent(*row) for row in _queries.list_open(cursor))
+
+
+def list_stopped(db: Database, scope: Scope) -> list[tuple[str, int]]:
+    """Return for which reasons that an administrator must end notices stand still (`provider.<words>`), with how many for each.
+
+    Needs Right.MANAGE_PLATFORM.
+    """
+    scope.require(Right.MANAGE_PLATFORM)
+    with db.read() as cursor:
+        return list(_queries.list_stopped(cursor, reasons=sorted(account_words())))
 
 
 def latest_of(cursor: Cursor, field: str, subject: str, language: str = "") -> PlatformEvent | None:

@@ -43,6 +43,11 @@ SELECT event_id, field, subject, language, value, happened_at, CASE detail ->> '
 FROM platform_event WHERE field = :field AND NOT list_contains(:passing::VARCHAR[], value)
 QUALIFY row_number() OVER (PARTITION BY subject, language ORDER BY happened_at DESC, event_id DESC) = 1;
 
+-- name: list_stopped(reasons)
+-- For which of some reasons jobs stand still, and how many: most first.
+SELECT pause_reason, count(*) FROM job WHERE state = 'paused' AND list_contains(:reasons, pause_reason)
+GROUP BY pause_reason ORDER BY count(*) DESC, pause_reason;
+
 -- name: event_by_id(event_id)^
 -- One piece of news, and whether somebody has taken note of it.
 SELECT field, subject, value, settled_at FROM platform_event WHERE event_id = :event_id;

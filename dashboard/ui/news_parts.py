@@ -3,11 +3,11 @@
 import streamlit as st
 
 from dashboard.access.scope import Right
-from dashboard.delivery.platform import PlatformEvent, dismiss, list_open, may_dismiss
+from dashboard.delivery.platform import PlatformEvent, dismiss, list_open, list_stopped, may_dismiss
 from dashboard.notices.templates import get_template
 from dashboard.ui.catalogue import has_words
 from dashboard.ui.errors import told
-from dashboard.ui.formats import moment
+from dashboard.ui.formats import group_digits, moment
 from dashboard.ui.tables import escape_marks
 from dashboard.ui.template_words import title_of
 from dashboard.ui.visitor import Visitor
@@ -20,6 +20,8 @@ def show_news(visitor: Visitor) -> None:
     """Show the newest of what stands open, the others behind it; an administrator of the whole state takes note of each."""
     if not any(visitor.may(right) for right in (Right.COMPOSE, Right.APPROVE, Right.MANAGE_PLATFORM)):
         return
+    if visitor.may(Right.MANAGE_PLATFORM):
+        _show_stopped(visitor)
     events = list_open(visitor.rt.db, visitor.scope)
     if not events:
         return
@@ -30,6 +32,13 @@ def show_news(visitor: Visitor) -> None:
                 t("platform.all", count=str(len(events))), icon=":material/campaign:", key="news_all"
             ):
                 _list_all(visitor, events)
+
+
+def _show_stopped(visitor: Visitor) -> None:
+    """Ask who can end it: a token that has expired stops every notice, and their authors can do nothing about it."""
+    for words, count in list_stopped(visitor.rt.db, visitor.scope):
+        said = t("platform.stopped", count=group_digits(count), reason=t(f"provider.{words}"))
+        st.error(said, icon=":material/pause_circle:")
 
 
 def _list_all(visitor: Visitor, events: tuple[PlatformEvent, ...]) -> None:

@@ -1,10 +1,15 @@
 """News from WhatsApp stands above every page of those who write or send, until an administrator notes it."""
 
+from dashboard.access.sign_in import load_scope
+from dashboard.delivery import ledger
 from dashboard.delivery.news import read_news
 from dashboard.delivery.platform import insert_news
+from dashboard.notices.draft import Audience, NoticeDraft
+from dashboard.notices.drafting import submit
+from dashboard.notices.notice import get_notice
 from dashboard.runtime import Runtime
 from tests.conftest import NOON
-from tests.views.conftest import Opener
+from tests.views.conftest import DIVISION, Opener
 
 
 def test_news_is_shown_to_who_sends_and_noted_by_the_administrator(rt: Runtime, open_page: Opener) -> None:
@@ -20,6 +25,23 @@ def test_news_is_shown_to_who_sends_and_noted_by_the_administrator(rt: Runtime, 
     app.button(key="news_dismiss_1").click().run()
     assert not app.exception
     assert not app.warning
+
+
+def test_an_administrator_is_asked_for_what_only_they_can_end(rt: Runtime, open_page: Opener) -> None:
+    author = load_scope(rt.db, "ee")
+    draft = NoticeDraft("fraud_warning", "en", {}, Audience(DIVISION))
+    job_id = get_notice(rt.db, author, submit(rt.db, author, rt.clock, draft)).job_id or 0
+    rt.db.write(lambda cursor: ledger.release(cursor, job_id, NOON))
+    rt.db.write(lambda cursor: ledger.pause(cursor, job_id, "person", NOON))
+    assert not open_page("coverage", "admin").error  # a person's wish is nobody else's business
+    rt.db.write(lambda cursor: ledger.go_on(cursor, job_id, NOON))
+    rt.db.write(lambda cursor: ledger.pause(cursor, job_id, "token_expired", NOON))
+    app = open_page("coverage", "admin")
+    assert not app.exception
+    assert app.error[0].value.startswith(
+        "One notice stands still. The WhatsApp token is invalid or has expired."
+    )
+    assert not open_page("coverage", "ee").error  # the notice itself says so
 
 
 def test_a_disk_that_is_full_is_said_on_every_page(rt: Runtime, open_page: Opener) -> None:

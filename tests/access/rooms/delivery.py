@@ -13,5 +13,6 @@ CALLS: list[Entry] = [
 # These name no office: they need the right, and show what lies within the scope.
 LISTS: list[Entry] = [
     (number_desk.list_desk, Right.MANAGE_PLATFORM, lambda w, s: number_desk.list_desk(w.db, s, w.clock)),
+    (platform.list_stopped, Right.MANAGE_PLATFORM, lambda w, s: platform.list_stopped(w.db, s)),
     (platform.list_open, Right.SEE_NOTICES, lambda w, s: platform.list_open(w.db, s)),
 ]  # fmt: skip
