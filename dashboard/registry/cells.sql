@@ -43,6 +43,19 @@ CREATE OR REPLACE TEMP MACRO tariff_of(cell) AS
          WHEN regexp_matches(upper(cell), '(LMV|HV)\W{0,3}\d') THEN regexp_replace(regexp_extract(upper(cell), '(LMV|HV)\W{0,3}\d+'), '^(LMV|HV)\W*(\d+)$', '\1-\2')
          ELSE nullif(upper(trim(cell)), '') END;
 
+-- Loads in kW: the unit stands behind the figure or in a column of its own (1 BHP = 0.746 kW, 1 kVA at a power factor of 0.9).
+CREATE OR REPLACE TEMP MACRO kw_of_unit(unit) AS
+    CASE WHEN unit IS NULL OR unit IN ('KW', '') THEN 1
+         WHEN upper(unit) LIKE '%HP%' THEN 0.746
+         WHEN upper(unit) LIKE '%VA%' THEN CASE WHEN upper(unit) LIKE '%MVA%' THEN 900 ELSE 0.9 END
+         WHEN upper(unit) LIKE '%MW%' THEN 1000
+         WHEN regexp_full_match(upper(trim(unit)), 'W|WATTS?') THEN 0.001
+         ELSE 1 END;
+CREATE OR REPLACE TEMP MACRO load_of(load, unit) AS
+    CASE WHEN regexp_matches(load, '\d\s*[A-Za-z][A-Za-z. ]*$')
+        THEN number_of(regexp_replace(load, '\s*[A-Za-z][A-Za-z. ]*$', '')) * kw_of_unit(regexp_extract(load, '[A-Za-z][A-Za-z. ]*$'))
+        ELSE number_of(load) * kw_of_unit(unit) END;
+
 -- What a merged row makes of them.
 CREATE OR REPLACE TEMP MACRO segment_of(payable, paid, asked) AS
     CASE WHEN payable IS NULL OR payable <= 0 THEN 'none'

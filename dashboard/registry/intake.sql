@@ -62,7 +62,7 @@ FROM next_row WHERE seq BETWEEN {first_seq} AND {last_seq};
 DELETE FROM next_row WHERE seq BETWEEN :first_seq AND :last_seq;
 
 -- name: take_rows(first_seq, import_id, today)!
--- The rows of one file, each with `old_no`, where its consumer stands, if it says what the last report said. Loads in kW (1 BHP = 0.746 kW, 1 kVA at a power factor of 0.9).
+-- The rows of one file, each with `old_no`, where its consumer stands, if it says what the last report said.
 INSERT INTO next_row BY NAME
 WITH cut AS (
     SELECT *, hash({reading}, {fields}) AS said_hash,
@@ -78,8 +78,7 @@ read_numbers AS (
 ), typed AS (
     SELECT account_no, nullif(trim(name), '') AS name, nullif(trim(address), '') AS address, tariff_of(tariff) AS category,
         nullif(trim(supply_type), '') AS supply_type,
-        number_of(load)
-            * CASE WHEN load_unit = 'KW' THEN 1 WHEN upper(load_unit) LIKE '%HP%' THEN 0.746 WHEN upper(load_unit) LIKE '%VA%' THEN 0.9 ELSE 1 END AS load_kw,
+        load_of(load, load_unit) AS load_kw,
         nullif(trim(book_no), '') AS book_no, nullif(trim(sc_no), '') AS sc_no, nullif(trim(meter_no), '') AS meter_no,
         nullif(trim(pole_no), '') AS pole_no, nullif(trim(transformer), '') AS transformer,
         TRY_CAST(latitude AS DOUBLE) AS latitude, TRY_CAST(longitude AS DOUBLE) AS longitude,

@@ -93,3 +93,28 @@ def test_a_number_is_read_as_it_is_written(cursor: Cursor, cell: str, number: fl
 )  # fmt: skip
 def test_a_tariff_is_read_as_it_is_written(cursor: Cursor, cell: str, tariff: str | None) -> None:
     assert cursor.execute("SELECT tariff_of(?)", [cell]).fetchone() == (tariff,)
+
+
+LOADS = [
+    ("2", "KW", 2.0),
+    ("2", None, 2.0),
+    ("2", "BHP", 1.492),
+    ("10", "kVA", 9.0),
+    ("1.5", "MW", 1500.0),
+    ("2", "MVA", 1800.0),
+    ("500", "W", 0.5),
+    ("2 KW", None, 2.0),
+    ("2.5kw", "KW", 2.5),
+    ("5 HP", "KW", 3.73),  # what stands behind the figure is what it means
+    ("500 watts", None, 0.5),
+    ("1,500 W", None, 1.5),
+    ("KW", None, None),
+    ("", "KW", None),
+    (None, "KW", None),
+]
+
+
+@pytest.mark.parametrize(("load", "unit", "kilowatts"), LOADS)
+def test_loads(cursor: Cursor, load: str | None, unit: str | None, kilowatts: float | None) -> None:
+    (found,) = cursor.execute("SELECT load_of(?::VARCHAR, ?::VARCHAR)", [load, unit]).fetchone()
+    assert found == (pytest.approx(kilowatts) if kilowatts is not None else None)
