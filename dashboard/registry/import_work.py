@@ -109,12 +109,16 @@ def write_rows(cursor: Cursor, place: int, source: Source, target: str, terms: T
         "SELECT first_no, last_no FROM staging.known WHERE file_no = ?", [place]
     ).fetchone()
     intake = Intake(cursor, place, terms.import_id, terms.today)
-    values = {"first_seq": intake.first_seq, "last_seq": intake.last_seq, **vars(terms)}
-    end = queries.take_new.sql
+    interval = {"first_seq": intake.first_seq, "last_seq": intake.last_seq}
+    telling, values, end = queries.tell_rows.sql, interval | vars(terms), queries.take_new.sql
     if known:
         end = queries.know_rows.sql.replace("{merge}", queries.merge.sql)
         values |= {"first_no": known[0], "last_no": known[1]}
-    sql = queries.insert_rows.sql.replace("{merge}", end)
+    if known and target == MERGED:
+        cursor.execute(queries.keep_telling.sql.replace("{telling}", telling), interval)
+        telling = "SELECT * FROM telling"
+        values = {name: value for name, value in values.items() if name not in interval}
+    sql = queries.insert_rows.sql.replace("{telling}", telling).replace("{merge}", end)
     cursor.execute(sql.replace("{consumer}", target), values)
     require_unchanged(source)
 

@@ -115,16 +115,22 @@ ALTER TABLE next_row DROP COLUMN may_hide;
 ALTER TABLE next_row RENAME TO next_consumer;
 CREATE VIEW staging.seen AS SELECT account_no FROM next_consumer WHERE seq IS NOT NULL;
 
--- name: insert_rows(first_seq, last_seq)!
--- The rows of one file, merged, in the order of offices. Rows of an account that comes again are merged later. One that says what the last
--- report said has nothing to merge, unless its office columns lead elsewhere by now: then it says that alone.
+-- name: tell_rows(first_seq, last_seq)
+-- (Within the two below.) The rows of one file that have something to say. One that says what the last report said has nothing, unless its
+-- office columns lead elsewhere by now: then it says that alone.
+SELECT row.* EXCLUDE (path_hash, odd_name, odd_address, is_sound, breaks, may_hide) REPLACE (place.office_no AS office_no)
+FROM next_row AS row LEFT JOIN staging.place AS place ON place.path_hash = row.path_hash
+LEFT JOIN staging.number AS stood ON stood.old_no = row.old_no
+WHERE seq BETWEEN :first_seq AND :last_seq AND (row.old_no IS NULL OR place.office_no <> stood.office_no)
+
+-- name: keep_telling()!
+-- Few of them are put aside first: DuckDB then knows how few, and does not gather the consumers of all their offices to look them up.
+CREATE OR REPLACE TEMP TABLE telling AS {telling};
+
+-- name: insert_rows()!
+-- They are merged and written in the order of offices. Rows of an account that comes again are merged later.
 INSERT INTO {consumer}
-WITH typed AS (
-    SELECT row.* EXCLUDE (path_hash, odd_name, odd_address, is_sound, breaks, may_hide) REPLACE (place.office_no AS office_no)
-    FROM next_row AS row LEFT JOIN staging.place AS place ON place.path_hash = row.path_hash
-    LEFT JOIN staging.number AS stood ON stood.old_no = row.old_no
-    WHERE seq BETWEEN :first_seq AND :last_seq AND (row.old_no IS NULL OR place.office_no <> stood.office_no)
-)
+WITH typed AS ({telling})
 {merge};
 
 -- name: know_rows(first_no, last_no)!
