@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from dashboard.errors import BadInput
 from dashboard.registry.headers import Headers
-from dashboard.registry.intake import BLOCK_ROWS, FILE_ROWS, Intake
+from dashboard.registry.intake import BLOCK_ROWS, Intake
 from dashboard.registry.office_tree import load_tree
 from dashboard.registry.offices import TOP_CODE, Office
 from dashboard.registry.phone import install_macros
@@ -166,14 +166,23 @@ def _divide(sizes: Sequence[tuple[int, int, int]]) -> list[dict[str, int]]:
     return parts
 
 
-def count_seen(cursor: Cursor, sources: Sequence[Source], import_id: int, today: date) -> Counts:
-    """Count what came; leaves the tables of accounts that came twice and of those that are known."""
-    queries.keep_twice(cursor)
-    by_file: dict[int, list[int]] = {}
-    for (seq,) in queries.list_same_twice(cursor):
-        by_file.setdefault(seq // FILE_ROWS, []).append(seq % FILE_ROWS)
-    for place, row_nos in by_file.items():
-        Intake(cursor, place, import_id, today).take_whole(sources[place].relation, row_nos)
+def read_twice(
+    db: Database, sources: Sequence[Source], import_id: int, today: date, tell: Callable[[float], None]
+) -> None:
+    """Keep which accounts came more than once, and read those of their rows that were left out."""
+    with db.read() as cursor:
+        queries.keep_twice(cursor)
+        queries.keep_same_twice(cursor)
+        places = [place for (place,) in queries.list_files_of_same_twice(cursor)]
+
+    def read(cursor: Cursor, number: int, place: int) -> None:
+        Intake(cursor, place, import_id, today).take_whole(sources[place].relation)
+
+    side_by_side(db, places, [1] * len(places), read, tell)
+
+
+def count_seen(cursor: Cursor) -> Counts:
+    """Count what came; leaves the table of accounts that are known."""
     queries.keep_known(cursor)
     return Counts(*(int(count) for count in queries.count_seen(cursor)))
 

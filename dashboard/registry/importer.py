@@ -152,9 +152,11 @@ def _import(
         db, spread(uploads), load_headers(db), folder, import_id, india_day(started_at), lambda share: progress(_READ * share, "read")
     )  # fmt: skip
     progress(_READ, "understand")
+    work.read_twice(
+        db, sources, import_id, india_day(started_at), lambda share: progress(_READ, "understand")
+    )
     with db.read() as cursor:
-        work.prepare(cursor)
-        counts = work.count_seen(cursor, sources, import_id, india_day(started_at))
+        counts = work.count_seen(cursor)
         registry_rows = int((cursor.execute("SELECT count(*) FROM consumer").fetchone() or [0])[0])
     plan = _Plan(
         db, scope, clock, shared_threshold, refresh, progress, started_at, import_id, sources, counts, registry_rows,

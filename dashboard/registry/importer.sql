@@ -45,9 +45,14 @@ SELECT DISTINCT path_hash, discom, zone_code, zone_name, circle_code, circle_nam
 CREATE TABLE staging.twice AS
 SELECT account_no, count(*) AS row_count FROM staging.seen GROUP BY account_no HAVING count(*) > 1;
 
--- name: list_same_twice()
+-- name: keep_same_twice()!
 -- Rows that say what the last report said, of accounts that come more than once: which of the rows is the last decides, so each is needed.
-SELECT seq FROM next_row WHERE old_no IS NOT NULL AND account_no IN (SELECT account_no FROM staging.twice) ORDER BY seq;
+CREATE TABLE staging.same_twice AS
+SELECT seq FROM next_row WHERE old_no IS NOT NULL AND account_no IN (SELECT account_no FROM staging.twice);
+
+-- name: list_files_of_same_twice()
+-- The files they stand in.
+SELECT DISTINCT (seq // 1099511627776)::INTEGER AS file_no FROM staging.same_twice ORDER BY file_no;
 
 -- name: keep_known()!
 -- For each file, the interval of offices where the registry has its accounts, and how many it has.

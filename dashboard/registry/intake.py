@@ -17,10 +17,10 @@ queries = load_queries(Path(__file__).with_name("intake.sql"))
 FILE_ROWS = 1 << 40  # rows of one file are numbered within so many
 _MOST_PICKED = 50_000  # rows that are picked out of a file one by one
 BLOCK_ROWS = 122_880  # rows that DuckDB keeps together
-READING = (
-    1  # raised whenever a cell is understood in another way than before: all rows are then read as new ones
-)
+# Raised whenever a cell is understood in another way than before: all rows are then read as new ones.
+READING = 2
 _STRAY_SHARE = 500  # a division with fewer than one in so many of a sample's consumers is a stray's
+_LEAST_ROWS = 20_000  # of a file: fewer are sooner read than compared
 _MOST_NEIGHBOURS = 4  # times a file's rows, and …
 _ALWAYS_COMPARED = 1_000_000  # more consumers: so many are looked at to find those that say the same again
 _LEAST_SAME = 20  # one row of so many must: else it is not worth looking
@@ -60,7 +60,7 @@ class Intake:
         self.cursor.execute(queries.keep_cells.sql.replace("{sample}", sample))
         self._keep_known_rows(sample, row_count)
         queries.delete_rows(self.cursor, **interval)
-        self.cursor.execute(queries.see_rows.sql.format(**interval))
+        self.cursor.execute(self._see_rows())
         self.add(relation)
 
     def add(self, relation: str, *, is_compared: bool = True) -> None:
@@ -78,8 +78,10 @@ class Intake:
     def _keep_known_rows(self, sample: str, row_count: int) -> None:
         """Keep what the last report said of the consumers that the file probably speaks of.
 
-        Of none where hardly a row says the same again, or where the file's rows come from everywhere.
+        Of none where the file is short, hardly a row says the same again, or its rows come from everywhere.
         """
+        if row_count < _LEAST_ROWS:
+            sample = f"{sample} LIMIT 0"
         sql = queries.keep_sample.sql.format(
             sample="{sample}", reading=READING, fields=", ".join(FIELDS), stray_share=_STRAY_SHARE
         )
@@ -89,16 +91,19 @@ class Intake:
             self.cursor.execute("DELETE FROM sample_office")
         queries.keep_known_rows(self.cursor)
 
-    def take_whole(self, relation: str, row_nos: Sequence[int]) -> None:
-        """Take some rows once more, understood whatever the last report said; `relation` yields row_no and FIELDS of the file."""
+    def take_whole(self, relation: str) -> None:
+        """Take the file's rows in `staging.same_twice` once more, whatever the last report said; `relation` yields row_no and FIELDS."""
+        queries.want_rows(self.cursor, first_seq=self.first_seq, last_seq=self.last_seq)
         wanted = queries.pick_wanted.sql.replace("{relation}", relation)
-        self.cursor.register("wanted_row", pa.table({"row_no": pa.array(row_nos, pa.int64())}))
         self.cursor.execute(queries.keep_cells.sql.replace("{sample}", wanted))
         queries.delete_wanted(self.cursor, first_seq=self.first_seq)
         self.add(all_sound(wanted), is_compared=False)
-        self.cursor.unregister("wanted_row")
-        self.cursor.execute(queries.see_rows.sql.format(first_seq=self.first_seq, last_seq=self.last_seq))
+        which = "seq IN (SELECT seq FROM staging.same_twice) AND seq"
+        self.cursor.execute(self._see_rows(which))
         self.decode_texts()
+
+    def _see_rows(self, which: str = "seq") -> str:
+        return queries.see_rows.sql.format(which=which, first_seq=self.first_seq, last_seq=self.last_seq)
 
     def drop_unsound(self) -> None:
         """Let go of the rows that do not look like a consumer."""

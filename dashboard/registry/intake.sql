@@ -43,19 +43,23 @@ WHERE said_hash IS NOT NULL AND office_no IN (SELECT office_no FROM sample_offic
 SELECT cut.*, known_row.office_no AS old_no FROM cut
 LEFT JOIN known_row ON known_row.account_no = cut.account_no AND known_row.said_hash = cut.said_hash
 
+-- name: want_rows(first_seq, last_seq)!
+-- Rows of a file that are read again …
+CREATE OR REPLACE TEMP TABLE wanted_row AS SELECT seq - :first_seq AS row_no FROM staging.same_twice WHERE seq BETWEEN :first_seq AND :last_seq;
+
 -- name: pick_wanted()
--- (Within `take_rows`.) Rows of a file that are read again.
+-- … (within `take_rows`) …
 SELECT * FROM ({relation}) SEMI JOIN wanted_row USING (row_no)
 
 -- name: delete_wanted(first_seq)!
--- What was taken of them.
+-- … in place of what was taken of them.
 DELETE FROM next_row WHERE seq IN (SELECT :first_seq::BIGINT + row_no FROM wanted_row);
 
 -- name: see_rows()!
 -- What is taken of the file, as its readers look at it.
 CREATE OR REPLACE TEMP VIEW seen AS
 SELECT seq - {first_seq} AS row_no, account_no, path_hash, odd_name, odd_address, is_sound, breaks, may_hide
-FROM next_row WHERE seq BETWEEN {first_seq} AND {last_seq};
+FROM next_row WHERE {which} BETWEEN {first_seq} AND {last_seq};
 
 -- name: delete_rows(first_seq, last_seq)!
 -- What was taken of a file that another reader reads again.
