@@ -59,11 +59,8 @@ from dashboard.store.disk import is_full
 _SMALL_ROWS = 200_000  # an import of more makes the registry anew
 _CLOCKS_APART = timedelta(minutes=1)
 _FEW = 4  # times the rows that say something new, where the registry has still more: they are woven in
-_READ, _WRITTEN, _MERGED = (
-    0.55,
-    0.65,
-    0.85,
-)  # shares of the whole: files read, few rows written, the next registry made
+# Shares of the whole: when the files are read, few rows are written, the next registry is made.
+_READ, _WRITTEN, _MERGED = 0.55, 0.65, 0.85
 _FOLDER_PREFIX = "setu-import-"
 _running = threading.Lock()
 

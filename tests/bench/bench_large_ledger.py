@@ -112,7 +112,7 @@ def test_a_consumers_notices(db: Database, author: Scope, sent: tuple[int, int])
     assert tell("a consumer's notices", partial(list_sent_notices, db, author, account)) <= CONSUMER_BAR
 
 
-def test_doubts_and_failures(db: Database, author: Scope, sent: tuple[int, int]) -> None:
+def test_doubts_are_counted(db: Database, author: Scope, sent: tuple[int, int]) -> None:
     def read(what: Callable[[Cursor], object]) -> None:
         with db.read() as cursor:
             what(cursor)
@@ -180,6 +180,8 @@ def test_a_list_of_recipients(db: Database, author: Scope, sent: tuple[int, int]
     path = tmp_path / "list.csv"
     tell("all that failed, as CSV", lambda: export_recipients(db, author, utc_now, sent[0], "failed", path, "measured"), 1)  # fmt: skip
     tell("all that were read, as CSV", lambda: export_recipients(db, author, utc_now, sent[0], "read", path, "measured"), 1)  # fmt: skip
+    with path.open(encoding="utf-8-sig") as file:
+        assert sum(1 for _ in file) > 1_000
     print(f" for {path.stat().st_size / 1e6:.0f} MB", end="")
 
 
