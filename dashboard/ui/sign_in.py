@@ -20,6 +20,8 @@ from dashboard.ui.words import choose_language, current_language, t
 
 COOKIE_NAME = "upbhokta_setu"
 _ENDED = "session_ended"
+_COOKIE_WAITS = "cookie_waits"  # the browser has not said yet that it keeps it
+_COOKIE_KEPT = "set"  # the package's own key of what the browser says
 
 
 def is_inside() -> bool:
@@ -68,6 +70,8 @@ def _check_session(rt: Runtime) -> Visitor | None:
         _show_form(rt)
         return None
     choose_language(user.language)
+    if st.session_state.get(_COOKIE_WAITS):
+        _set_cookie(rt)
     return Visitor(user, sign_in.scope_of(rt.db, user), rt)
 
 
@@ -133,10 +137,22 @@ def _begin_session(rt: Runtime, package: stauth.Authenticate, username: str) -> 
     package.authentication_controller.login(token={"username": username})
     st.session_state["logout"] = None
     st.session_state[SESSION_BEGAN] = rt.clock()
+    st.session_state[_COOKIE_WAITS] = True
     package.cookie_controller.set_cookie()
     user = find_user(rt.db, username)
     if user is not None:
         choose_language(user.language)
+
+
+def _set_cookie(rt: Runtime) -> None:
+    """Hand the cookie to the browser again, until it says that it keeps it.
+
+    The package does so by a component, which a click that comes before it has loaded takes from the page.
+    """
+    if st.session_state.get(_COOKIE_KEPT):
+        del st.session_state[_COOKIE_WAITS]
+    else:
+        _open_package(rt).cookie_controller.set_cookie()
 
 
 def _forget_session(package: stauth.Authenticate) -> None:

@@ -1,5 +1,6 @@
 """The gate: the form, our counting, the row read anew in every run."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -36,6 +37,26 @@ def test_a_right_password_opens_the_coverage_page(rt: Runtime, open_app: AppTest
     assert not app.exception
     assert _is_inside(app)
     assert app.session_state["username"] == "ee"
+
+
+def _sets_cookie(app: AppTest) -> bool:
+    """Tell whether the page holds what has the browser keep the cookie."""
+    calls = [json.loads(element.proto.json_args) for element in app.get("component_instance")]
+    return any(call.get("cookie") == COOKIE_NAME and call["method"] == "set" for call in calls)
+
+
+def test_a_click_that_comes_before_the_browser_has_its_cookie_does_not_lose_it(
+    rt: Runtime, open_app: AppTest
+) -> None:
+    app = _sign_in(open_app, "ee", PASSWORD)
+    assert _sets_cookie(app)
+    assert _sets_cookie(app.run())
+    app.session_state["set"] = True  # as the browser's answer leaves it
+    app.run()
+    assert not app.exception
+    assert _is_inside(app)
+    assert not _sets_cookie(app)
+    assert not _sets_cookie(app.run())
 
 
 def test_the_name_is_taken_in_any_case_and_with_blanks(rt: Runtime, open_app: AppTest) -> None:
