@@ -20,7 +20,8 @@ from dashboard.notices.draft import (
 )
 from dashboard.notices.hours import URGENT_PURPOSES, quiet_span
 from dashboard.notices.notice import queries
-from dashboard.notices.prices import count_taken, finish_at
+from dashboard.notices.prices import finish_at
+from dashboard.notices.send_queue import read_queue
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
 
@@ -56,7 +57,8 @@ def warn_of(
     quiet = quiet_span(settings)
     if quiet and quiet.holds(now) and template.purpose not in URGENT_PURPOSES:
         warnings.append(Warning("quiet", {"at": quiet.next_end(now)}))
-    until = finish_at(settings, draft.template, count.recipients, now, count_taken(db, clock))
+    queue = read_queue(db, clock, draft.template, count.recipients, notice_id)
+    until = finish_at(settings, draft.template, count.recipients, now, queue)
     if until - now > _LONG:
         warnings.append(Warning("long", {"at": until}))
     return warnings

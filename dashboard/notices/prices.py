@@ -1,4 +1,4 @@
-"""What a message costs and how long a send takes: a dated table of prices, rate, daily limit and quiet hours."""
+"""What a message costs and how long a send takes: a dated table of prices, rate, daily limit, quiet hours, what goes before it."""
 
 import tomllib
 from dataclasses import dataclass
@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.config import SHIPPED_DATA_DIR, Settings
-from dashboard.delivery.claims import count_claimed_today
 from dashboard.errors import BadInput
 from dashboard.notices.hours import URGENT_PURPOSES, Span, quiet_span
+from dashboard.notices.send_queue import NOTHING_BEFORE, Before, Queue
 from dashboard.notices.templates import get_template
-from dashboard.store.clock import Clock
-from dashboard.store.database import Database
+from dashboard.store.clock import india_day
 
 _DAY = timedelta(days=1)
 _SHIPPED = SHIPPED_DATA_DIR / "prices.toml"
@@ -59,55 +58,75 @@ class Estimate:
     price: float
     cost: float
     seconds: float
-    days: int
 
 
-def count_taken(db: Database, clock: Clock) -> int:
-    """Return how many places of the daily limit the messages of the last 24 hours have taken, at most."""
-    with db.read() as cursor:
-        return count_claimed_today(cursor, clock())
-
-
-def estimate(settings: Settings, category: str, recipients: int, day: date, taken: int = 0) -> Estimate:
-    """Return cost and time of a send; the price is that of the category (`category_of`) on that day (Asia/Kolkata).
-
-    `taken`: how many of the first day's places others have (`count_taken`).
-    """
-    price, limit = price_on(settings, category, day), settings.daily_limit
-    first_day = max(0, limit - taken)
-    full_days = max(0, -(-(recipients - first_day) // limit))
-    last_day = recipients - first_day - (full_days - 1) * limit if full_days else recipients
-    seconds = full_days * _DAY.total_seconds() + last_day / settings.rate_per_second
-    return Estimate(recipients, price.rupees, price.of(recipients), seconds, full_days + (recipients > 0))
+def estimate(
+    settings: Settings, category: str, recipients: int, start: datetime, queue: Queue = NOTHING_BEFORE
+) -> Estimate:
+    """Return cost and time of a send from a moment (UTC) on; the price is that of the category (`category_of`) on its day."""
+    price = price_on(settings, category, india_day(start))
+    end = send_until(start, recipients, settings.rate_per_second, settings.daily_limit, None, queue)
+    return Estimate(recipients, price.rupees, price.of(recipients), (end - start).total_seconds())
 
 
 def finish_at(
-    settings: Settings, template: str, recipients: int, start: datetime, taken: int = 0
+    settings: Settings, template: str, recipients: int, start: datetime, queue: Queue = NOTHING_BEFORE
 ) -> datetime:
-    """Return when (UTC) the last of so many messages goes, by rate, daily limit and quiet hours, from a start on.
-
-    `taken`: how many of the first day's places others have (`count_taken`).
-    """
+    """Return when (UTC) the last of so many messages goes, by rate, daily limit, quiet hours and what goes before, from a start on."""
     urgent = get_template(template).purpose in URGENT_PURPOSES
     quiet = None if urgent else quiet_span(settings)
-    return send_until(start, recipients, settings.rate_per_second, settings.daily_limit, quiet, taken)
+    return send_until(start, recipients, settings.rate_per_second, settings.daily_limit, quiet, queue)
 
 
 def send_until(
-    start: datetime, recipients: int, rate: float, daily_limit: int, quiet: Span | None, taken: int = 0
+    start: datetime,
+    recipients: int,
+    rate: float,
+    daily_limit: int,
+    quiet: Span | None,
+    queue: Queue = NOTHING_BEFORE,
 ) -> datetime:
     """Return when a send ends; the daily limit counts from the start in turns of 24 hours, the first without the places taken."""
-    at, left, turn_end, free = start, recipients, start + _DAY, max(0, daily_limit - taken)
+    at, left, turn_end, free = start, recipients, start + _DAY, max(0, daily_limit - queue.taken)
+    others = [_Other(one, one.messages) for one in queue.before]
     while left > 0:
         if quiet and quiet.holds(at):
             at = quiet.next_end(at)
         while at >= turn_end:
             turn_end, free = turn_end + _DAY, daily_limit
+            others = [_Other(other.before, other.left) for other in others]
         if free == 0:
             at = turn_end
             continue
-        until = min(turn_end, quiet.next_start(at)) if quiet else turn_end
-        room = max(1, int((until - at).total_seconds() * rate))
-        sent = min(left, free, room)
-        at, left, free = at + timedelta(seconds=sent / rate), left - sent, free - sent
+        until = min([turn_end, *_starts_after(at, queue), *([quiet.next_start(at)] if quiet else [])])
+        room = most = min(free, max(1, int((until - at).total_seconds() * rate)))
+        for other in others:
+            room -= other.take(room, at)
+        own = min(left, room)
+        sent = most - room + own
+        at, left, free = at + timedelta(seconds=sent / rate), left - own, free - sent
     return at
+
+
+def _starts_after(at: datetime, queue: Queue) -> list[datetime]:
+    return [one.start_at for one in queue.before if one.start_at and one.start_at > at]
+
+
+@dataclass
+class _Other:
+    """What is left of another's messages, in all and of its share of this day, while a send is reckoned."""
+
+    before: Before
+    left: int
+
+    def __post_init__(self) -> None:
+        share = self.before.day_limit
+        self.today = self.left if share is None else min(self.left, share)
+
+    def take(self, room: int, at: datetime) -> int:
+        """Take what goes from a moment on, and return how many."""
+        if self.before.start_at and self.before.start_at > at:
+            return 0
+        taken = min(room, self.today)
+        self.left, self.today = self.left - taken, self.today - taken
+        return taken

@@ -22,14 +22,16 @@ from dashboard.notices.draft import (
     NoticeDraft,
 )
 from dashboard.notices.notice import Notice
-from dashboard.notices.prices import count_taken, estimate, finish_at
+from dashboard.notices.prices import estimate, finish_at
+from dashboard.notices.send_queue import read_queue
 from dashboard.notices.standing import category_of
 from dashboard.notices.templates import LANGUAGES
 from dashboard.registry.offices import Office, list_at_level
 from dashboard.store.clock import india_day
 from dashboard.ui.errors import told
-from dashboard.ui.formats import day, duration, group_digits, moment, rupees
+from dashboard.ui.formats import day, duration, group_digits, rupees
 from dashboard.ui.list_parts import choose_list
+from dashboard.ui.queue_parts import show_until
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import LANGUAGE_NAMES, current_language, t, t_each
 
@@ -203,15 +205,16 @@ def keep_audience(visitor: Visitor, audience: Audience) -> None:
                 st.rerun()
 
 
-def show_audience(visitor: Visitor, draft: NoticeDraft) -> AudienceCount:
+def show_audience(visitor: Visitor, draft: NoticeDraft, notice_id: int | None) -> AudienceCount:
     """Show how many get the notice, who is left out and why, what it costs and how long it takes."""
     count = count_audience(
         visitor.rt.db, visitor.scope, draft.template, draft.language, draft.audience, draft.variables,
         draft.bindings,
     )  # fmt: skip
     category = category_of(visitor.rt.db, visitor.scope, draft.template, draft.language)
-    taken = count_taken(visitor.rt.db, visitor.rt.clock)
-    facts = estimate(visitor.rt.settings, category, count.recipients, india_day(visitor.rt.clock()), taken)
+    rt, now = visitor.rt, visitor.rt.clock()
+    queue = read_queue(rt.db, rt.clock, draft.template, count.recipients, notice_id)
+    facts = estimate(rt.settings, category, count.recipients, now, queue)
     with st.container(horizontal=True, key="compose_sums"):
         about = "" if count.is_exact else "≤ "
         st.metric(
@@ -236,9 +239,8 @@ def show_audience(visitor: Visitor, draft: NoticeDraft) -> AudienceCount:
                 limit=group_digits(visitor.rt.settings.daily_limit),
             ),
         )
-    until = finish_at(visitor.rt.settings, draft.template, count.recipients, visitor.rt.clock(), taken)
     if count.recipients:
-        st.caption(f":material/schedule: {t('check.until', at=moment(until))}")
+        show_until(finish_at(rt.settings, draft.template, count.recipients, now, queue), queue)
     st.caption(t("compose.of_consumers", count=group_digits(count.consumers)))
     reasons = [
         f"- {t(f'notices.excluded_{reason}')}: **{group_digits(number)}**"

@@ -10,18 +10,19 @@ from dashboard.access.scope import Right
 from dashboard.notices import approval, chain, lifecycle
 from dashboard.notices.frozen import preview_message
 from dashboard.notices.notice import Notice, has_given
-from dashboard.notices.prices import count_taken, estimate
+from dashboard.notices.prices import estimate, finish_at
+from dashboard.notices.send_queue import NOTHING_BEFORE, read_queue
 from dashboard.notices.standing import category_of, find_obstacle_of
 from dashboard.notices.states import Action, State
 from dashboard.notices.templates import Template, get_template
 from dashboard.registry.offices import get_office
-from dashboard.store.clock import india_day
 from dashboard.ui.approval_parts import show_steps
 from dashboard.ui.bubble import frame_of, show_bubble
 from dashboard.ui.catalogue import has_words
 from dashboard.ui.errors import explain, told
 from dashboard.ui.formats import duration, from_india, group_digits, moment, rupees
 from dashboard.ui.office_picker import name_in_full
+from dashboard.ui.queue_parts import show_until
 from dashboard.ui.schedule_parts import choose_pace
 from dashboard.ui.tables import Column, escape_marks, name_offices, show_table
 from dashboard.ui.template_words import title_of
@@ -89,12 +90,19 @@ def show_frozen(visitor: Visitor, notice: Notice) -> None:
     """Show exactly what goes to how many: any frozen message, those left out, cost and time."""
     rt = visitor.rt
     category = category_of(rt.db, visitor.scope, notice.template, notice.language)
-    taken = count_taken(rt.db, rt.clock) if notice.send_at is None else 0  # it holds places of its own
-    facts = estimate(rt.settings, category, notice.recipient_count, india_day(rt.clock()), taken)
+    now, waits = rt.clock(), notice.state in (State.DRAFT, State.SUBMITTED, State.APPROVED)
+    queue = (
+        read_queue(rt.db, rt.clock, notice.template, notice.recipient_count, notice.notice_id)
+        if waits
+        else NOTHING_BEFORE
+    )
+    facts = estimate(rt.settings, category, notice.recipient_count, now, queue)
     with st.container(horizontal=True):
         st.metric(t("notices.recipients"), group_digits(notice.recipient_count), border=True)
         st.metric(t("notices.cost"), rupees(facts.cost), border=True, help=t("notices.cost_help"))
         st.metric(t("notices.time"), duration(facts.seconds, current_language()), border=True)
+    if waits and notice.recipient_count:
+        show_until(finish_at(rt.settings, notice.template, notice.recipient_count, now, queue), queue)
     if any(notice.exclusions.values()):
         left_out = ", ".join(
             f"{t(f'notices.excluded_{reason}')} {group_digits(count)}"

@@ -9,7 +9,6 @@ from dashboard.notices.outcome import bill_of, list_earlier, list_replies
 from dashboard.notices.prices import estimate
 from dashboard.notices.report import Report
 from dashboard.notices.standing import category_of
-from dashboard.store.clock import india_day
 from dashboard.ui import charts
 from dashboard.ui.formats import DASH, group_digits, moment, rupees, share
 from dashboard.ui.tables import Column, name_offices, show_personal_table
@@ -21,8 +20,7 @@ def show_money(visitor: Visitor, notice: Notice) -> None:
     """Show what was estimated beside what WhatsApp has charged."""
     rt = visitor.rt
     category = category_of(rt.db, visitor.scope, notice.template, notice.language)
-    day = india_day(notice.submitted_at or rt.clock())
-    guess = estimate(rt.settings, category, notice.recipient_count, day)
+    guess = estimate(rt.settings, category, notice.recipient_count, notice.submitted_at or rt.clock())
     bill = bill_of(rt.db, visitor.scope, rt.settings, notice.notice_id)
     with st.container(horizontal=True, key="notices_money"):
         st.metric(t("report.estimated"), rupees(guess.cost), border=True, help=t("notices.cost_help"))

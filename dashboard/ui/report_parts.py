@@ -7,13 +7,16 @@ import streamlit as st
 from dashboard.access.scope import Right
 from dashboard.notices import lifecycle
 from dashboard.notices.notice import Notice, get_notice
+from dashboard.notices.prices import finish_at
 from dashboard.notices.report import Report, report
+from dashboard.notices.send_queue import read_queue
 from dashboard.notices.states import Action, State
 from dashboard.runtime import Runtime
 from dashboard.ui import charts
 from dashboard.ui.errors import told
 from dashboard.ui.formats import duration, group_digits, moment, percent, share
 from dashboard.ui.notice_parts import show_cancel
+from dashboard.ui.queue_parts import show_before
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t
 
@@ -75,10 +78,15 @@ def _show_sums(visitor: Visitor, notice: Notice, sums: Report) -> None:
         if held_by:
             reason = t(f"provider.{held_by}")
             st.warning(t("notices.waiting_because", reason=reason), icon=":material/hourglass_empty:")
-        left = duration(sums.waiting / visitor.rt.settings.rate_per_second, current_language())
+        rt, now = visitor.rt, visitor.rt.clock()
+        queue = read_queue(rt.db, rt.clock, notice.template, notice.recipient_count, notice.notice_id)
+        until = finish_at(rt.settings, notice.template, sums.waiting, now, queue)
+        left = duration((until - now).total_seconds(), current_language())
         words = "notices.progress_held" if held_by or notice.state is State.PAUSED else "notices.progress"
         done, total = group_digits(sums.recipients - sums.waiting), group_digits(sums.recipients)
         st.progress(sums.done_rate, t(words, done=done, total=total, left=left))
+        if sums.waiting:
+            show_before(queue)
     with st.container(horizontal=True, key="notices_sums"):
         for name in ("accepted", "delivered", "read", "failed", "in_doubt", "skipped"):
             st.metric(

@@ -35,12 +35,12 @@ with writing:
     audience = audience_parts.choose_audience(visitor, office, notice)
     draft = NoticeDraft(template.name, language, variables, audience, bindings)
     audience_parts.keep_audience(visitor, draft.audience)
+notice_id = notice.notice_id if notice else None
 with seeing:
-    count = audience_parts.show_audience(visitor, draft)
+    count = audience_parts.show_audience(visitor, draft, notice_id)
     parts.show_preview(visitor, draft, count)
 
 problems = judge_draft(rt.db, scope, draft)
-notice_id = notice.notice_id if notice else None
 parts.show_problems(draft, problems)
 parts.show_warnings(visitor, draft, count, notice_id)
 with st.container(horizontal=True, vertical_alignment="bottom"):

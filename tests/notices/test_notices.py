@@ -1,5 +1,6 @@
 """From draft to report: what is approved is what is sent, by nobody's own leave."""
 
+import math
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +33,7 @@ from dashboard.notices.notice import get_notice
 from dashboard.notices.prices import estimate, finish_at
 from dashboard.notices.recipients import export_recipients, list_recipients
 from dashboard.notices.report import list_notices, report
+from dashboard.notices.send_queue import Queue
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
 from tests.conftest import NOON, scope_of
@@ -237,35 +239,34 @@ def test_a_test_goes_to_ones_own_number_only(registry: Database, clock: Clock, e
 @given(st.integers(0, 40_000_000))
 def test_the_estimate_follows_rate_limit_and_price(recipients: int) -> None:
     setting = Settings(rate_per_second=80, daily_limit=100_000)
-    result = estimate(setting, "UTILITY", recipients, NOON.date())
+    result = estimate(setting, "UTILITY", recipients, NOON)
     assert result.cost == pytest.approx(recipients * 0.115 * 1.18)
-    assert result.days == -(-recipients // 100_000)
+    assert math.ceil(result.seconds / 86_400) == -(-recipients // 100_000)
     assert result.seconds >= recipients / 80 - 1e-6
 
 
 @pytest.mark.parametrize(
-    ("recipients", "taken", "days", "seconds"),
+    ("recipients", "taken", "seconds"),
     [
-        (40, 60, 1, 4.0),  # there is room today
-        (41, 60, 2, 86_400.1),
-        (140, 60, 2, 86_410.0),
-        (141, 60, 3, 172_800.1),
-        (100, 250, 2, 86_410.0),  # more was sent than may be: nothing goes today
-        (0, 250, 0, 0.0),
+        (40, 60, 4.0),  # there is room today
+        (41, 60, 86_400.1),
+        (140, 60, 86_410.0),
+        (141, 60, 172_800.1),
+        (100, 250, 86_410.0),  # more was sent than may be: nothing goes today
+        (0, 250, 0.0),
     ],
 )
-def test_what_others_have_sent_today_is_not_free(
-    recipients: int, taken: int, days: int, seconds: float
-) -> None:
+def test_what_others_have_sent_today_is_not_free(recipients: int, taken: int, seconds: float) -> None:
     setting = Settings(rate_per_second=10, daily_limit=100)
-    result = estimate(setting, "UTILITY", recipients, NOON.date(), taken)
-    assert (result.days, result.seconds) == (days, pytest.approx(seconds))
-    end = finish_at(setting, "safety_weather", recipients, NOON, taken)
+    result = estimate(setting, "UTILITY", recipients, NOON, Queue(taken))
+    assert result.seconds == pytest.approx(seconds)
+    end = finish_at(setting, "safety_weather", recipients, NOON, Queue(taken))
     assert (end - NOON).total_seconds() == pytest.approx(seconds)
 
 
 def test_three_point_six_crore_people_take_360_days() -> None:
-    assert estimate(Settings(daily_limit=100_000), "UTILITY", 36_000_000, NOON.date()).days == 360
+    seconds = estimate(Settings(daily_limit=100_000), "UTILITY", 36_000_000, NOON).seconds
+    assert math.ceil(seconds / 86_400) == 360
 
 
 Call = Callable[[Database, Scope, Clock, int, Path], object]
