@@ -18,7 +18,7 @@ FILE_ROWS = 1 << 40  # rows of one file are numbered within so many
 _MOST_PICKED = 50_000  # rows that are picked out of a file one by one
 BLOCK_ROWS = 122_880  # rows that DuckDB keeps together
 # Raised whenever a cell is understood in another way than before: all rows are then read as new ones.
-READING = 2
+READING = 3
 _STRAY_SHARE = 500  # a division with fewer than one in so many of a sample's consumers is a stray's
 _LEAST_ROWS = 20_000  # of a file: fewer are sooner read than compared
 _MOST_NEIGHBOURS = 4  # times a file's rows, and …

@@ -21,8 +21,10 @@ CREATE OR REPLACE TEMP MACRO phone_is_cut(clean) AS phone_is_scientific(clean) A
 -- plus sign. Blanks group the digits of one number, unless more than thirteen digits stand in a part: then they divide
 -- numbers, and twenty digits are two tens.
 -- Before that an extension goes (9415012345 ext 2), and the commas of a number that a spreadsheet has grouped (9,41,50,12,345).
+-- One or two digits behind the only dot are a fraction (941501234.6): that is an amount.
 CREATE OR REPLACE TEMP MACRO phone_bare(clean) AS
-    CASE WHEN regexp_full_match(clean, '\d{1,3}(,\d{2,3}){2,4},\d{3}') THEN replace(clean, ',', '')
+    CASE WHEN regexp_full_match(clean, '\+?\d+\.\d{1,2}') THEN ''
+         WHEN regexp_full_match(clean, '\d{1,3}(,\d{2,3}){2,4},\d{3}') THEN replace(clean, ',', '')
          ELSE regexp_replace(clean, '(\d)[\s().,-]*(?i:extension|extn|ext|x)[\s.:-]*\d{1,4}([^\d]|$)', '\1//\2', 'g') END;
 CREATE OR REPLACE TEMP MACRO phone_cut(clean) AS
     '/' || regexp_replace(replace(regexp_replace(phone_bare(clean), '[/,;|&\n\r\t\\]+|\s+(?i:or|and|या)\s+', '//', 'g'), '+', '//+'), '[^\d/+\s]', '', 'g') || '/';
@@ -74,13 +76,14 @@ CREATE OR REPLACE TEMP MACRO phone_second(raw, ten) AS
     CASE WHEN length(raw) >= 20
          THEN list_filter(phone_goods(phone_parts(phone_cut(phone_clean(raw)))), lambda other: other <> ten)[1] END;
 
--- Nothing but words, signs and a few zeros is no number at all.
+-- Nothing but words, signs and a few zeros is no number at all, nor is a prefix with nothing behind it (+91).
 CREATE OR REPLACE TEMP MACRO phone_is_missing(clean) AS
-    NOT regexp_matches(clean, '[1-9]') AND (length(regexp_replace(clean, '\D', '', 'g')) < 10 OR phone_is_scientific(clean));
+    NOT regexp_matches(clean, '[1-9]') AND (length(regexp_replace(clean, '\D', '', 'g')) < 10 OR phone_is_scientific(clean))
+    OR regexp_full_match(regexp_replace(clean, '[\s().-]', '', 'g'), '{prefix}');
 CREATE OR REPLACE TEMP MACRO phone_verdict(raw, ten) AS
     CASE WHEN ten IS NOT NULL THEN phone_judge_ten(ten)
          WHEN raw IS NULL OR raw = '' THEN 'missing'
-         WHEN regexp_full_match(raw, '[0-9]{1,9}') THEN CASE WHEN regexp_full_match(raw, '0+') THEN 'missing' ELSE 'malformed' END
+         WHEN regexp_full_match(raw, '[0-9]{1,9}') THEN CASE WHEN regexp_full_match(raw, '0+|{prefix}') THEN 'missing' ELSE 'malformed' END
          WHEN phone_is_missing(phone_clean(raw)) THEN 'missing'
          WHEN regexp_matches(raw, '[eE]') AND phone_is_cut(phone_clean(raw)) THEN 'cut'
          ELSE 'malformed' END;

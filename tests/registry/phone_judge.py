@@ -9,6 +9,7 @@ import phonenumbers
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\"'`]")
 _BLANKS = " \t\n\r\f\v\u00a0"
 _SCIENTIFIC = re.compile(r"\+?([0-9])(?:\.([0-9]*))?[eE]\+?([0-9]{1,2})")
+_PREFIXES = {f"{front}{zero}" for front in ("91", "+91", "091", "0091", "+0091") for zero in ("", "0")}
 _RUNS = ("01234567890123456789", "98765432109876543210")
 
 
@@ -17,6 +18,7 @@ def judge_cell(raw: str) -> tuple[int | None, str]:
     text = "".join(_ascii_digit(mark) for mark in raw)
     text = re.sub(r"\.0+$", "", _INVISIBLE.sub("", text.strip(_BLANKS)).strip(_BLANKS))
     has_digits = re.search("[1-9]", text) is not None
+    is_prefix = re.sub(r"[\s().-]", "", text, flags=re.ASCII) in _PREFIXES
     if scientific := _SCIENTIFIC.fullmatch(text):
         whole, fraction, power = scientific[1], scientific[2] or "", int(scientific[3])
         if len(fraction) < power:
@@ -27,7 +29,7 @@ def judge_cell(raw: str) -> tuple[int | None, str]:
         best = next((ten for ten in tens if _kind(ten) == "ok"), tens[0])
         return int(best), _kind(best)
     digits = re.sub("[^0-9]", "", text)
-    return None, "missing" if not has_digits and len(digits) < 10 else "malformed"
+    return None, "missing" if is_prefix or (not has_digits and len(digits) < 10) else "malformed"
 
 
 def _ascii_digit(mark: str) -> str:
@@ -54,7 +56,9 @@ def _ascii_digit(mark: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """Without the extension behind a number, or the commas within one."""
+    """Without the extension behind a number, or the commas within one; of an amount remains nothing."""
+    if re.fullmatch(r"\+?[0-9]+\.[0-9]{1,2}", text):
+        return ""
     groups = text.split(",")
     first, *middle, last = map(len, groups) if len(groups) > 1 else (0, 0)
     is_grouped = 2 <= len(middle) <= 4 and 1 <= first <= 3 and last == 3 and set(middle) <= {2, 3}
@@ -149,8 +153,8 @@ def _number(draw: random.Random) -> str:
 
 
 def _written(draw: random.Random) -> str:
-    number = _number(draw)
-    way = draw.randrange(11)
+    number = _number(draw) if draw.random() < 0.97 else ""  # now and then nothing behind the prefix
+    way = draw.randrange(11) if number else -1
     if way == 0:
         number = f"{number[:5]} {number[5:]}"
     elif way == 1:
@@ -164,8 +168,11 @@ def _written(draw: random.Random) -> str:
         number += draw.choice([" ext 2", "x12", " Extn. 345", " ext. 9/"])
     elif way == 6:
         number = f"{int(number):,}"
+    elif way == 7:
+        point = draw.randrange(len(number))
+        number = f"{number[:point]}.{number[point:]}"
     elif way == 4:
-        number += draw.choice([".0", ".00", ".", " ", "\u00a0", "\u200b"])
+        number += draw.choice([".0", ".00", ".", ".6", ".25", " ", "\u00a0", "\u200b"])
     front = draw.choice(
         ["", "", "", "+91", "+91 ", "91", "0", "0091", "+91-", "+910", "091", "'", "(+91) ", "00", "+", "+65"]
     )

@@ -19,6 +19,14 @@ EXAMPLES = [
     ("null", None, "missing"),
     ("-", None, "missing"),
     ("उपलब्ध नहीं", None, "missing"),
+    ("+91", None, "missing"),  # a form's own prefix, and nothing typed behind it
+    ("91", None, "missing"),
+    ("0091", None, "missing"),
+    ("(+91) - ", None, "missing"),
+    ("+९१", None, "missing"),
+    ("+910", None, "missing"),
+    ("+91 9", None, "malformed"),
+    ("+92", None, "malformed"),
     ("+91 94150 12345", 9415012345, "ok"),
     ("+91-94150-12345", 9415012345, "ok"),
     ("919415012345", 9415012345, "ok"),
@@ -40,6 +48,11 @@ EXAMPLES = [
     ("+91 94150 12345 / +91 80046 42302", 9415012345, "ok"),
     ("94150123458004642302", 9415012345, "ok"),
     ("941501234", None, "malformed"),
+    ("941501234.6", None, "malformed"),  # an amount
+    ("94150123.45", None, "malformed"),
+    ("9415012345.6", None, "malformed"),
+    ("94150.12345", 9415012345, "ok"),  # grouped by a dot
+    ("9415.012.345", 9415012345, "ok"),
     ("94150123456", None, "malformed"),
     ("98765 4321", None, "malformed"),
     ("+65 9123 4567", None, "malformed"),  # another country's
