@@ -8,7 +8,7 @@ from dashboard.ui.errors import told
 from dashboard.ui.outage_reminder import show_reminder
 from dashboard.ui.turns import a_turn
 from dashboard.ui.visitor import visiting
-from dashboard.ui.words import begin_run, t
+from dashboard.ui.words import begin_run
 
 _ICON = str(PROJECT_DIR / "dashboard" / "static" / "icon.png")  # a Material icon would be fetched from Google
 
@@ -28,7 +28,7 @@ def run() -> None:
     if chosen.url_path != "outage":
         show_reminder(visitor)
     news_parts.show_news(visitor)
-    st.title(t(f"page.{chosen.url_path or 'coverage'}"))
+    st.title(chosen.title)
     with told(), visiting(visitor):
         chosen.run()
 

@@ -2,15 +2,17 @@
 
 from copy import copy
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 
 from dashboard.access.scope import Right, Scope
 from dashboard.ui.words import current_language, t
 
+_FIRST_PATH = "start"  # Streamlit wants a name for the first page, which has the bare address
 VIEWS_DIR = Path(__file__).resolve().parent.parent / "views"
 
 
@@ -45,7 +47,8 @@ PLACES = (
 
 def list_all_pages() -> list[Any]:
     """Return every page, so that an address is understood before anyone is signed in."""
-    return [*map(make_page, PLACES), _make_start_page()]
+    pages = [*map(make_page, PLACES), _make_start_page()]
+    return pages + _list_strange(pages)
 
 
 def list_pages_of(scope: Scope) -> dict[str, list[Any]]:
@@ -54,7 +57,9 @@ def list_pages_of(scope: Scope) -> dict[str, list[Any]]:
     for place in PLACES:
         if scope.may(place.right):
             sections.setdefault(t(f"page.section_{place.section}"), []).append(make_page(place))
-    next(iter(sections.values())).append(_make_start_page())
+    first = next(iter(sections.values()))
+    first.append(_make_start_page())
+    first += _list_strange([page for pages in sections.values() for page in pages])
     return sections
 
 
@@ -70,7 +75,7 @@ def _make_page(place: Place, language: str) -> Any:
         VIEWS_DIR / f"{place.name}.py",
         title=t(f"page.{place.name}"),
         icon=f":material/{place.icon}:",
-        url_path=place.name if place is not PLACES[0] else "start",
+        url_path=place.name if place is not PLACES[0] else _FIRST_PATH,
         default=place is PLACES[0],
         help=t(f"page.{place.name}_help"),
     )
@@ -85,6 +90,22 @@ def _make_start_page() -> Any:
         url_path=first.name,
         visibility="hidden",
     )
+
+
+def _list_strange(pages: list[Any]) -> list[Any]:
+    """Return a page for the address of this run where it is none of these: Streamlit itself would answer in English, whoever asks."""
+    asked = unquote(urlsplit(st.context.url or "").path).rpartition("/")[2]
+    if not asked or asked in (_FIRST_PATH, *(page.url_path for page in pages)):
+        return []
+    is_closed = asked in (place.name for place in PLACES)
+    title = t("page.closed" if is_closed else "page.unknown")
+    return [st.Page(partial(_tell_strange, is_closed), title=title, url_path=asked, visibility="hidden")]
+
+
+def _tell_strange(is_closed: bool) -> None:
+    """Say what is with an address that opens nothing, and where to go on."""
+    st.info(t("page.closed_help" if is_closed else "page.unknown_help"), icon=":material/info:")
+    st.page_link(VIEWS_DIR / f"{PLACES[0].name}.py", label=t("page.to_first"), icon=":material/arrow_back:")
 
 
 def open_page(name: str, **query: str) -> None:

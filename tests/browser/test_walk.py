@@ -328,4 +328,15 @@ def test_a_forged_address_is_refused(sign_in: SignIn) -> None:
     page.goto(f"{base}/coverage?office=UP")
     expect(page.get_by_text(say("en", "error.office"))).to_be_visible()
     page.goto(f"{base}/users")
-    expect(page.get_by_role("heading", name=say("en", "page.users"), level=1)).not_to_be_visible()
+    expect(page.get_by_role("heading", name=say("en", "page.closed"), level=1)).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["hi", "en"])
+def test_an_unknown_address_is_told_in_the_persons_language(sign_in: SignIn, language: str) -> None:
+    page = sign_in("minister", language)
+    page.goto("/".join(page.url.split("/")[:3]) + "/no_such_page?office=UP")
+    expect(page.get_by_role("heading", name=say(language, "page.unknown"), level=1)).to_be_visible()
+    _settle(page)
+    assert page.get_by_role("dialog").count() == 0  # Streamlit's own words for it
+    page.get_by_role("link", name=say(language, "page.to_first")).last.click()
+    expect(page.get_by_role("heading", name=say(language, "page.coverage"), level=1)).to_be_visible()
