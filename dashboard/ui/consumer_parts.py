@@ -53,9 +53,9 @@ def show_found(visitor: Visitor, office: Office, words: str) -> None:
     """Show whom the search found, each with a way to open them; numbers masked."""
     found = find_consumers(visitor.rt.db, visitor.scope, office.code, words)
     if not found.count:
-        st.info(
-            t("consumer.none_found", office=office.name_in(current_language())), icon=":material/search_off:"
-        )
+        said = t("consumer.none_found", office=office.name_in(current_language()))
+        larger = t("consumer.none_found_larger") if office.code != visitor.user.office_code else ""
+        st.info(f"{said} {larger}", icon=":material/search_off:")
         return
     st.markdown(t("consumer.found", count=group_digits(found.count)))
     _show_rows(found)

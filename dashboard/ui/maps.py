@@ -14,6 +14,7 @@ from dashboard.ui.formats import percent
 SHADES = ("#F3F8FC", "#B7D3EA", "#7FAFD6", "#4585B8", "#0A4A7A")
 _TEXT_ON = ("#14202E", "#14202E", "#14202E", "#FFFFFF", "#FFFFFF")
 _UNKNOWN, _LINE = "#F7F7F5", "#7C8896"
+_AROUND = 0.2  # degrees around the districts that are looked at
 _STRETCH = 1 / cos(radians(27))  # a degree of latitude against one of longitude in the middle of the state
 
 
@@ -105,7 +106,7 @@ def draw_map(
             "marker": {"size": 24, "opacity": 0}, "selected": {"marker": {"opacity": 0}}, "unselected": {"marker": {"opacity": 0}},
         }
     )  # fmt: skip
-    return {"data": traces, "layout": _lay_out()}
+    return {"data": traces, "layout": _lay_out(known if others else [])}
 
 
 def _fill(names: Any, colour: str, words: str) -> dict[str, Any]:
@@ -121,11 +122,16 @@ def _fill(names: Any, colour: str, words: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _lay_out() -> dict[str, Any]:
-    axis = {"visible": False, "fixedrange": True}
+def _lay_out(shown: list[str]) -> dict[str, Any]:
+    """Return the layout; where districts are named, these fill the map."""
+    axis: dict[str, Any] = {"visible": False, "fixedrange": True}
+    rings = [ring for name in shown for ring in list_districts()[name].outlines]
+    x, y = ([value for ring in rings for value in ring[side]] for side in (0, 1))
+    x_range = {"range": [min(x) - _AROUND, max(x) + _AROUND]} if x else {}
+    y_range = {"range": [min(y) - _AROUND, max(y) + _AROUND]} if y else {}
     return {
         "height": 560, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "dragmode": False, "hovermode": "closest", "clickmode": "event+select",
-        "xaxis": axis, "yaxis": {**axis, "scaleanchor": "x", "scaleratio": _STRETCH},
+        "xaxis": axis | x_range, "yaxis": {**axis, **y_range, "scaleanchor": "x", "scaleratio": _STRETCH},
         "legend": {"orientation": "h", "yanchor": "top", "y": 0, "xanchor": "left", "x": 0, "itemclick": False, "itemdoubleclick": False,
                    "traceorder": "normal"},
     }  # fmt: skip

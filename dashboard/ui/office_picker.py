@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.access.scope import Right
 from dashboard.errors import Refused
 from dashboard.registry.offices import Office, get_office, list_children, list_path, offices_above
+from dashboard.ui.errors import show_error
 from dashboard.ui.tables import escape_marks
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t
@@ -13,14 +14,20 @@ from dashboard.ui.words import current_language, t
 def choose_office(visitor: Visitor, page: str, *, lowest: str = "feeder") -> Office:
     """Show the path and the offices below; return the office of the address (`?office=CODE`), at first the person's own.
 
-    Stops the page where the registry holds no office yet. Raises Refused("office") for one outside the scope.
+    Stops the page where the registry holds no office yet, and at one outside the scope, from where a button leads to the person's own.
     """
     own = find_own_office(visitor)
     if own is None:
         show_no_consumers(visitor)
         st.stop()
     code = st.query_params.get("office", own.code)
-    office = own if code == own.code else get_office(visitor.rt.db, visitor.scope, code)
+    try:
+        office = own if code == own.code else get_office(visitor.rt.db, visitor.scope, code)
+    except Refused as refusal:
+        show_error(refusal)
+        words = t("page.own_office", office=own.name_in(current_language()))
+        st.button(words, icon=":material/home:", key=f"{page}_own", on_click=go_to_office, args=(own.code,))
+        st.stop()
     _show_path(visitor, office, page)
     if office.level != lowest:
         _offer_offices_below(visitor, office, page)

@@ -1,6 +1,7 @@
 """Tables as the department reads them: figures right-aligned and grouped in lakh and crore, words in the reader's language."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -8,6 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import streamlit as st
 
 from dashboard.ui.formats import day, group_digits, moment, percent, points, rupees, signed
@@ -29,7 +31,12 @@ _WRITERS: dict[str, Any] = {
 _RIGHT = {"count", "rate", "rupees", "change", "points", "places", "figure"}
 Cells = Mapping[str, list[Any]]
 _ROW_PIXELS = 36
+_SIZED_ROWS = (
+    9  # the browser makes a column as wide as the cells of the first rows; a longer one below would be cut
+)
+_LETTER_PIXELS, _CELL_PIXELS, _WIDEST_PIXELS = 8, 24, 400
 _LINE_LETTERS = 24  # of a cell about a person, at least, before it goes on in the next line
+_DATE = re.compile(r"\b(\d\d)-(\d\d)-(\d{4})\b")
 _MARKS = re.compile(r"([!-/:-@\[-`{-~])")  # ASCII punctuation, which Markdown may read as its own
 
 
@@ -72,7 +79,7 @@ def show_cells(
 
     `on_pick` is told the position of a chosen row before the page is computed, which then shows what follows at once.
     """
-    config = {name: _configure(column) for name, column in columns.items()}
+    config = {name: _configure(column, shown[name]) for name, column in columns.items()}
     height = _ROW_PIXELS * (min(max(len(shown), 1), rows) + 1)
     options: dict[str, Any] = {
         "hide_index": True,
@@ -139,9 +146,12 @@ def show_personal_table(table: pd.DataFrame, columns: Mapping[str, Column], *, a
 
 
 def _keep_lines(text: str) -> str:
-    """Return a text that breaks into lines of some length only: a phone else makes columns as narrow as a word and rows a hand high."""
+    """Return a text that breaks into lines of some length only: a phone else makes columns as narrow as a word and rows a hand high.
+
+    A browser would break a date at its hyphens as well: they become such as hold.
+    """
     lines: list[str] = []
-    for word in text.split(" "):
+    for word in _DATE.sub("\\1\u2011\\2\u2011\\3", text).split(" "):
         if lines and len(lines[-1]) + 1 + len(word) <= _LINE_LETTERS:
             lines[-1] += f"\u00a0{word}"
         else:
@@ -177,8 +187,19 @@ def _write_column(values: "pd.Series[Any] | list[Any]", kind: Kind) -> list[Any]
     return [text.rjust(width) for text in written]
 
 
-def _configure(column: Column) -> Any:
+def _configure(column: Column, cells: pa.ChunkedArray) -> Any:
     if column.kind == "course":
         return st.column_config.LineChartColumn(column.label, y_min=0, color="#0072B2")
     alignment: Literal["left", "right"] = "right" if column.kind in _RIGHT else "left"
-    return st.column_config.TextColumn(column.label, alignment=alignment, pinned=column.pinned)
+    width = _find_width(cells) if column.kind == "text" else None
+    return st.column_config.TextColumn(column.label, width=width, alignment=alignment, pinned=column.pinned)
+
+
+def _find_width(cells: pa.ChunkedArray) -> int | None:
+    """Return the pixels that a column of words needs where its longest cell stands below those that the browser looks at."""
+    lengths = pc.utf8_length(cells)
+    place = pc.index(lengths, pc.max(lengths)).as_py()
+    if place < _SIZED_ROWS:
+        return None
+    letters = sum(unicodedata.category(letter)[0] != "M" for letter in cells[place].as_py())
+    return min(letters * _LETTER_PIXELS + _CELL_PIXELS, _WIDEST_PIXELS)

@@ -46,3 +46,13 @@ def test_the_map_asks_no_server_for_tiles_or_outlines() -> None:
     assert {trace["type"] for trace in figure["data"]} == {"scatter"}
     assert "http" not in str(figure)
     assert len(str(figure)) < 120_000
+
+
+def test_the_districts_of_an_office_fill_the_map_and_those_of_the_state_need_no_frame() -> None:
+    names = dict.fromkeys(RATES, "x")
+    west, east = maps.draw_map(RATES, [""] * 5, names, names)["layout"]["xaxis"]["range"]
+    places = [maps.list_districts()[name].longitude for name in RATES]
+    assert west < min(places) < max(places) < east < 83  # the state goes on to 84.6
+    everywhere = dict.fromkeys(maps.list_districts(), 0.2)
+    whole = maps.draw_map(everywhere, [""] * 5, dict.fromkeys(everywhere, ""), dict.fromkeys(everywhere, ""))
+    assert "range" not in whole["layout"]["xaxis"]

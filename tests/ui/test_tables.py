@@ -1,7 +1,8 @@
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from dashboard.ui.tables import Column, _keep_lines, escape_marks, name_offices, write_cells
+from dashboard.ui.tables import Column, _find_width, _keep_lines, escape_marks, name_offices, write_cells
 
 
 def test_figures_sort_by_size_when_sorted_as_text() -> None:
@@ -59,3 +60,16 @@ def test_a_cell_about_a_person_goes_on_in_a_new_line_only_when_one_is_full() -> 
     assert [line.replace("\u00a0", " ") for line in lines] == [
         "Not on WhatsApp, or an", "old app. Field staff", "must ask for another", "number."
     ]  # fmt: skip
+
+
+def test_a_date_in_a_cell_about_a_person_never_breaks() -> None:
+    assert _keep_lines("31-10-2026 12:00") == "31\u201110\u20112026\u00a012:00"
+    assert _keep_lines("A-6/293") == "A-6/293"  # no date
+
+
+def test_a_column_is_as_wide_as_a_long_name_that_stands_low_in_it() -> None:
+    short, long = ["अ" * 12] * 20, "विद्युत वितरण खण्ड-प्रथम, सिद्धार्थनगर"  # 28 letters, ten marks on them
+    assert _find_width(pa.chunked_array([short])) is None  # the browser knows best
+    assert _find_width(pa.chunked_array([[long, *short]])) is None
+    assert _find_width(pa.chunked_array([[*short, long]])) == 28 * 8 + 24
+    assert _find_width(pa.chunked_array([[*short, "x" * 500]])) == 400

@@ -53,6 +53,17 @@ def test_a_forged_address_is_refused(rt: Runtime, open_page: Opener) -> None:
     assert not app.metric
 
 
+def test_from_a_foreign_office_a_button_leads_to_the_same_view_of_ones_own(
+    rt: Runtime, open_page: Opener
+) -> None:
+    app = open_page("coverage", "ee", office="UP", view="groups")
+    assert "not within yours" in app.warning[0].value
+    app.button(key="coverage_own").click().run()
+    assert not app.warning
+    assert any("**400 consumers**" in element.value for element in app.markdown)
+    assert (app.query_params["office"], app.query_params["view"]) == (DIVISION, "groups")
+
+
 def test_an_empty_registry_says_what_to_do(empty_rt: Runtime, open_page: Opener) -> None:
     app = open_page("coverage", "admin")
     assert not app.exception
