@@ -6,12 +6,11 @@ from pathlib import Path
 from dashboard.registry.headers import Headers, fold_header
 from dashboard.registry.office_store import OfficeName
 from dashboard.registry.packed import Member, read_start
-from dashboard.registry.text_rows import find_encoding, text_rows
+from dashboard.registry.text_rows import DELIMITERS, find_encoding, text_rows
 
 _HEADERS: Headers = {"LEVEL": "level", "CODE": "code", "NAMEHI": "name_hi", "DISTRICT": "district"}
 _NEEDED = {"LEVEL", "CODE", "NAMEHI"}
 _ALL = {*_HEADERS, "NAME", ""}  # with another column it is something else
-_DELIMITERS = ",;\t|"
 
 
 def is_names_table(path: Path, member: Member | None = None) -> bool:
@@ -20,7 +19,7 @@ def is_names_table(path: Path, member: Member | None = None) -> bool:
     encoding = "utf-16" if start.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     line = next(iter(start.decode(encoding, "replace").splitlines()), "")
     cut = [
-        {fold_header(cell) for cell in next(csv.reader([line], delimiter=mark), [])} for mark in _DELIMITERS
+        {fold_header(cell) for cell in next(csv.reader([line], delimiter=mark), [])} for mark in DELIMITERS
     ]
     return any(_NEEDED <= cells <= _ALL for cells in cut)
 

@@ -24,8 +24,9 @@ from dashboard.registry.text_rows import (
     text_rows,
     trim_cells,
 )
+from dashboard.registry.web_rows import web_rows
 
-BOOK = "xlsx"  # instead of an encoding
+BOOK, WEB = "xlsx", "html"  # instead of an encoding
 _LONGEST_CELL = 10_000  # characters; a longer one is a broken file, not an address
 _LONGEST_RAW = 100_000  # characters kept of a refused row
 _END_MARK = "\x1a"  # how CP/M and some mainframes end a text
@@ -104,7 +105,9 @@ class TableReader:
                 return self._count_aside("totals")
         width = len(self.columns)
         if any(cell.strip() for cell in row[width:]):
-            joined = None if self.encoding == BOOK else join_address(trim_cells(row), width, self.places)
+            joined = (
+                None if self.encoding in (BOOK, WEB) else join_address(trim_cells(row), width, self.places)
+            )
             if joined is None:
                 return self._refuse(row_no, "ragged_row", row)
             row[:] = joined
@@ -176,7 +179,7 @@ def open_tables(path: Path, headers: Headers, name: str) -> list[TableReader]:
         return _open_book(path, headers, name)
     encoding = find_encoding(path, name)
     if start.lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t\x00")[:1] == b"<":
-        raise BadInput("web_page", file=name)
+        return [_open_web_page(path, headers, encoding, name)]
     return [_find_table(text_rows(path, encoding, headers), headers, encoding, name)]
 
 
@@ -201,6 +204,16 @@ def _find_table(rows: Iterator[Row], headers: Headers, encoding: str, name: str)
     return TableReader(
         columns, map_columns(columns, headers, name), chain(first[best + 1 :], rows), encoding, headers, name
     )
+
+
+def _open_web_page(path: Path, headers: Headers, encoding: str, name: str) -> TableReader:
+    """Open a web page as a report, if a table of it is one."""
+    try:
+        return _find_table(web_rows(path, encoding), headers, WEB, name)
+    except BadInput as error:
+        if error.code == "two_account_columns":
+            raise
+        raise BadInput("web_page", file=name) from error
 
 
 def _open_book(path: Path, headers: Headers, name: str) -> list[TableReader]:

@@ -14,7 +14,7 @@ from dashboard.registry.account_no import is_account
 from dashboard.registry.headers import Headers, count_known, find_account
 
 HEADER_ROWS = 30  # rows among which the header is looked for
-_DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|", "^", "~")
 _MOST_LINES = 100  # of one row: a cell with more line breaks is a quote that was never closed
 _MOST_LETTERS = 20_000
 _STRAY = "setu_stray_bytes"
@@ -61,7 +61,7 @@ def text_rows(path: Path, encoding: str, headers: Headers) -> Iterator[Row]:
 def find_layout(head: Sequence[str], headers: Headers) -> Layout:
     """Return the layout that the first lines show: the delimiter that makes most known headers out of one of them."""
     best, layout = -1, Layout(",", 1, None)
-    for mark in _DELIMITERS:
+    for mark in DELIMITERS:
         for line in head:
             cells = _unwrap(next(csv.reader([line[: 1 << 16]], delimiter=mark), []), mark)
             known = count_known(cells, headers)

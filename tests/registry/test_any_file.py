@@ -21,11 +21,11 @@ from dashboard.registry.sources import Upload, read_source
 from dashboard.store.database import Cursor
 from dashboard.store.disk import is_full
 from tests.registry.plain_intake import PlainIntake
-from tests.registry.torture import BOOKS, HEADER
+from tests.registry.torture import BOOKS, HEADER, PAGES
 
 _STARTS = [
     b"", b"PK\x03\x04", b"\x1f\x8b\x08", b"\xd0\xcf\x11\xe0", b"\xff\xfe", b"\xef\xbb\xbf", ",".join(HEADER).encode() + b"\n",
-    b'"ACCT_ID"\n"', *[case.content for case in BOOKS],
+    b'"ACCT_ID"\n"', *[case.content for case in BOOKS + PAGES],
 ]  # fmt: skip
 _NAMES = ["a.csv", "a.xlsx", "a.xls", "a.ods", "a.gz", "a.zip", "a"]
 _CELLS = st.sampled_from([

@@ -16,7 +16,7 @@ from dashboard.registry.sources import Source, Upload, read_source
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 from tests.registry.plain_intake import PlainIntake
-from tests.registry.torture import BOOKS, REFUSED, TEXTS, Case
+from tests.registry.torture import BOOKS, PAGES, REFUSED, TEXTS, Case
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def read(cursor: Cursor, path: Path, folder: Path) -> tuple[Source, list[tuple[o
     return source, cursor.execute(f"SELECT {fields} FROM ({source.relation}) ORDER BY row_no").fetchall()
 
 
-@pytest.mark.parametrize("case", TEXTS + BOOKS, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", TEXTS + BOOKS + PAGES, ids=lambda case: case.name)
 def test_both_readers_see_what_is_there(
     cursor: Cursor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: Case
 ) -> None:
@@ -65,7 +65,7 @@ def test_a_file_that_cannot_be_used_is_named_by_its_fault(
 def test_files_of_all_kinds_go_in_as_one_export_and_every_row_is_accounted_for(
     db: Database, administrator: Scope, clock: Clock, tmp_path: Path
 ) -> None:
-    cases = TEXTS[::8] + BOOKS
+    cases = TEXTS[::8] + BOOKS + PAGES[:2]
     uploads = [Upload(case.write(tmp_path), case.name) for case in cases]
     result = import_exports(db, administrator, uploads, clock=clock, shared_threshold=6, refresh=refresh_cube)
     accounts = [account for case in cases for account in case.accounts]

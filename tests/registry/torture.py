@@ -71,6 +71,9 @@ TEXTS = [
     Case("cut_letter.csv", lines(HEADER, row(A, "राम कुमार"), row(B, "सीता#")).encode().replace(b"#", b"\xe0\xa4"), [A, B]),
     Case("semicolon.csv", lines(*TWO, mark=";").encode(), [A, B]),
     Case("tab.xls", lines(*TWO, mark="\t").encode(), [A, B]),  # called a spreadsheet and none
+    Case("caret.txt", lines(*TWO, mark="^").encode(), [A, B]),
+    Case("tilde.txt", lines(*TWO, mark="~", quoted=True).encode(), [A, B]),
+    Case("caret_with_commas.txt", lines(HEADER, row(A, address="12, MALL ROAD, LUCKNOW"), mark="^").encode(), [A]),
     Case("pipe.txt", lines(*TWO, mark="|").encode(), [A, B]),
     Case("comma_inside_semicolons.csv", lines(HEADER, row(A, address="12, MALL ROAD, LUCKNOW"), mark=";").encode(), [A]),
     Case("sep_line.csv", ("sep=;\r\n" + lines(*TWO, mark=";", end="\r\n")).encode(), [A, B]),
@@ -260,6 +263,27 @@ def _tar(content: bytes) -> bytes:
     return packed.getvalue()
 
 
+def _page(*rows: list[str], cell: str = "<td>{}</td>", row: str = "<tr>{}</tr>\n") -> str:
+    """A report as portals save it for Excel: a web page with a table."""
+    table = "".join(row.format("".join(map(cell.format, one))) for one in rows)
+    title = "<tr><td colspan=8>UPPCL &amp; discoms</td></tr>"
+    style = "<style>td {mso-number-format:'\\@'} tr > td {}</style>"
+    return f"<html><head>{style}</head><body><table border=1>{title}{table}</table></body></html>"
+
+
+PAGES = [
+    Case("portal.xls", _page(*TWO).encode(), [A, B]),
+    Case("portal_utf16.xls", ("\ufeff" + _page(*TWO)).encode("utf-16-le"), [A, B]),
+    Case("portal_cp1252.xls", _page(HEADER, row(A, "JOSÉ"), row(B)).encode("cp1252"), [A, B]),
+    Case("portal_unclosed.html", _page(*TWO, cell="<TD nowrap>{}", row="<TR>{}").encode(), [A, B]),
+    Case("portal_marked.xls", _page(HEADER, row(f"&nbsp;{A}&nbsp;", "<b>RAM</b>", "12 MALL ROAD,<br>GONDA"), row(B), ["TOTAL", *[""] * 7],
+                                    cell='<td x:str style="text">\n  <font face="Arial">{}</font>\n</td>').encode(), [A, B], not_rows={"totals": 1}),
+    Case("portal_in_a_layout.xls", f"<table><tr><td><table>{_page(*TWO)}</table></td></tr></table><script>if (a<b) c('<tr><td>x');</script>".encode(), [A, B]),
+    Case("portal_ragged.xls", _page(HEADER, row(A)[:3], row(B)).encode(), [B], [(3, "ragged_row")]),
+    Case("portal_cut.xls", _page(*TWO, row(C)).encode()[:-70], [A, B], [(5, "ragged_row")]),
+]  # fmt: skip
+
+
 _GZ = gzip.compress(lines(HEADER, *[row(f"{number:010d}") for number in range(1, 3000)]).encode())
 REFUSED = [
     ("cut.csv.gz", _GZ[:-200], "packed_broken"),
@@ -268,7 +292,8 @@ REFUSED = [
     ("several.zip", _archive(("a.csv", b"x"), ("b.csv", b"x")), "packed_count"),
     ("nothing.zip", _archive(), "packed_count"),
     ("cut.xlsx", xlsx()[:-3000], "not_a_spreadsheet"),
-    ("page.xls", b"<html><body><table><tr><td>ACCT_ID</td></tr></table>", "web_page"),
+    ("page.xls", b"<html><body><h1>Session expired</h1><table><tr><td>User</td><td>Password</td></tr></table>", "web_page"),
+    ("book.xml", b"<?xml version='1.0'?><Workbook><Worksheet><Table><Row><Cell><Data>ACCT_ID</Data></Cell></Row></Table></Worksheet></Workbook>", "web_page"),
     ("joined.csv", (lines(HEADER, row(A)) + "MOBILE_NO,ACCT_ID,NAME\n9415012346,0000000099,X\n").encode(), "header_changes"),
     ("no_header.csv", lines(row(A), row(B)).encode(), "no_header"),
     ("blanks.csv", b"   \n" * 40, "file_empty"),
