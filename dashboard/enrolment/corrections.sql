@@ -32,11 +32,11 @@ WHERE account_no = :account_no ORDER BY happened_at DESC LIMIT 1;
 
 -- name: set_name(account_no, office_no, value)!
 -- A consumer's name. The next report is merged, whether it says the same as the last or not.
-UPDATE consumer SET name = nullif(:value, ''), said_hash = NULL WHERE office_no = :office_no AND account_no = :account_no;
+UPDATE consumer SET name = nullif(:value, '') WHERE office_no = :office_no AND account_no = :account_no;
 
 -- name: set_address(account_no, office_no, value)!
 -- A consumer's address; likewise.
-UPDATE consumer SET address = nullif(:value, ''), said_hash = NULL WHERE office_no = :office_no AND account_no = :account_no;
+UPDATE consumer SET address = nullif(:value, '') WHERE office_no = :office_no AND account_no = :account_no;
 
 -- name: last_text_event(account_no, field)^
 -- The latest correction of a name or an address.

@@ -64,4 +64,5 @@ CREATE OR REPLACE TEMP MACRO segment_of(payable, paid, asked) AS
          ELSE 'due' END;
 CREATE OR REPLACE TEMP MACRO first_state(verdict) AS CASE verdict WHEN 'missing' THEN 'missing' WHEN 'ok' THEN 'on_file' ELSE 'unusable' END;
 -- A report that says nothing of a field does not change it.
+CREATE OR REPLACE TEMP MACRO takes_number(known, verdict, raw, known_raw) AS known IS NULL OR (verdict <> 'missing' AND raw IS DISTINCT FROM known_raw);
 CREATE OR REPLACE TEMP MACRO differs(new, old) AS new IS NOT NULL AND new IS DISTINCT FROM old;

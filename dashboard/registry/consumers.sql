@@ -57,7 +57,6 @@ WHERE late.account_no = consumer.account_no;
 
 -- name: restore_texts(since)!
 -- Names and addresses likewise.
-UPDATE consumer SET name = nullif(coalesce(late.name_now, consumer.name), ''), address = nullif(coalesce(late.address_now, consumer.address), ''),
-    said_hash = NULL
+UPDATE consumer SET name = nullif(coalesce(late.name_now, consumer.name), ''), address = nullif(coalesce(late.address_now, consumer.address), '')
 FROM corrected_text AS late
 WHERE late.account_no = consumer.account_no AND late.account_no IN (SELECT account_no FROM correction_event WHERE happened_at >= :since);

@@ -7,7 +7,6 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,12 +15,12 @@ import pyarrow as pa
 
 from dashboard.errors import BadInput
 from dashboard.registry.headers import Headers
-from dashboard.registry.intake import BLOCK_ROWS, Intake
+from dashboard.registry.intake import Intake, span_of
+from dashboard.registry.intake import queries as intake_queries
 from dashboard.registry.office_tree import load_tree
 from dashboard.registry.offices import TOP_CODE, Office
 from dashboard.registry.phone import install_macros
-from dashboard.registry.sources import Source, Upload, read_source, require_unchanged
-from dashboard.registry.states import run_on
+from dashboard.registry.sources import Source, Upload, read_source
 from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
 
@@ -32,7 +31,10 @@ T = TypeVar("T")
 MERGED = "staging.merged"
 MOVED = "staging.moved"  # accounts that change their office, for `keep_moves`
 LAST_NO = 2_147_483_647  # no office has a higher number
-_WOVEN_ROWS = 2 * BLOCK_ROWS  # consumers whose rows are brought into order at a time
+_TOGETHER_ROWS = 2_000_000  # rows that are merged at a time in the second step
+_KNOWN_OR_TWICE = (
+    "account_no IN (SELECT account_no FROM staging.known UNION SELECT account_no FROM staging.twice)"
+)
 _SIDE_BY_SIDE = 2  # files read at a time
 _LOW_PRIORITY = 10  # of the threads that import: pages come first
 _TELL_SECONDS = 0.5
@@ -44,15 +46,15 @@ class Terms:
 
     import_id: int
     today: date
-    fallback_no: int  # the office of accounts that name none
+    fallback_no: int = 0  # the office of accounts that name none; 0: not known yet
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Rows that could be used, those that say something new, those beyond an account's first, accounts that the registry had."""
+    """Rows that could be used, those merged while they were read, those beyond an account's first, accounts that the registry had."""
 
     rows: int
-    telling: int
+    merged: int
     repeated: int
     known: int
 
@@ -72,15 +74,15 @@ def prepare(cursor: Cursor) -> None:
 
 
 def read_files(
-    db: Database, uploads: Sequence[Upload], headers: Headers, folder: Path, import_id: int, today: date, tell: Callable[[float], None]
+    db: Database, uploads: Sequence[Upload], headers: Headers, folder: Path, terms: Terms, merges: bool, tell: Callable[[float], None]
 ) -> list[Source]:  # fmt: skip
-    """Read every file into `next_row`; return the files in their order.
+    """Read every file into `next_row`, where `merges` as far as possible merged with what is known; return the files in their order.
 
     Raises BadInput as `read_source`, ("no_rows") for a file without any.
     """
 
     def read(cursor: Cursor, place: int, upload: Upload) -> Source:
-        intake = Intake(cursor, place, import_id, today)
+        intake = Intake(cursor, place, terms.import_id, terms.today, merges)
         (folder / str(place)).mkdir()
         source = read_source(intake, upload, headers, folder / str(place))
         if not source.usable and not source.refused:
@@ -92,97 +94,66 @@ def read_files(
     return side_by_side(db, uploads, [upload.size for upload in uploads], read, tell)
 
 
-def write_files(
-    db: Database, sources: Sequence[Source], target: str, terms: Terms, tell: Callable[[float], None]
-) -> None:
-    """Write the rows of all files into the target, several files at a time, each in a commit of its own."""
+def put_rest_aside(cursor: Cursor, *, is_all: bool) -> None:
+    """Take out of `next_row` what is merged in a second step: `is_all`, or what is known or comes twice."""
+    cursor.execute(queries.keep_rest.sql.format(which="true" if is_all else _KNOWN_OR_TWICE))
+    queries.delete_rest(cursor)
+
+
+def settle(cursor: Cursor, terms: Terms) -> None:
+    """Give each row of `next_row` the office where its consumer will stand."""
+    queries.renumber_old(cursor)
+    queries.place_rows(cursor, fallback_no=terms.fallback_no)
+    queries.mark_moved(cursor, import_id=terms.import_id)
+
+
+def write_files(db: Database, sources: Sequence[Source], tell: Callable[[float], None]) -> None:
+    """Write the settled rows of all files into the next registry, several files at a time, each in a commit of its own."""
 
     def write(cursor: Cursor, place: int, source: Source) -> None:
-        write_rows(cursor, place, source, target, terms)
+        queries.insert_file(cursor, **span_of(place))
 
     side_by_side(db, sources, [source.usable for source in sources], write, tell)
 
 
-def write_rows(cursor: Cursor, place: int, source: Source, target: str, terms: Terms) -> None:
-    """Write one file's rows into the target, merged with what the registry knows of their accounts."""
-    known = cursor.execute(
-        "SELECT first_no, last_no FROM staging.known WHERE file_no = ?", [place]
-    ).fetchone()
-    intake = Intake(cursor, place, terms.import_id, terms.today)
-    interval = {"first_seq": intake.first_seq, "last_seq": intake.last_seq}
-    telling, values, end = queries.tell_rows.sql, interval | vars(terms), queries.take_new.sql
-    if known:
-        end = queries.know_rows.sql.replace("{merge}", queries.merge.sql)
-        values |= {"first_no": known[0], "last_no": known[1]}
-    if known and target == MERGED:
-        cursor.execute(queries.keep_telling.sql.replace("{telling}", telling), interval)
-        telling = "SELECT * FROM telling"
-        values = {name: value for name, value in values.items() if name not in interval}
-    sql = queries.insert_rows.sql.replace("{telling}", telling).replace("{merge}", end)
-    cursor.execute(sql.replace("{consumer}", target), values)
-    require_unchanged(source)
+def write_rest(cursor: Cursor, target: str, terms: Terms) -> None:
+    """Write what was put aside into the target: merged with what is known, and one row for each account that came more than once."""
+    parts = {"corrected": queries.corrected.sql, "merge": intake_queries.merge.sql, "consumer": target}
+    for first_seq, last_seq in _divide(list(queries.count_rest(cursor))):
+        span = {"first_seq": first_seq, "last_seq": last_seq}
+        cursor.execute(queries.insert_rest.sql.format(**parts), span | vars(terms))
+    cursor.execute(queries.insert_twice.sql.format(**parts), vars(terms))
 
 
-def become_next(cursor: Cursor, fallback_no: int) -> None:
-    """Make the import's rows the next registry as they are."""
-    queries.place_rows(cursor, fallback_no=fallback_no)
-    queries.rename_rows(cursor)
-
-
-def bring_together(cursor: Cursor, target: str, terms: Terms) -> None:
-    """Make one row of the rows of each account that came more than once."""
-    run_on(cursor, queries.take_twice_out, target)
-    run_on(cursor, queries.delete_twice, target)
-    sql = queries.insert_twice.sql.replace("{merge}", queries.merge.sql)
-    cursor.execute(sql.replace("{consumer}", target), vars(terms))
-
-
-def weave(db: Database, cursor: Cursor, tell: Callable[[float], None]) -> None:
-    """Make the next registry of the old one and the merged rows, in the order of offices, some offices at a time."""
-    queries.create_woven(cursor)
-    parts = _divide(list(queries.list_office_sizes(cursor)))
-
-    def write(cursor: Cursor, place: int, part: dict[str, int]) -> None:
-        queries.weave(cursor, **part)
-
-    side_by_side(db, parts, [1] * len(parts), write, tell)
-
-
-def _divide(sizes: Sequence[tuple[int, int, int]]) -> list[dict[str, int]]:
-    """Divide the offices (number to come, until now, consumers; in order) into intervals of some `_WOVEN_ROWS` consumers."""
-    parts: list[dict[str, int]] = []
-    rows = _WOVEN_ROWS
-    for office_no, old_no, count in sizes:
-        if rows >= _WOVEN_ROWS:
-            parts.append({"first_no": office_no, "first_old": old_no, "last_old": old_no})
+def _divide(counts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Divide files (number and rows each, in order) into intervals of row numbers with some `_TOGETHER_ROWS` rows each, or one file's."""
+    spans: list[tuple[int, int]] = []
+    rows = _TOGETHER_ROWS
+    for place, count in counts:
+        span = span_of(place)
+        if rows + count > _TOGETHER_ROWS:
+            spans.append((span["first_seq"], span["last_seq"]))
             rows = 0
+        spans[-1] = (spans[-1][0], span["last_seq"])
         rows += count
-        parts[-1]["first_old"] = min(parts[-1]["first_old"], old_no)
-        parts[-1]["last_old"] = max(parts[-1]["last_old"], old_no)
-    parts[0]["first_no"] = 0
-    for part, following in pairwise(parts):
-        part["last_no"] = following["first_no"] - 1
-    parts[-1]["last_no"] = LAST_NO
-    return parts
+    return spans
 
 
-def read_twice(
-    db: Database, sources: Sequence[Source], import_id: int, today: date, tell: Callable[[float], None]
-) -> None:
-    """Keep which accounts came more than once, and read those of their rows that were left out."""
+def read_twice(db: Database, sources: Sequence[Source], terms: Terms, tell: Callable[[float], None]) -> None:
+    """Keep which accounts came more than once, and read those of their rows again that were merged."""
     with db.read() as cursor:
         queries.keep_twice(cursor)
-        queries.keep_same_twice(cursor)
-        places = [place for (place,) in queries.list_files_of_same_twice(cursor)]
+        queries.keep_merged_twice(cursor)
+        places = [place for (place,) in queries.list_files_of_merged_twice(cursor)]
 
     def read(cursor: Cursor, number: int, place: int) -> None:
-        Intake(cursor, place, import_id, today).take_whole(sources[place].relation)
+        Intake(cursor, place, terms.import_id, terms.today).take_whole(sources[place].relation)
 
     side_by_side(db, places, [1] * len(places), read, tell)
 
 
 def count_seen(cursor: Cursor) -> Counts:
-    """Count what came; leaves the table of accounts that are known."""
+    """Count what came; leaves the table of accounts that are known and not merged yet."""
     queries.keep_known(cursor)
     return Counts(*(int(count) for count in queries.count_seen(cursor)))
 

@@ -58,9 +58,8 @@ from dashboard.store.disk import is_full
 
 _SMALL_ROWS = 200_000  # an import of more makes the registry anew
 _CLOCKS_APART = timedelta(minutes=1)
-_FEW = 4  # times the rows that say something new, where the registry has still more: they are woven in
-# Shares of the whole: when the files are read, few rows are written, the next registry is made.
-_READ, _WRITTEN, _MERGED = 0.55, 0.65, 0.85
+_ROW_BYTES = 500  # of an export: no row has as many
+_READ, _MERGED = 0.8, 0.86  # shares of the whole: when the files are read, the next registry is made
 _FOLDER_PREFIX = "setu-import-"
 _running = threading.Lock()
 
@@ -79,7 +78,6 @@ class _Plan:
     import_id: int
     sources: list[Source]
     counts: Counts
-    registry_rows: int
     digest: str
 
     def terms(self, placing: Placing) -> Terms:
@@ -144,22 +142,21 @@ def _import(
     started_at = clock()
     with db.read() as cursor:
         queries.create_staging(cursor)
-        import_id = int(queries.next_import_id(cursor))
+        terms = Terms(int(queries.next_import_id(cursor)), india_day(started_at))
+        has_consumers = cursor.execute("SELECT count(*) > 0 FROM consumer").fetchone() == (True,)
+    merges = has_consumers and sum(upload.size for upload in uploads) > small_rows * _ROW_BYTES
     sources = work.read_files(
-        db, spread(uploads), load_headers(db), folder, import_id, india_day(started_at), lambda share: progress(_READ * share, "read")
+        db, spread(uploads), load_headers(db), folder, terms, merges, lambda share: progress(_READ * share, "read")
     )  # fmt: skip
     progress(_READ, "understand")
-    work.read_twice(
-        db, sources, import_id, india_day(started_at), lambda share: progress(_READ, "understand")
-    )
+    work.read_twice(db, sources, terms, lambda share: progress(_READ, "understand"))
     with db.read() as cursor:
         counts = work.count_seen(cursor)
-        registry_rows = int((cursor.execute("SELECT count(*) FROM consumer").fetchone() or [0])[0])
     plan = _Plan(
-        db, scope, clock, shared_threshold, refresh, progress, started_at, import_id, sources, counts, registry_rows,
+        db, scope, clock, shared_threshold, refresh, progress, started_at, terms.import_id, sources, counts,
         digest_files([upload.path for upload in uploads]),
     )  # fmt: skip
-    is_small = registry_rows > 0 and counts.rows <= small_rows
+    is_small = has_consumers and counts.rows <= small_rows and not counts.merged
     return _put_in_small(plan) if is_small else _make_anew(plan)
 
 
@@ -175,13 +172,12 @@ def _put_in_small(plan: _Plan) -> ImportResult:
         work.prepare(cursor)
         keep_totals(cursor)
         placing = work.place_rows(cursor) if queries.offices_differ(cursor) else found
-        queries.forget_same(cursor)
         is_renumbered = _renew_offices(cursor, placing, plan.clock())
         terms = plan.terms(placing)
         run_on(cursor, queries.create_target, MERGED)
-        for place, source in enumerate(plan.sources):
-            work.write_rows(cursor, place, source, MERGED, terms)
-        work.bring_together(cursor, MERGED, terms)
+        work.put_rest_aside(cursor, is_all=True)
+        work.write_rest(cursor, MERGED, terms)
+        _require_unchanged(plan)
         changed = run_on(cursor, queries.count_changed, MERGED, import_id=plan.import_id)
         offices = [
             office_no for (office_no,) in queries.list_touched_offices(cursor, import_id=plan.import_id)
@@ -221,7 +217,6 @@ def _renew_offices(cursor: Cursor, placing: Placing, now: datetime) -> bool:
     is_renumbered = placing.is_changed and write_tree(cursor, placing.offices, now=now)
     if placing.is_changed:
         cursor.execute("UPDATE staging.number SET old_no = office_no")
-    cursor.execute("DROP TABLE staging.known")
     queries.keep_known(cursor)
     return is_renumbered
 
@@ -232,49 +227,40 @@ def _renew_offices(cursor: Cursor, placing: Placing, now: datetime) -> bool:
 def _make_anew(plan: _Plan) -> ImportResult:
     with plan.db.read() as cursor:
         placing = work.place_rows(cursor)
-        target = _write_rows(cursor, plan, plan.terms(placing))
+        _write_rows(cursor, plan, plan.terms(placing))
         work.prepare(cursor)
-        changed = _complete(cursor, plan, plan.terms(placing), target)
+        changed = _complete(cursor, plan)
     plan.progress(0.95, "put_in")
     return plan.db.write(lambda cursor: _put_in_place(cursor, plan, placing, changed))
 
 
-def _write_rows(cursor: Cursor, plan: _Plan, terms: Terms) -> str:
-    """Write the import's rows, merged with what is known, and return where they are.
-
-    They are the next registry as they came where the registry knows none of them; else they are written into it, or, where most
-    consumers stay as they are, into a table of their own.
-    """
+def _write_rows(cursor: Cursor, plan: _Plan, terms: Terms) -> None:
+    """Make the next registry of the import's rows: as they lie, where those of an office stand together, else in the order of offices."""
     plan.progress(_READ, "merge")
-    if not plan.counts.known and queries.is_gathered(cursor):
-        work.become_next(cursor, terms.fallback_no)
-        for source in plan.sources:
-            require_unchanged(source)
-        return NEXT_REGISTRY
-    target = MERGED if plan.counts.telling * _FEW < plan.registry_rows else NEXT_REGISTRY
-    run_on(cursor, queries.create_target, target)
-    end = _MERGED if target == NEXT_REGISTRY else _WRITTEN
-    work.write_files(
-        plan.db, plan.sources, target, terms, lambda share: plan.progress(_READ + (end - _READ) * share, "merge")
-    )  # fmt: skip
-    return target
-
-
-def _complete(cursor: Cursor, plan: _Plan, terms: Terms, target: str) -> int:
-    """Bring the next registry to its end, as far as nobody needs to wait for it; return how many accounts are new or changed."""
-    work.bring_together(cursor, target, terms)
-    changed = run_on(cursor, queries.count_changed, target, import_id=plan.import_id)
-    run_on(cursor, queries.keep_moved, target)
-    run_on(cursor, queries.keep_readers, target)
-    run_on(cursor, queries.keep_numbers_before, target, import_id=plan.import_id)
-    if target == MERGED:
-        work.weave(
-            plan.db, cursor, lambda share: plan.progress(_WRITTEN + (_MERGED - _WRITTEN) * share, "merge")
-        )
+    work.prepare(cursor)
+    is_gathered = queries.is_gathered(cursor)
+    work.put_rest_aside(cursor, is_all=False)
+    work.settle(cursor, terms)
+    if is_gathered:
+        queries.rename_rows(cursor)
     else:
-        queries.carry_over(cursor)
-        cursor.execute("ALTER TABLE next_consumer DROP COLUMN seq")
-        cursor.execute("ALTER TABLE next_consumer DROP COLUMN old_no")
+        run_on(cursor, queries.create_target, NEXT_REGISTRY)
+        work.write_files(
+            plan.db, plan.sources, lambda share: plan.progress(_READ + (_MERGED - _READ) * share, "merge")
+        )
+    work.write_rest(cursor, NEXT_REGISTRY, terms)
+    _require_unchanged(plan)
+
+
+def _complete(cursor: Cursor, plan: _Plan) -> int:
+    """Bring the next registry to its end, as far as nobody needs to wait for it; return how many accounts are new or changed."""
+    changed = run_on(cursor, queries.count_changed, NEXT_REGISTRY, import_id=plan.import_id)
+    run_on(cursor, queries.keep_moved, NEXT_REGISTRY)
+    run_on(cursor, queries.keep_readers, NEXT_REGISTRY)
+    run_on(cursor, queries.keep_numbers_before, NEXT_REGISTRY, import_id=plan.import_id)
+    queries.carry_over(cursor)
+    cursor.execute("ALTER TABLE next_consumer DROP COLUMN seq")
+    cursor.execute("ALTER TABLE next_consumer DROP COLUMN old_no")
     keep_consented_numbers(cursor, plan.import_id, NEXT_REGISTRY)
     plan.progress(0.88, "judge")
     _judge(cursor, plan, NEXT_REGISTRY, "true")
@@ -311,6 +297,11 @@ def _put_in_place(cursor: Cursor, plan: _Plan, placing: Placing, changed: int) -
 
 
 # ── both ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _require_unchanged(plan: _Plan) -> None:
+    for source in plan.sources:
+        require_unchanged(source)
 
 
 def _judge(cursor: Cursor, plan: _Plan, registry: str, which: str) -> None:

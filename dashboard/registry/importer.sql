@@ -45,32 +45,26 @@ SELECT DISTINCT path_hash, discom, zone_code, zone_name, circle_code, circle_nam
 CREATE TABLE staging.twice AS
 SELECT account_no, count(*) AS row_count FROM staging.seen GROUP BY account_no HAVING count(*) > 1;
 
--- name: keep_same_twice()!
--- Rows that say what the last report said, of accounts that come more than once: which of the rows is the last decides, so each is needed.
-CREATE TABLE staging.same_twice AS
+-- name: keep_merged_twice()!
+-- Their rows that are merged with what was known: which of the rows is the last decides, so each is needed as it came.
+CREATE TABLE staging.merged_twice AS
 SELECT seq FROM next_row WHERE old_no IS NOT NULL AND account_no IN (SELECT account_no FROM staging.twice);
 
--- name: list_files_of_same_twice()
+-- name: list_files_of_merged_twice()
 -- The files they stand in.
-SELECT DISTINCT (seq // 1099511627776)::INTEGER AS file_no FROM staging.same_twice ORDER BY file_no;
+SELECT DISTINCT (seq // 1099511627776)::INTEGER AS file_no FROM staging.merged_twice ORDER BY file_no;
 
 -- name: keep_known()!
--- For each file, the interval of offices where the registry has its accounts, and how many it has.
-CREATE TABLE staging.known AS
-WITH known AS (
-    SELECT file_no, old_no FROM staging.seen WHERE old_no IS NOT NULL
-    UNION ALL
-    SELECT seen.file_no, old.office_no AS old_no
-    FROM consumer AS old JOIN (SELECT * FROM staging.seen WHERE old_no IS NULL) AS seen ON seen.account_no = old.account_no
-)
-SELECT file_no, min(old_no) AS first_no, max(old_no) AS last_no, count(*) AS account_count FROM known GROUP BY file_no;
+-- Rows that are not merged yet although the registry has their accounts, and where these stand.
+CREATE OR REPLACE TABLE staging.known AS
+SELECT seen.file_no, old.account_no, old.office_no
+FROM consumer AS old JOIN (SELECT * FROM staging.seen WHERE old_no IS NULL) AS seen ON seen.account_no = old.account_no;
 
 -- name: count_seen()^
--- Rows of the import, those that say something else than the last report, those beyond an account's first, and accounts that the
--- registry knows (each counted once).
-SELECT (SELECT count(*) FROM staging.seen), (SELECT count(*) FROM staging.seen WHERE old_no IS NULL), (SELECT coalesce(sum(row_count - 1), 0) FROM staging.twice),
-    (SELECT coalesce(sum(account_count), 0)::BIGINT FROM staging.known) - (
-        SELECT coalesce(sum(row_count - 1), 0)::BIGINT FROM consumer AS old JOIN staging.twice AS twice ON twice.account_no = old.account_no);
+-- Rows of the import, those merged already, those beyond an account's first, and accounts that the registry knows (each counted once).
+SELECT (SELECT count(*) FROM staging.seen), merged, (SELECT coalesce(sum(row_count - 1), 0) FROM staging.twice),
+    merged + (SELECT count(DISTINCT account_no) FROM staging.known)
+FROM (SELECT count(*) AS merged FROM staging.seen WHERE old_no IS NOT NULL);
 
 -- name: is_gathered()$
 -- Whether the rows of an office stand together well enough: in two of the blocks that DuckDB keeps, on the average.
@@ -80,7 +74,7 @@ SELECT count(*) <= 2 * count(DISTINCT path_hash) + count(DISTINCT (file_no, bloc
 -- How many new accounts name no office at all.
 SELECT count(*) FROM staging.seen AS seen JOIN staging.place AS place ON place.path_hash = seen.path_hash
 ANTI JOIN consumer AS old ON old.account_no = seen.account_no
-WHERE place.office_code IS NULL;
+WHERE place.office_code IS NULL AND seen.old_no IS NULL;
 
 -- name: create_numbers()!
 -- The old and the new number of each office that the registry has.
@@ -96,20 +90,42 @@ SELECT placed.path_hash, placed.office_code, new.office_no FROM placed LEFT JOIN
 SELECT count(*) > 0 FROM staging.office_read AS read FULL JOIN office ON office.office_no = read.office_no AND office.code = read.code
 WHERE read.code IS NULL OR office.code IS NULL;
 
--- name: forget_same()!
--- A small import merges all of its rows: inside its commit the offices may have other numbers than when it was read.
-UPDATE next_row SET old_no = NULL WHERE old_no IS NOT NULL;
-
 -- name: create_target()!
 -- Where the import's rows go: as consumers, with the place of the row in the files and the office they had until now.
 CREATE TABLE {consumer} AS SELECT *, NULL::BIGINT AS seq, NULL::INTEGER AS old_no FROM consumer WHERE false;
 
+-- name: keep_rest()!
+-- Rows that are merged in a second step leave the others: those of accounts that come more than once or stood where nobody looked. {which}:
+-- which of the rows that are not merged yet.
+CREATE TABLE staging.rest AS
+SELECT row.* EXCLUDE (path_hash, odd_name, odd_address, is_sound, breaks, may_hide) REPLACE (place.office_no AS office_no)
+FROM next_row AS row LEFT JOIN staging.place AS place ON place.path_hash = row.path_hash WHERE row.old_no IS NULL AND {which};
+
+-- name: delete_rest()!
+-- (See above.)
+DELETE FROM next_row WHERE seq IN (SELECT seq FROM staging.rest);
+
+-- name: renumber_old()!
+-- Where the merged ones stood, by the offices' numbers to come.
+UPDATE next_row SET old_no = number.office_no FROM staging.number AS number
+WHERE number.old_no = next_row.old_no AND number.office_no <> number.old_no;
+
 -- name: place_rows(fallback_no)!
--- The import's rows are the next registry but for their offices.
-UPDATE next_row SET office_no = coalesce(place.office_no, :fallback_no) FROM staging.place AS place WHERE place.path_hash = next_row.path_hash;
+-- Where all of them will stand: what names no office stays where it stood.
+UPDATE next_row SET office_no = coalesce(place.office_no, next_row.old_no, :fallback_no) FROM staging.place AS place
+WHERE place.path_hash = next_row.path_hash;
+
+-- name: mark_moved(import_id)!
+-- Another office is a change.
+UPDATE next_row SET import_id = :import_id WHERE old_no <> office_no AND import_id <> :import_id;
+
+-- name: insert_file(first_seq, last_seq)!
+-- Rows of a file that stand scattered: they are written in the order of offices.
+INSERT INTO next_consumer BY NAME
+SELECT * EXCLUDE (path_hash, odd_name, odd_address, is_sound, breaks, may_hide) FROM next_row WHERE seq BETWEEN :first_seq AND :last_seq ORDER BY office_no;
 
 -- name: rename_rows()#
--- (See above.)
+-- Rows that stand together are the next registry as they lie.
 DROP VIEW staging.seen;
 ALTER TABLE next_row DROP COLUMN path_hash;
 ALTER TABLE next_row DROP COLUMN odd_name;
@@ -118,52 +134,35 @@ ALTER TABLE next_row DROP COLUMN is_sound;
 ALTER TABLE next_row DROP COLUMN breaks;
 ALTER TABLE next_row DROP COLUMN may_hide;
 ALTER TABLE next_row RENAME TO next_consumer;
-CREATE VIEW staging.seen AS SELECT account_no FROM next_consumer WHERE seq IS NOT NULL;
 
--- name: tell_rows(first_seq, last_seq)
--- (Within the two below.) The rows of one file that have something to say. One that says what the last report said has nothing, unless its
--- office columns lead elsewhere by now: then it says that alone.
-SELECT row.* EXCLUDE (path_hash, odd_name, odd_address, is_sound, breaks, may_hide) REPLACE (place.office_no AS office_no)
-FROM next_row AS row LEFT JOIN staging.place AS place ON place.path_hash = row.path_hash
-LEFT JOIN staging.number AS stood ON stood.old_no = row.old_no
-WHERE seq BETWEEN :first_seq AND :last_seq AND (row.old_no IS NULL OR place.office_no <> stood.office_no)
+-- name: count_rest()
+-- How many rows of each file are left, in the files' order.
+SELECT (seq // 1099511627776)::INTEGER AS file_no, count(*) FROM staging.rest GROUP BY ALL ORDER BY ALL;
 
--- name: keep_telling()!
--- Few of them are put aside first: DuckDB then knows how few, and does not gather the consumers of all their offices to look them up.
-CREATE OR REPLACE TEMP TABLE telling AS {telling};
-
--- name: insert_rows()!
--- They are merged and written in the order of offices. Rows of an account that comes again are merged later.
-INSERT INTO {consumer}
-WITH typed AS ({telling})
-{merge};
-
--- name: know_rows(first_no, last_no)!
--- (Between the one above and `merge`.) What the registry has of the accounts of one file.
-, old AS (
+-- name: insert_rest(first_seq, last_seq, fallback_no)!
+-- They are merged, some files' at a time, and written in the order of offices. Rows of an account that comes again are merged later.
+INSERT INTO {consumer} BY NAME
+WITH typed AS (SELECT * FROM staging.rest ANTI JOIN staging.twice USING (account_no) WHERE seq BETWEEN :first_seq AND :last_seq)
+{corrected}, old AS (
     SELECT consumer.* REPLACE (number.office_no AS office_no)
-    FROM consumer JOIN staging.number AS number ON number.old_no = consumer.office_no
-    ANTI JOIN staging.twice AS twice ON twice.account_no = consumer.account_no
-    WHERE consumer.office_no BETWEEN :first_no AND :last_no
+    FROM consumer JOIN staging.number AS number ON number.old_no = consumer.office_no SEMI JOIN typed ON typed.account_no = consumer.account_no
+    WHERE consumer.office_no >= (SELECT min(office_no) FROM staging.known) AND consumer.office_no <= (SELECT max(office_no) FROM staging.known)
 )
-{merge};
+SELECT * REPLACE (coalesce(office_no, :fallback_no) AS office_no)
+FROM ({merge} FROM new LEFT JOIN old ON old.account_no = new.account_no) ORDER BY office_no;
 
--- name: take_new(fallback_no, today, import_id)!
--- (The end of `insert_rows` for a file of which the registry has no account.) Each account as the report has it.
-SELECT new.account_no, coalesce(new.office_no, :fallback_no) AS office_no,
-    coalesce(CASE WHEN new.name = kept.name_export THEN kept.name_now END, new.name) AS name,
-    coalesce(CASE WHEN new.address = kept.address_export THEN kept.address_now END, new.address) AS address,
-    category, supply_type, load_kw, book_no, sc_no, meter_no, pole_no, transformer, latitude, longitude,
-    bill_date, due_date, last_pay_date, last_pay_amount, amount_payable,
-    segment_of(amount_payable, last_pay_date, coalesce(bill_date, due_date, CAST(:today AS DATE))) AS arrears_segment,
-    agent_id, agent_mobile, mobile_raw, mobile, verdict, first_state(verdict) AS state, :import_id AS import_id, said_hash, seq, NULL::INTEGER AS old_no
-FROM typed AS new LEFT JOIN corrected_text AS kept ON kept.account_no = new.account_no
-ORDER BY office_no;
+-- name: corrected()
+-- (Within the one above and the one below.) A name that somebody corrected stays, as long as the reports say what they said then.
+, new AS (
+    SELECT typed.* REPLACE (coalesce(CASE WHEN name = kept.name_export THEN kept.name_now END, name) AS name,
+        coalesce(CASE WHEN address = kept.address_export THEN kept.address_now END, address) AS address)
+    FROM typed LEFT JOIN corrected_text AS kept ON kept.account_no = typed.account_no
+)
 
 -- name: insert_twice(fallback_no)!
 -- The rows of accounts that came more than once, brought together: of each field the last row that has it.
-INSERT INTO {consumer}
-WITH typed AS (
+INSERT INTO {consumer} BY NAME
+WITH twice_row AS (SELECT * FROM staging.rest SEMI JOIN staging.twice USING (account_no)), typed AS (
     SELECT account_no, max(seq) AS seq, arg_max(office_no, seq) FILTER (office_no <> :fallback_no) AS office_no,
         arg_max(name, seq) FILTER (name IS NOT NULL) AS name, arg_max(address, seq) FILTER (address IS NOT NULL) AS address,
         arg_max(category, seq) FILTER (category IS NOT NULL) AS category, arg_max(supply_type, seq) FILTER (supply_type IS NOT NULL) AS supply_type,
@@ -177,95 +176,25 @@ WITH typed AS (
         arg_max(amount_payable, seq) FILTER (amount_payable IS NOT NULL) AS amount_payable,
         arg_max(agent_id, seq) FILTER (agent_id IS NOT NULL) AS agent_id, arg_max(agent_mobile, seq) FILTER (agent_mobile IS NOT NULL) AS agent_mobile,
         coalesce(arg_max(mobile_raw, seq) FILTER (verdict <> 'missing'), arg_max(mobile_raw, seq)) AS mobile_raw, arg_max(mobile, seq) FILTER (verdict <> 'missing') AS mobile,
-        coalesce(arg_max(verdict, seq) FILTER (verdict <> 'missing'), 'missing') AS verdict, NULL::UBIGINT AS said_hash, NULL::INTEGER AS old_no
-    FROM staging.twice_row GROUP BY account_no
-), old AS (
+        coalesce(arg_max(verdict, seq) FILTER (verdict <> 'missing'), 'missing') AS verdict,
+        NULL::VARCHAR AS arrears_segment, NULL::VARCHAR AS state, NULL::INTEGER AS import_id, NULL::INTEGER AS old_no
+    FROM twice_row GROUP BY account_no
+)
+{corrected}, old AS (
     SELECT consumer.* REPLACE (number.office_no AS office_no)
     FROM consumer JOIN staging.number AS number ON number.old_no = consumer.office_no
-    SEMI JOIN staging.twice_row AS row ON row.account_no = consumer.account_no
+    SEMI JOIN twice_row AS row ON row.account_no = consumer.account_no
 )
-{merge};
-
--- name: merge(fallback_no, today, import_id)!
--- (The common end of the two above.) Each account as it will stand: what a report lacks never erases what is known; a blank
--- number neither. A cell that is the same as last time leaves the number alone (it may have been corrected or consented to since).
-, said AS (
-    SELECT typed.* REPLACE (coalesce(CASE WHEN name = kept.name_export THEN kept.name_now END, name) AS name,
-        coalesce(CASE WHEN address = kept.address_export THEN kept.address_now END, address) AS address)
-    FROM typed LEFT JOIN corrected_text AS kept ON kept.account_no = typed.account_no
-), paired AS (
-    SELECT new.account_no, new.seq, coalesce(new.office_no, old.office_no, :fallback_no) AS office_no,
-        coalesce(new.name, old.name) AS name, coalesce(new.address, old.address) AS address,
-        coalesce(new.category, old.category) AS category, coalesce(new.supply_type, old.supply_type) AS supply_type,
-        coalesce(new.load_kw, old.load_kw) AS load_kw, coalesce(new.book_no, old.book_no) AS book_no,
-        coalesce(new.sc_no, old.sc_no) AS sc_no, coalesce(new.meter_no, old.meter_no) AS meter_no,
-        coalesce(new.pole_no, old.pole_no) AS pole_no, coalesce(new.transformer, old.transformer) AS transformer,
-        coalesce(new.latitude, old.latitude) AS latitude, coalesce(new.longitude, old.longitude) AS longitude,
-        coalesce(new.bill_date, old.bill_date) AS bill_date, coalesce(new.due_date, old.due_date) AS due_date,
-        coalesce(new.last_pay_date, old.last_pay_date) AS last_pay_date,
-        coalesce(new.last_pay_amount, old.last_pay_amount) AS last_pay_amount,
-        coalesce(new.amount_payable, old.amount_payable) AS amount_payable, coalesce(new.agent_id, old.agent_id) AS agent_id,
-        coalesce(new.agent_mobile, old.agent_mobile) AS agent_mobile,
-        new.mobile_raw AS new_raw, new.mobile AS new_mobile, new.verdict AS new_verdict,
-        old.mobile_raw AS old_raw, old.mobile AS old_mobile, old.verdict AS old_verdict, old.state AS old_state,
-        old.office_no AS old_no, old.import_id AS old_import, CASE WHEN new.old_no IS NULL THEN new.said_hash ELSE old.said_hash END AS said_hash,
-        old.account_no IS NULL OR (new.verdict <> 'missing' AND new.mobile_raw IS DISTINCT FROM old.mobile_raw) AS takes_number,
-        differs(new.office_no, old.office_no) OR differs(new.name, old.name) OR differs(new.address, old.address)
-            OR differs(new.amount_payable, old.amount_payable) OR differs(new.bill_date, old.bill_date) OR
-            differs(new.due_date, old.due_date) OR differs(new.last_pay_date, old.last_pay_date) OR
-            differs(new.last_pay_amount, old.last_pay_amount) OR differs(new.agent_id, old.agent_id) OR
-            differs(new.agent_mobile, old.agent_mobile) OR differs(new.category, old.category) OR
-            differs(new.supply_type, old.supply_type) OR differs(new.load_kw, old.load_kw) OR differs(new.book_no, old.book_no) OR
-            differs(new.sc_no, old.sc_no) OR differs(new.meter_no, old.meter_no) OR differs(new.pole_no, old.pole_no) OR
-            differs(new.transformer, old.transformer) OR differs(new.latitude, old.latitude) OR differs(new.longitude, old.longitude) AS is_changed
-    FROM said AS new LEFT JOIN old ON old.account_no = new.account_no
-)
-SELECT account_no, office_no, name, address, category, supply_type, load_kw, book_no, sc_no, meter_no, pole_no, transformer,
-    latitude, longitude, bill_date, due_date, last_pay_date, last_pay_amount, amount_payable,
-    segment_of(amount_payable, last_pay_date, coalesce(bill_date, due_date, CAST(:today AS DATE))) AS arrears_segment, agent_id, agent_mobile,
-    CASE WHEN takes_number THEN new_raw ELSE old_raw END AS mobile_raw,
-    CASE WHEN takes_number THEN new_mobile ELSE old_mobile END AS mobile,
-    CASE WHEN takes_number THEN new_verdict ELSE old_verdict END AS verdict,
-    CASE WHEN takes_number THEN first_state(new_verdict) ELSE old_state END AS state,
-    CASE WHEN takes_number OR is_changed THEN :import_id ELSE old_import END AS import_id, said_hash, seq, old_no
-FROM paired ORDER BY office_no;
-
--- name: take_twice_out()!
--- Rows of accounts that come more than once leave the target …
-CREATE TABLE staging.twice_row AS SELECT row.* FROM {consumer} AS row SEMI JOIN staging.twice AS twice ON twice.account_no = row.account_no;
-
--- name: delete_twice()!
--- … to come back as one.
-DELETE FROM {consumer} WHERE account_no IN (SELECT account_no FROM staging.twice_row);
+SELECT * REPLACE (coalesce(office_no, :fallback_no) AS office_no)
+FROM ({merge} FROM new LEFT JOIN old ON old.account_no = new.account_no) ORDER BY office_no;
 
 -- name: carry_over()!
--- What the registry has and the next one has not yet: the import does not speak of it, or says nothing new.
-INSERT INTO next_consumer
+-- What the registry has and the next one has not yet: the import does not speak of it.
+INSERT INTO next_consumer BY NAME
 SELECT consumer.* REPLACE (number.office_no AS office_no), NULL::BIGINT AS seq, NULL::INTEGER AS old_no
 FROM consumer JOIN staging.number AS number ON number.old_no = consumer.office_no
 ANTI JOIN next_consumer AS here ON here.account_no = consumer.account_no
 ORDER BY number.office_no;
-
--- name: create_woven()!
--- The next registry, where only few consumers are new or changed: it is woven of these and the old one.
-CREATE TABLE next_consumer AS SELECT * FROM consumer WHERE false;
-
--- name: list_office_sizes()
--- The offices by their numbers to come, each with its number until now and its consumers.
-SELECT number.office_no, number.old_no, count(*)
-FROM consumer JOIN staging.number AS number ON number.old_no = consumer.office_no GROUP BY ALL ORDER BY ALL;
-
--- name: weave(first_no, last_no, first_old, last_old)!
--- The consumers of an interval of offices, in their order: those of the old registry that are not merged, and the merged ones.
-INSERT INTO next_consumer
-SELECT * FROM (
-    SELECT consumer.* REPLACE (number.office_no AS office_no)
-    FROM consumer JOIN staging.number AS number ON number.old_no = consumer.office_no
-    ANTI JOIN (SELECT account_no FROM staging.merged WHERE old_no BETWEEN :first_no AND :last_no) AS new ON new.account_no = consumer.account_no
-    WHERE number.office_no BETWEEN :first_no AND :last_no AND consumer.office_no BETWEEN :first_old AND :last_old
-    UNION ALL
-    SELECT * EXCLUDE (seq, old_no) FROM staging.merged WHERE office_no BETWEEN :first_no AND :last_no
-) ORDER BY office_no;
 
 -- name: keep_moved()!
 -- How many accounts change their office, from which to which.

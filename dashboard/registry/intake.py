@@ -8,8 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from dashboard.registry.kruti_dev import COMMON_LETTERS, read_cells, suspicious_pattern
-from dashboard.registry.office_tree import PATH_FIELDS
-from dashboard.registry.plain_files import FIELDS, all_sound
+from dashboard.registry.plain_files import all_sound
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
 
@@ -17,18 +16,15 @@ queries = load_queries(Path(__file__).with_name("intake.sql"))
 FILE_ROWS = 1 << 40  # rows of one file are numbered within so many
 _MOST_PICKED = 50_000  # rows that are picked out of a file one by one
 BLOCK_ROWS = 122_880  # rows that DuckDB keeps together
-# Raised whenever a cell is understood in another way than before: all rows are then read as new ones.
-READING = 3
 _STRAY_SHARE = 500  # a division with fewer than one in so many of a sample's consumers is a stray's
-_LEAST_ROWS = 20_000  # of a file: fewer are sooner read than compared
 _MOST_NEIGHBOURS = 4  # times a file's rows, and …
-_ALWAYS_COMPARED = 1_000_000  # more consumers: so many are looked at to find those that say the same again
-_LEAST_SAME = 20  # one row of so many must: else it is not worth looking
-_UNLESS_SAME = ", ".join(
-    f"CASE WHEN old_no IS NULL THEN {name} END AS {name}"
-    for name in FIELDS
-    if name not in ("account_no", *PATH_FIELDS)
-)
+_ALWAYS_LOOKED_AT = 1_000_000  # more consumers: among so many those are looked for that the file speaks of
+_AS_THEY_ARE = "SELECT * FROM judged"
+
+
+def span_of(file_no: int) -> dict[str, int]:
+    """Return the numbers of the first and the last row that a file can have."""
+    return {"first_seq": file_no * FILE_ROWS, "last_seq": (file_no + 1) * FILE_ROWS - 1}
 
 
 @dataclass(frozen=True)
@@ -42,10 +38,11 @@ class Intake:
     file_no: int
     import_id: int
     today: date
+    merges: bool = False  # rows with what the registry knows of their consumers, as far as a sample tells where these stand
 
     @property
     def first_seq(self) -> int:
-        return self.file_no * FILE_ROWS
+        return span_of(self.file_no)["first_seq"]
 
     @property
     def last_seq(self) -> int:
@@ -58,47 +55,48 @@ class Intake:
         """
         interval = {"first_seq": self.first_seq, "last_seq": self.last_seq}
         self.cursor.execute(queries.keep_cells.sql.replace("{sample}", sample))
-        self._keep_known_rows(sample, row_count)
+        self._keep_sample(sample, row_count)
         queries.delete_rows(self.cursor, **interval)
         self.cursor.execute(self._see_rows())
         self.add(relation)
 
-    def add(self, relation: str, *, is_compared: bool = True) -> None:
+    def add(self, relation: str) -> None:
         """Take further rows of the file."""
+        self._add(relation, self._merging())
+
+    def _add(self, relation: str, end: str) -> None:
         sql = queries.take_rows.sql.format(
-            relation="{relation}", reading=READING, fields=", ".join(FIELDS), unless_same=_UNLESS_SAME,
-            compared=queries.compare_rows.sql if is_compared else "SELECT *, NULL::INTEGER AS old_no FROM cut",
-            odd_name=_odd_text("name"), odd_address=_odd_text("address"),
-        )  # fmt: skip
+            relation="{relation}", end=end, odd_name=_odd_text("name"), odd_address=_odd_text("address")
+        )
         self.cursor.execute(
             sql.replace("{relation}", relation),
             {"first_seq": self.first_seq, "import_id": self.import_id, "today": self.today},
         )
 
-    def _keep_known_rows(self, sample: str, row_count: int) -> None:
-        """Keep what the last report said of the consumers that the file probably speaks of.
-
-        Of none where the file is short, hardly a row says the same again, or its rows come from everywhere.
-        """
-        if row_count < _LEAST_ROWS:
-            sample = f"{sample} LIMIT 0"
-        sql = queries.keep_sample.sql.format(
-            sample="{sample}", reading=READING, fields=", ".join(FIELDS), stray_share=_STRAY_SHARE
-        )
+    def _keep_sample(self, sample: str, row_count: int) -> None:
+        """Keep where the consumers of the file probably stand; nowhere if its rows come from everywhere, or are not to be merged."""
+        sample = sample if self.merges else f"{sample} LIMIT 0"
+        sql = queries.keep_sample.sql.format(sample="{sample}", stray_share=_STRAY_SHARE)
         self.cursor.execute(sql.replace("{sample}", sample))
-        sampled, same, neighbours = queries.count_sample(self.cursor)
-        if same * _LEAST_SAME < sampled or neighbours > _MOST_NEIGHBOURS * row_count + _ALWAYS_COMPARED:
+        count, _, _ = queries.count_neighbours(self.cursor)
+        if count > _MOST_NEIGHBOURS * row_count + _ALWAYS_LOOKED_AT:
             self.cursor.execute("DELETE FROM sample_office")
-        queries.keep_known_rows(self.cursor)
+
+    def _merging(self) -> str:
+        """Return the end of `take_rows` that merges rows with what is known of the sample's offices."""
+        count, first_no, last_no = queries.count_neighbours(self.cursor)
+        if not count:
+            return _AS_THEY_ARE
+        return str(queries.know_rows.sql.format(first_no=first_no, last_no=last_no, merge=queries.merge.sql))
 
     def take_whole(self, relation: str) -> None:
-        """Take the file's rows in `staging.same_twice` once more, whatever the last report said; `relation` yields row_no and FIELDS."""
+        """Take the file's rows in `staging.merged_twice` once more, as they are; `relation` yields row_no and FIELDS."""
         queries.want_rows(self.cursor, first_seq=self.first_seq, last_seq=self.last_seq)
         wanted = queries.pick_wanted.sql.replace("{relation}", relation)
         self.cursor.execute(queries.keep_cells.sql.replace("{sample}", wanted))
         queries.delete_wanted(self.cursor, first_seq=self.first_seq)
-        self.add(all_sound(wanted), is_compared=False)
-        which = "seq IN (SELECT seq FROM staging.same_twice) AND seq"
+        self._add(all_sound(wanted), _AS_THEY_ARE)
+        which = "seq IN (SELECT seq FROM staging.merged_twice) AND seq"
         self.cursor.execute(self._see_rows(which))
         self.decode_texts()
 

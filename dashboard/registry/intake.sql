@@ -10,13 +10,12 @@ WITH sample AS ({sample}), cell AS (
 ), number AS (SELECT text, phone_read(text) AS ten FROM cell WHERE text <> '')
 SELECT text, day_of(text) AS day, CASE WHEN phone_verdict(text, ten) = 'ok' THEN CAST(ten AS BIGINT) END AS agent_mobile FROM number;
 
--- name: keep_sample()#
--- Rows of a sample, and the offices where their consumers stand: whole divisions, but for a stray's.
-CREATE OR REPLACE TEMP TABLE sample_row AS
-SELECT account_no, TRY_CAST(account_no AS BIGINT) AS account_key, hash({reading}, {fields}) AS said_hash FROM ({sample});
+-- name: keep_sample()!
+-- The offices where the consumers of a sample stand: whole divisions, but for a stray's.
 CREATE OR REPLACE TEMP TABLE sample_office AS
 WITH place AS (
-    SELECT office_no, count(*) AS hits FROM account_place WHERE account_key IN (SELECT account_key FROM sample_row) GROUP BY office_no
+    SELECT office_no, count(*) AS hits FROM account_place
+    WHERE account_key IN (SELECT TRY_CAST(account_no AS BIGINT) FROM ({sample})) GROUP BY office_no
 ), wide AS (
     SELECT coalesce(division.office_no, place.office_no) AS first_no, coalesce(division.last_no, place.office_no) AS last_no, sum(hits) AS hits
     FROM place LEFT JOIN office AS division ON division.level = 'division' AND place.office_no BETWEEN division.office_no AND division.last_no
@@ -25,27 +24,54 @@ WITH place AS (
 SELECT DISTINCT office.office_no FROM office
 JOIN (SELECT * FROM wide QUALIFY hits * {stray_share} >= sum(hits) OVER ()) AS near ON office.office_no BETWEEN near.first_no AND near.last_no;
 
--- name: count_sample()^
--- The sample's rows, those of them that say what the last report said, and the consumers of these offices.
-SELECT (SELECT count(*) FROM sample_row),
-    (SELECT count(*) FROM sample_row JOIN consumer ON consumer.account_no = sample_row.account_no AND consumer.said_hash = sample_row.said_hash
-     WHERE office_no IN (SELECT office_no FROM sample_office)),
-    (SELECT count(*) FROM consumer WHERE office_no IN (SELECT office_no FROM sample_office));
+-- name: count_neighbours()^
+-- The consumers of these offices, and the interval of the offices' numbers.
+SELECT count(*), coalesce(min(office_no), 0), coalesce(max(office_no), 0) FROM consumer WHERE office_no IN (SELECT office_no FROM sample_office);
 
--- name: keep_known_rows()!
--- What the last report said of the consumers of these offices.
-CREATE OR REPLACE TEMP TABLE known_row AS
-SELECT account_no, said_hash, office_no FROM consumer
-WHERE said_hash IS NOT NULL AND office_no IN (SELECT office_no FROM sample_office);
+-- name: know_rows()
+-- (Within `take_rows`.) What the registry has of these offices' consumers. A corrected one's report is merged later, as is one whose
+-- letters are still to be decoded.
+, old AS (
+    SELECT * FROM consumer ANTI JOIN corrected_text USING (account_no)
+    WHERE office_no BETWEEN {first_no} AND {last_no} AND office_no IN (SELECT office_no FROM sample_office)
+)
+{merge}
+FROM judged AS new LEFT JOIN old ON old.account_no = CASE WHEN new.odd_name IS NULL AND new.odd_address IS NULL THEN new.account_no END
 
--- name: compare_rows()
--- (Within `take_rows`.) Whether a row says what the last report said; then only where its consumer stands is kept of it.
-SELECT cut.*, known_row.office_no AS old_no FROM cut
-LEFT JOIN known_row ON known_row.account_no = cut.account_no AND known_row.said_hash = cut.said_hash
+-- name: merge(today, import_id)
+-- (Within the one above, and in importer.sql.) Each account as it will stand: what a report lacks never erases what is known; a blank
+-- number neither. A cell that is the same as last time leaves the number alone (it may have been corrected or consented to since).
+SELECT new.* REPLACE (
+    coalesce(new.office_no, old.office_no) AS office_no, coalesce(new.name, old.name) AS name, coalesce(new.address, old.address) AS address,
+    coalesce(new.category, old.category) AS category, coalesce(new.supply_type, old.supply_type) AS supply_type,
+    coalesce(new.load_kw, old.load_kw) AS load_kw, coalesce(new.book_no, old.book_no) AS book_no, coalesce(new.sc_no, old.sc_no) AS sc_no,
+    coalesce(new.meter_no, old.meter_no) AS meter_no, coalesce(new.pole_no, old.pole_no) AS pole_no,
+    coalesce(new.transformer, old.transformer) AS transformer,
+    coalesce(new.latitude, old.latitude) AS latitude, coalesce(new.longitude, old.longitude) AS longitude,
+    coalesce(new.bill_date, old.bill_date) AS bill_date, coalesce(new.due_date, old.due_date) AS due_date,
+    coalesce(new.last_pay_date, old.last_pay_date) AS last_pay_date, coalesce(new.last_pay_amount, old.last_pay_amount) AS last_pay_amount,
+    coalesce(new.amount_payable, old.amount_payable) AS amount_payable,
+    segment_of(coalesce(new.amount_payable, old.amount_payable), coalesce(new.last_pay_date, old.last_pay_date),
+        coalesce(new.bill_date, old.bill_date, new.due_date, old.due_date, CAST(:today AS DATE))) AS arrears_segment,
+    coalesce(new.agent_id, old.agent_id) AS agent_id, coalesce(new.agent_mobile, old.agent_mobile) AS agent_mobile,
+    CASE WHEN takes_number(old.account_no, new.verdict, new.mobile_raw, old.mobile_raw) THEN new.mobile_raw ELSE old.mobile_raw END AS mobile_raw,
+    CASE WHEN takes_number(old.account_no, new.verdict, new.mobile_raw, old.mobile_raw) THEN new.mobile ELSE old.mobile END AS mobile,
+    CASE WHEN takes_number(old.account_no, new.verdict, new.mobile_raw, old.mobile_raw) THEN new.verdict ELSE old.verdict END AS verdict,
+    CASE WHEN takes_number(old.account_no, new.verdict, new.mobile_raw, old.mobile_raw) THEN first_state(new.verdict) ELSE old.state END AS state,
+    CASE WHEN takes_number(old.account_no, new.verdict, new.mobile_raw, old.mobile_raw)
+            OR differs(new.office_no, old.office_no) OR differs(new.name, old.name) OR differs(new.address, old.address)
+            OR differs(new.amount_payable, old.amount_payable) OR differs(new.bill_date, old.bill_date) OR differs(new.due_date, old.due_date)
+            OR differs(new.last_pay_date, old.last_pay_date) OR differs(new.last_pay_amount, old.last_pay_amount)
+            OR differs(new.agent_id, old.agent_id) OR differs(new.agent_mobile, old.agent_mobile) OR differs(new.category, old.category)
+            OR differs(new.supply_type, old.supply_type) OR differs(new.load_kw, old.load_kw) OR differs(new.book_no, old.book_no)
+            OR differs(new.sc_no, old.sc_no) OR differs(new.meter_no, old.meter_no) OR differs(new.pole_no, old.pole_no)
+            OR differs(new.transformer, old.transformer) OR differs(new.latitude, old.latitude) OR differs(new.longitude, old.longitude)
+        THEN :import_id::INTEGER ELSE old.import_id END AS import_id,
+    old.office_no AS old_no)
 
 -- name: want_rows(first_seq, last_seq)!
 -- Rows of a file that are read again …
-CREATE OR REPLACE TEMP TABLE wanted_row AS SELECT seq - :first_seq AS row_no FROM staging.same_twice WHERE seq BETWEEN :first_seq AND :last_seq;
+CREATE OR REPLACE TEMP TABLE wanted_row AS SELECT seq - :first_seq AS row_no FROM staging.merged_twice WHERE seq BETWEEN :first_seq AND :last_seq;
 
 -- name: pick_wanted()
 -- … (within `take_rows`) …
@@ -66,19 +92,16 @@ FROM next_row WHERE {which} BETWEEN {first_seq} AND {last_seq};
 DELETE FROM next_row WHERE seq BETWEEN :first_seq AND :last_seq;
 
 -- name: take_rows(first_seq, import_id, today)!
--- The rows of one file, each with `old_no`, where its consumer stands, if it says what the last report said.
+-- The rows of one file; those of consumers that are known are merged with what is known of them, and say in `old_no` where they stood.
 INSERT INTO next_row BY NAME
 WITH cut AS (
-    SELECT *, hash({reading}, {fields}) AS said_hash,
-        hash(discom, zone_code, zone_name, circle_code, circle_name, division_code, division_name, subdivision_code, subdivision_name,
-            substation, feeder) AS path_hash
+    SELECT *, hash(discom, zone_code, zone_name, circle_code, circle_name, division_code, division_name, subdivision_code, subdivision_name,
+        substation, feeder) AS path_hash
     FROM ({relation})
-), compared AS ({compared}),
-text AS (SELECT row_no, account_no, said_hash, path_hash, old_no, is_sound, breaks, may_hide, {unless_same} FROM compared),
-read_numbers AS (
-    SELECT text.*, phone_read(nullif(mobile_raw, '')) AS ten, reader.text IS NOT NULL AS knows_reader, reader.agent_mobile AS reader_mobile,
-        CASE WHEN reader.text IS NULL THEN phone_read(nullif(text.agent_mobile, '')) END AS reader_ten
-    FROM text LEFT JOIN known_cell AS reader ON reader.text = text.agent_mobile
+), read_numbers AS (
+    SELECT cut.*, phone_read(nullif(mobile_raw, '')) AS ten, reader.text IS NOT NULL AS knows_reader, reader.agent_mobile AS reader_mobile,
+        CASE WHEN reader.text IS NULL THEN phone_read(nullif(cut.agent_mobile, '')) END AS reader_ten
+    FROM cut LEFT JOIN known_cell AS reader ON reader.text = cut.agent_mobile
 ), typed AS (
     SELECT account_no, nullif(trim(name), '') AS name, nullif(trim(address), '') AS address, tariff_of(tariff) AS category,
         nullif(trim(supply_type), '') AS supply_type,
@@ -94,17 +117,18 @@ read_numbers AS (
         CASE WHEN knows_reader THEN reader_mobile
             WHEN phone_verdict(read_numbers.agent_mobile, reader_ten) = 'ok' THEN CAST(reader_ten AS BIGINT) END AS agent_mobile,
         nullif(mobile_raw, '') AS mobile_raw, CAST(ten AS BIGINT) AS mobile, phone_verdict(nullif(mobile_raw, ''), ten) AS verdict,
-        :first_seq::BIGINT + row_no AS seq, path_hash, old_no, said_hash AS row_hash,
+        :first_seq::BIGINT + row_no AS seq, path_hash, NULL::INTEGER AS office_no, NULL::INTEGER AS old_no,
         {odd_name} AS odd_name, {odd_address} AS odd_address, is_sound, breaks, may_hide
     FROM read_numbers
     LEFT JOIN known_cell AS billed ON billed.text = bill_date
     LEFT JOIN known_cell AS due ON due.text = due_date
     LEFT JOIN known_cell AS paid ON paid.text = last_pay_date
+), judged AS (
+    SELECT *, segment_of(amount_payable, last_pay_date, coalesce(bill_date, due_date, CAST(:today AS DATE))) AS arrears_segment,
+        first_state(verdict) AS state, :import_id::INTEGER AS import_id
+    FROM typed
 )
-SELECT * EXCLUDE (row_hash), segment_of(amount_payable, last_pay_date, coalesce(bill_date, due_date, CAST(:today AS DATE))) AS arrears_segment,
-    first_state(verdict) AS state, :import_id::INTEGER AS import_id,
-    CASE WHEN old_no IS NULL AND coalesce(bill_date, due_date) IS NOT NULL THEN row_hash END AS said_hash
-FROM typed;
+{end};
 
 -- name: delete_unsound(first_seq, last_seq)!
 -- Rows that do not look like a consumer leave again: the careful reader says what they are.

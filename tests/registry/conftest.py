@@ -39,7 +39,7 @@ def bring(db: Database, administrator: Scope, clock: Clock, tmp_path: Path) -> B
     return bring_in
 
 
-def rows_of(db: Database, columns: str = "* EXCLUDE (import_id, said_hash)") -> list[tuple[object, ...]]:
+def rows_of(db: Database, columns: str = "* EXCLUDE (import_id)") -> list[tuple[object, ...]]:
     with db.read() as cursor:
         return cursor.execute(f"SELECT {columns} FROM consumer ORDER BY account_no").fetchall()
 

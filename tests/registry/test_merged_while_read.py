@@ -1,4 +1,4 @@
-"""A row that says what the last report said is left out, and nobody can tell: two registries live the same months, one reads every row."""
+"""Rows are merged while they are read, and nobody can tell: two registries live the same months, one merges all rows afterwards."""
 
 import random
 from collections.abc import Iterator
@@ -66,13 +66,6 @@ def _nights(draw: random.Random) -> Iterator[list[list[str]]]:
         yield [rows[:cut], rows[cut:]] if cut and draw.random() < 0.5 else [rows]
 
 
-@pytest.fixture(autouse=True)
-def short_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short files are compared as well, and a few consumers are woven at a time."""
-    monkeypatch.setattr(intake, "_LEAST_ROWS", 0)
-    monkeypatch.setattr(import_work, "_WOVEN_ROWS", 7)
-
-
 def _told(monkeypatch: pytest.MonkeyPatch) -> list[Counts]:
     """Return a list into which each import puts down what it counted."""
     told: list[Counts] = []
@@ -86,28 +79,27 @@ def _told(monkeypatch: pytest.MonkeyPatch) -> list[Counts]:
     return told
 
 
-def test_rows_that_say_the_same_again_are_left_out(
+def test_rows_of_known_consumers_are_merged_while_they_are_read(
     bring: Bring, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = _told(monkeypatch)
     rows = [f"{account:010d},RAM,A,9415012345,01-APR-26,5,,{PLACES[0]}" for account in range(1, 21)]
-    rows[19] = rows[19].replace("01-APR-26", "")  # what it owes is judged by the day of the import
-    for night in (rows, rows, [*rows[:18], rows[18].replace("RAM", "SITA"), rows[19]]):
+    odd = rows[19].replace("RAM", encode("राजेन्द्र सिंह"))  # decoded first
+    for night in (rows, rows, [*rows[:18], rows[18].replace("RAM", "SITA"), odd]):
         bring(export(*night, header=HEADER), small_rows=ALWAYS_ANEW)
-    assert [(one.telling, one.known) for one in told] == [(20, 0), (1, 20), (2, 20)]
-    assert dict(rows_of(db, "account_no, name"))["0000000019"] == "SITA"
+    assert [(one.merged, one.known) for one in told] == [(0, 0), (20, 20), (19, 20)]
+    names = dict(rows_of(db, "account_no, name"))
+    assert (names["0000000019"], names["0000000020"]) == ("SITA", "राजेन्द्र सिंह")
 
 
-def test_of_rows_of_one_account_the_last_counts_also_where_it_says_nothing_new(
-    bring: Bring, db: Database
-) -> None:
+def test_of_rows_of_one_account_the_last_counts(bring: Bring, db: Database) -> None:
     old, new = (f"0000000001,{name},A,9415012345,01-APR-26,5,,{PLACES[0]}" for name in ("RAM", "SITA"))
     for night, name in (([old], "RAM"), ([new, old], "RAM"), ([old, new], "SITA"), ([old], "RAM")):
         bring(export(*night, header=HEADER), small_rows=ALWAYS_ANEW)
         assert rows_of(db, "name") == [(name,)]
 
 
-def test_a_merger_moves_consumers_whose_rows_say_nothing_new(
+def test_a_merger_moves_consumers_whose_rows_say_the_same(
     bring: Bring, db: Database, administrator: Scope, clock: Clock
 ) -> None:
     rows = [f"{account:010d},RAM,A,9415012345,01-APR-26,5,,{PLACES[account % 2]}" for account in range(1, 41)]
@@ -120,7 +112,7 @@ def test_a_merger_moves_consumers_whose_rows_say_nothing_new(
 
 
 @pytest.mark.parametrize("small_rows", [ALWAYS_ANEW, NEVER_ANEW])
-def test_a_report_is_merged_after_a_correction_also_where_it_says_the_same_again(
+def test_a_correction_holds_against_a_report_that_says_the_same_again(
     bring: Bring, db: Database, small_rows: int
 ) -> None:
     told, seen = f"0000000001,{{}},A,9415012345,01-APR-26,5,,{PLACES[0]}", []
@@ -131,9 +123,7 @@ def test_a_report_is_merged_after_a_correction_also_where_it_says_the_same_again
         correct_text(desk, "0000000001", "name", name, "he came himself")
         bring(export(told.format("RAM LAL"), header=HEADER), small_rows=small_rows)
         seen += rows_of(db, "name")
-    db.write(lambda cursor: cursor.execute("UPDATE consumer SET said_hash = NULL"))
-    bring(export(told.format("RAM LAL"), header=HEADER), small_rows=small_rows)
-    assert rows_of(db, "name") == seen[-1:]
+    assert seen == [("RAM LAL",), ("RAM LAL YADAV",)]
 
 
 def _change_by_hand(db: Database, scope: Scope, seed: int, night: int) -> list[str]:
@@ -176,7 +166,7 @@ def _ask(db: Database, sql: str) -> list[tuple[Any, ...]]:
 
 
 def _live(
-    db: Database, scope: Scope, folder: Path, seed: int, small_rows: int, reads_all: bool
+    db: Database, scope: Scope, folder: Path, seed: int, small_rows: int
 ) -> Iterator[tuple[object, ...]]:
     """Live through the nights; yield all that can be seen after each."""
     for night, files in enumerate(_nights(random.Random(seed))):
@@ -185,8 +175,6 @@ def _live(
             path = folder / f"{night}_{place}.csv"
             path.write_text(export(*rows, header=HEADER), encoding="utf-8")
             uploads.append(Upload(path, path.name))
-        if reads_all:
-            db.write(lambda cursor: cursor.execute("UPDATE consumer SET said_hash = NULL"))
         result = import_exports(
             db, scope, uploads, clock=lambda night=night: NOON + timedelta(days=night), shared_threshold=6,
             refresh=refresh_cube, small_rows=small_rows,
@@ -201,21 +189,28 @@ def _live(
             result.unchanged,
         )
         tables = [_ask(db, f"SELECT * FROM {name} ORDER BY ALL") for name in TABLES]
-        yield done, counted, rows_of(db, "* EXCLUDE (said_hash)"), *tables
+        yield done, counted, rows_of(db, "*"), *tables
 
 
-@pytest.mark.parametrize("small_rows", [ALWAYS_ANEW, NEVER_ANEW])
-@pytest.mark.parametrize("seed", range(6))
-def test_what_is_left_out_makes_no_difference(
-    empty_file: Path, tmp_path: Path, administrator: Scope, seed: int, small_rows: int
+@pytest.mark.parametrize("seed", range(10))
+def test_when_rows_are_merged_makes_no_difference(
+    empty_file: Path, tmp_path: Path, administrator: Scope, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lives = []
-    for reads_all in (False, True):
-        folder = tmp_path / str(reads_all)
+    told = _told(monkeypatch)
+    lives, merged = [], []
+    for way in ("while read", "afterwards", "inside one commit"):
+        folder = tmp_path / way
         folder.mkdir()
+        if way == "afterwards":
+            monkeypatch.setattr(intake, "_MOST_NEIGHBOURS", -1_000_000)
+            monkeypatch.setattr(import_work, "_TOGETHER_ROWS", 7)
+        small_rows = NEVER_ANEW if way == "inside one commit" else ALWAYS_ANEW
         with open_copy(empty_file, folder / "setu.duckdb") as db:
-            lives.append(list(_live(db, administrator, folder, seed, small_rows, reads_all)))
+            lives.append(list(_live(db, administrator, folder, seed, small_rows)))
+        merged.append(sum(one.merged for one in told))
+        told.clear()
+    assert merged[0] > 0 == merged[1] == merged[2]
     assert {"number", "text"} <= {deed for night in lives[0] for deed in night[0]}
-    for left_out, read in zip(*lives, strict=True):
-        for one, other in zip(left_out, read, strict=True):
-            assert one == other
+    for while_read, afterwards, inside in zip(*lives, strict=True):
+        for one, other, third in zip(while_read, afterwards, inside, strict=True):
+            assert one == other == third
