@@ -1,9 +1,9 @@
--- An import reads its files into `next_row` (intake.sql), each row typed and judged by its own text. Then it is known which
--- accounts come, which come more than once, which offices there are, and the rows are merged with what is known and written in the
--- order of offices, either into a table of the import's own rows (few rows: they are put into the registry inside one commit) or
--- into the next registry, which takes the old one's place in one short commit. Where the registry has none of the accounts and
--- the rows of an office stand together, `next_row` itself becomes the next registry: nothing is written twice. Places in braces are
--- filled in by importer code.
+-- An import reads its files into `next_row` (intake.sql), each row typed and judged by its own text and, where the import is large, merged
+-- with what is known of its consumer as far as that was found. Then it is known which accounts come, which come more than once and which
+-- offices there are. What is not merged yet is put aside (`staging.rest`) and merged now. Of a small import that is all, and goes into
+-- the registry inside one commit. Of a large one `next_row` becomes the next registry as it lies, or, where the rows of an office stand
+-- scattered, is written once more in the order of offices; it takes the old one's place in one short commit. Places in braces are filled
+-- in by importer code.
 
 -- name: create_staging()#
 -- A place for what an import works with; whatever an earlier one left there goes.
