@@ -195,6 +195,7 @@ def test_when_rows_are_merged_makes_no_difference(
     empty_file: Path, tmp_path: Path, administrator: Scope, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = _told(monkeypatch)
+    monkeypatch.setattr(intake, "BLOCK_ROWS", 2 if seed % 2 else 100_000)  # scattered, or as they lie
     lives, merged = [], []
     for way in ("while read", "afterwards", "inside one commit"):
         folder = tmp_path / way
