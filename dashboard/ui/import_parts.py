@@ -159,7 +159,7 @@ def _show_done(result: ImportResult) -> None:
           unchanged=group_digits(result.unchanged), rejected=group_digits(result.rejected)),
         icon=":material/task_alt:",
     )  # fmt: skip
-    notes: Counter[str] = Counter()
+    notes: Counter[str] = Counter({"repeated": result.repeated} if result.repeated else {})
     for file in result.files:
         notes.update(file.notes)
     _tell_notes(notes)

@@ -31,10 +31,8 @@ _WRITERS: dict[str, Any] = {
 _RIGHT = {"count", "rate", "rupees", "change", "points", "places", "figure"}
 Cells = Mapping[str, list[Any]]
 _ROW_PIXELS = 36
-_SIZED_ROWS = (
-    9  # the browser makes a column as wide as the cells of the first rows; a longer one below would be cut
-)
-_LETTER_PIXELS, _CELL_PIXELS, _WIDEST_PIXELS = 8, 24, 400
+_LATIN_PIXELS, _DEVANAGARI_PIXELS = 8.5, 7.0  # of a letter, as our fonts set it in a table
+_CELL_PIXELS, _WIDEST_PIXELS = 18, 400
 _LINE_LETTERS = 24  # of a cell about a person, at least, before it goes on in the next line
 _DATE = re.compile(r"\b(\d\d)-(\d\d)-(\d{4})\b")
 _MARKS = re.compile(r"([!-/:-@\[-`{-~])")  # ASCII punctuation, which Markdown may read as its own
@@ -191,15 +189,23 @@ def _configure(column: Column, cells: pa.ChunkedArray) -> Any:
     if column.kind == "course":
         return st.column_config.LineChartColumn(column.label, y_min=0, color="#0072B2")
     alignment: Literal["left", "right"] = "right" if column.kind in _RIGHT else "left"
-    width = _find_width(cells) if column.kind == "text" else None
+    width = _find_width(column.label, cells) if column.kind == "text" else None
     return st.column_config.TextColumn(column.label, width=width, alignment=alignment, pinned=column.pinned)
 
 
-def _find_width(cells: pa.ChunkedArray) -> int | None:
-    """Return the pixels that a column of words needs where its longest cell stands below those that the browser looks at."""
+def _find_width(label: str, cells: pa.ChunkedArray) -> int | None:
+    """Return the pixels that a column of words needs, None where its label is the longest.
+
+    By itself the browser would go by the first rows, and by those of the office that one has come from.
+    """
     lengths = pc.utf8_length(cells)
-    place = pc.index(lengths, pc.max(lengths)).as_py()
-    if place < _SIZED_ROWS:
+    longest = pc.max(lengths).as_py()
+    if longest is None or longest <= len(label):
         return None
-    letters = sum(unicodedata.category(letter)[0] != "M" for letter in cells[place].as_py())
-    return min(letters * _LETTER_PIXELS + _CELL_PIXELS, _WIDEST_PIXELS)
+    cell = cells[pc.index(lengths, longest).as_py()].as_py()
+    letters = [
+        letter for letter in cell if not unicodedata.category(letter).startswith("M")
+    ]  # no mark on another
+    hindi = sum("\u0900" <= letter <= "\u097f" for letter in letters)
+    width = _DEVANAGARI_PIXELS * hindi + _LATIN_PIXELS * (len(letters) - hindi) + _CELL_PIXELS
+    return min(round(width), _WIDEST_PIXELS)

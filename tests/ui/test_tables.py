@@ -67,9 +67,13 @@ def test_a_date_in_a_cell_about_a_person_never_breaks() -> None:
     assert _keep_lines("A-6/293") == "A-6/293"  # no date
 
 
-def test_a_column_is_as_wide_as_a_long_name_that_stands_low_in_it() -> None:
-    short, long = ["अ" * 12] * 20, "विद्युत वितरण खण्ड-प्रथम, सिद्धार्थनगर"  # 28 letters, ten marks on them
-    assert _find_width(pa.chunked_array([short])) is None  # the browser knows best
-    assert _find_width(pa.chunked_array([[long, *short]])) is None
-    assert _find_width(pa.chunked_array([[*short, long]])) == 28 * 8 + 24
-    assert _find_width(pa.chunked_array([[*short, "x" * 500]])) == 400
+def test_a_column_of_words_is_as_wide_as_its_longest_cell_wherever_that_stands() -> None:
+    short, long = (
+        ["अ" * 12] * 20,
+        "विद्युत वितरण खण्ड-प्रथम, सिद्धार्थनगर",
+    )  # 23 letters of Hindi and 5 others, ten marks on them
+    for cells in ([long, *short], [*short, long]):
+        assert _find_width("कार्यालय", pa.chunked_array([cells])) == round(23 * 7 + 5 * 8.5 + 18)
+    assert _find_width("कार्यालय", pa.chunked_array([[*short, "x" * 500]])) == 400
+    assert _find_width("A label longer than that", pa.chunked_array([short])) is None
+    assert _find_width("Office", pa.chunked_array([[]], pa.string())) is None

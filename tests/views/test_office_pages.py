@@ -85,6 +85,7 @@ def test_a_zip_of_many_exports_is_looked_at_and_imported_as_one(empty_rt: Runtim
     _wait_for_the_import(empty_rt)
     assert not app.run().exception
     assert _consumers(empty_rt) == 698  # of 699 usable rows one account stands in both
+    assert any("1 row repeats the account of a row above" in one.value for one in app.caption)
 
 
 def test_a_zip_called_xlsx_is_told(empty_rt: Runtime, open_page: Opener) -> None:
