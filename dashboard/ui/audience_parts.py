@@ -31,6 +31,7 @@ from dashboard.store.clock import india_day
 from dashboard.ui.errors import told
 from dashboard.ui.formats import day, duration, group_digits, rupees
 from dashboard.ui.list_parts import choose_list
+from dashboard.ui.questions import close_question, question_key
 from dashboard.ui.queue_parts import show_until
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import LANGUAGE_NAMES, current_language, t, t_each
@@ -196,12 +197,14 @@ def _choose_feeders(visitor: Visitor, office: Office, known: Audience) -> tuple[
 
 def keep_audience(visitor: Visitor, audience: Audience) -> None:
     """Let one keep the choice under a name for everyone of the office."""
-    with st.popover(t("audience.keep"), icon=":material/bookmark_add:", key="compose_keep_open"):
-        name = st.text_input(t("audience.name"), key="compose_keep_name", max_chars=80)
+    question = question_key("compose_keep_open")
+    with st.popover(t("audience.keep"), icon=":material/bookmark_add:", key=question):
+        name = st.text_input(t("audience.name"), key=f"{question}_name", max_chars=80)
         if st.button(t("audience.keep_yes"), key="compose_keep"):
             with told():
                 save_audience(visitor.rt.db, visitor.scope, visitor.rt.clock, name, audience)
                 st.toast(t("audience.kept"), icon=":material/task_alt:")
+                close_question("compose_keep_open")
                 st.rerun()
 
 

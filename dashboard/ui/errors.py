@@ -3,7 +3,7 @@
 import logging
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
@@ -67,6 +67,17 @@ def told() -> Iterator[None]:
         show_error(error)
     except Exception as error:  # noqa: BLE001 - the last line before the person: logged in full, told in one sentence
         show_unknown(error)
+
+
+def do_pressed(deed: Callable[[], object]) -> None:
+    """Do what was pressed in a part that is drawn anew by itself, and draw the page; why it failed is told beside the page, where it
+    stands for a while."""
+    try:
+        deed()
+    except SetuError as error:
+        st.toast(explain(error), icon=":material/error:", duration="long")
+    else:
+        st.rerun()
 
 
 def show_unknown(error: Exception) -> bool:

@@ -20,6 +20,7 @@ from dashboard.ui.formats import group_digits
 from dashboard.ui.import_parts import keep_uploads
 from dashboard.ui.list_parts import show_rejects
 from dashboard.ui.office_picker import describe_office
+from dashboard.ui.questions import close_question, question_key
 from dashboard.ui.tables import Column, escape_marks, show_table
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t, t_each
@@ -58,11 +59,14 @@ def change_group(visitor: Visitor, group: Group) -> None:
             st.caption(t("groups.channel_note"))
         else:
             _bring_members(visitor, group)
-        with st.popover(t("groups.close"), icon=":material/group_off:", key="groups_close_open"):
+        with st.popover(
+            t("groups.close"), icon=":material/group_off:", key=question_key("groups_close_open")
+        ):
             st.markdown(t("groups.close_sure"))
             if st.button(t("groups.close_yes"), key="groups_close"):
                 with told():
                     close_group(visitor.rt.db, visitor.scope, visitor.rt.clock, group.group_id)
+                    close_question("groups_close_open")
                     st.rerun()
 
 

@@ -24,6 +24,7 @@ from dashboard.ui.words import current_language, t, t_each
 _ROWS_ON_A_PAGE = 25
 _SHORT = 160
 _OPEN = "inbox_mobile"
+_POLL_SECONDS = 3.0
 
 
 def open_thread() -> int | None:
@@ -95,9 +96,7 @@ def show_thread(visitor: Visitor, mobile: int) -> None:
     st.markdown(
         f"**{escape_marks(thread.name or t('inbox.unknown'))}** · {escape_marks(office)} · {mask_number(mobile)}"
     )
-    with st.container(border=True, key="inbox_lines"):
-        for line in thread.lines:
-            _show_line(line)
+    st.fragment(_show_lines, run_every=_POLL_SECONDS)(visitor, thread)
     if thread.account_no:
         st.page_link(
             "views/consumer.py",
@@ -107,6 +106,20 @@ def show_thread(visitor: Visitor, mobile: int) -> None:
         )
     if visitor.may(Right.SEND):
         _offer_answer(visitor, thread)
+
+
+def _show_lines(visitor: Visitor, drawn: Thread) -> None:
+    """Show what was said, and go on looking while the thread is open on the screen: an answer leaves, the consumer writes again.
+
+    What is being typed below stays: the rest of the page is made anew only where it says something else by now.
+    """
+    with told():
+        thread = read_thread(visitor.rt.db, visitor.scope, drawn.mobile)
+        if replace(thread, lines=drawn.lines) != drawn:
+            st.rerun()
+        with st.container(border=True, key="inbox_lines"):
+            for line in thread.lines:
+                _show_line(line)
 
 
 def _show_line(line: Line) -> None:

@@ -19,6 +19,7 @@ from dashboard.store.clock import india_day
 from dashboard.ui.downloads import offer_table
 from dashboard.ui.errors import told
 from dashboard.ui.formats import day, group_digits
+from dashboard.ui.questions import close_question, question_key
 from dashboard.ui.tables import escape_marks
 from dashboard.ui.uploads import keep_uploads
 from dashboard.ui.visitor import Visitor
@@ -68,9 +69,13 @@ def _find_lists(visitor: Visitor, kept: int) -> list[AccountList]:
 
 def bring_list(visitor: Visitor, office: Office) -> None:
     """Take a file of accounts, say what is wrong with which row, and keep the rest as a list."""
-    with st.popover(t("audience.bring"), icon=":material/upload_file:", key="compose_bring_open"):
+    with st.popover(
+        t("audience.bring"), icon=":material/upload_file:", key=question_key("compose_bring_open")
+    ):
         st.caption(t("audience.bring_help"))
-        file = st.file_uploader(t("audience.file"), type=["csv", "xlsx", "xls", "ods"], key="compose_file")
+        file = st.file_uploader(
+            t("audience.file"), type=["csv", "xlsx", "xls", "ods"], key=question_key("compose_file")
+        )
         if file is None:
             return
         upload = keep_uploads([file])[0]
@@ -81,6 +86,8 @@ def bring_list(visitor: Visitor, office: Office) -> None:
             label = t("audience.keep_list", count=group_digits(judged.accepted))
             if judged.accepted and st.button(label, type="primary", key="compose_keep_list"):
                 keep_account_list(rt.db, scope, rt.clock, upload.path, office.code, upload.name)
+                close_question("compose_bring_open")
+                close_question("compose_file")
                 st.rerun()
 
 

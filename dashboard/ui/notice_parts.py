@@ -19,7 +19,7 @@ from dashboard.registry.offices import get_office
 from dashboard.ui.approval_parts import show_steps
 from dashboard.ui.bubble import frame_of, show_bubble
 from dashboard.ui.catalogue import has_words
-from dashboard.ui.errors import explain, told
+from dashboard.ui.errors import do_pressed, explain, told
 from dashboard.ui.formats import duration, from_india, group_digits, moment, rupees
 from dashboard.ui.office_picker import name_in_full
 from dashboard.ui.queue_parts import show_until
@@ -246,6 +246,5 @@ def show_cancel(visitor: Visitor, notice: Notice) -> None:
     with st.popover(t("notices.cancel"), icon=":material/cancel:", key="notices_cancel_open"):
         st.markdown(t("notices.cancel_sure"))
         if st.button(t("notices.cancel_yes"), key="notices_cancel"):
-            with told():
-                lifecycle.cancel(visitor.rt.db, visitor.scope, visitor.rt.clock, notice.notice_id)
-                st.rerun()
+            rt = visitor.rt
+            do_pressed(lambda: lifecycle.cancel(rt.db, visitor.scope, rt.clock, notice.notice_id))

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.delivery.number_desk import NumberRow, let_go, list_desk, stop
+from dashboard.delivery.webhook import WebhookCounts
 from dashboard.runtime import Runtime
 from dashboard.ui.catalogue import has_words
 from dashboard.ui.errors import told
@@ -16,7 +17,12 @@ _TIERS = {"K": 1_000, "M": 1_000_000}
 
 
 def show_numbers(visitor: Visitor) -> None:
-    """Show the sending numbers, and let an administrator stop one or let it send again."""
+    """Show the sending numbers, let an administrator stop one or let it send again, and say what comes back from WhatsApp."""
+    _show_desk(visitor)
+    _show_door(visitor.rt.webhooks)
+
+
+def _show_desk(visitor: Visitor) -> None:
     rows = list_desk(visitor.rt.db, visitor.scope, visitor.rt.clock)
     if not rows:
         st.info(t("numbers.none"), icon=":material/sim_card:")
@@ -27,6 +33,13 @@ def show_numbers(visitor: Visitor) -> None:
         st.caption(t("numbers.choose"))
     else:
         _change(visitor, rows[chosen])
+
+
+def _show_door(counts: WebhookCounts) -> None:
+    """Say what has come to the door for reports since the start: what is not signed by WhatsApp is counted and leaves nothing else."""
+    st.caption(t("numbers.door", stored=group_digits(counts.stored), forged=group_digits(counts.forged)))
+    if counts.forged:
+        st.info(t("numbers.forged"), icon=":material/gpp_maybe:")
 
 
 def _show_table(rows: list[NumberRow], rates: dict[int, float]) -> int | None:

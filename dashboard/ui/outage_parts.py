@@ -21,6 +21,7 @@ from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits, moment
 from dashboard.ui.office_picker import name_in_full
 from dashboard.ui.outage_times import choose_coming, choose_past, renew_base
+from dashboard.ui.questions import close_question, question_key
 from dashboard.ui.tables import escape_marks
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import LANGUAGE_NAMES, current_language, t, t_each
@@ -79,8 +80,8 @@ def _offer_restore(visitor: Visitor, outage: Outage, reached: int) -> None:
 
 
 def _offer_extend(visitor: Visitor, outage: Outage) -> None:
-    # The keys change with the time: once it is extended the question is closed and nothing in it is chosen any more.
-    rt, key = visitor.rt, f"outage_extend_{outage.outage_id}_{outage.expected_at:%d%H%M}"
+    rt, asked = visitor.rt, f"outage_extend_{outage.outage_id}"
+    key = question_key(asked)
     with st.popover(t("outage.extend"), icon=":material/more_time:", key=f"{key}_open"):
         until = choose_coming(t("outage.extend_by"), _AHEAD, rt.clock(), f"{key}_at")
         tell = st.toggle(t("outage.extend_tell"), value=True, key=f"{key}_tell")
@@ -90,6 +91,7 @@ def _offer_extend(visitor: Visitor, outage: Outage) -> None:
             extend_outage(
                 rt.db, visitor.scope, rt.clock, outage.outage_id, until, tell=tell, quiet=rt.quiet, seen=outage.expected_at,
             )  # fmt: skip
+            close_question(asked)
             _done("outage.extended")
 
 

@@ -13,9 +13,10 @@ from dashboard.notices.send_queue import read_queue
 from dashboard.notices.states import Action, State
 from dashboard.runtime import Runtime
 from dashboard.ui import charts
-from dashboard.ui.errors import told
+from dashboard.ui.errors import do_pressed, told
 from dashboard.ui.formats import duration, group_digits, moment, percent, share
 from dashboard.ui.notice_parts import show_cancel
+from dashboard.ui.questions import close_question, question_key
 from dashboard.ui.queue_parts import show_before
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t
@@ -122,13 +123,11 @@ def _show_controls(visitor: Visitor, notice: Notice) -> None:
         if Action.PAUSE in actions and st.button(
             t("notices.pause"), icon=":material/pause:", key="notices_pause"
         ):
-            lifecycle.pause(rt.db, scope, rt.clock, notice.notice_id)
-            st.rerun()
+            do_pressed(lambda: lifecycle.pause(rt.db, scope, rt.clock, notice.notice_id))
         if Action.GO_ON in actions and st.button(
             t("notices.go_on"), type="primary", icon=":material/play_arrow:", key="notices_go_on"
         ):
-            lifecycle.go_on(rt.db, scope, rt.clock, notice.notice_id)
-            st.rerun()
+            do_pressed(lambda: lifecycle.go_on(rt.db, scope, rt.clock, notice.notice_id))
         if Action.CANCEL in actions:
             show_cancel(visitor, notice)
 
@@ -159,7 +158,7 @@ def _offer_to_settle(visitor: Visitor, notice: Notice, count: int, grace: timede
     with st.container(horizontal=True):
         for name, icon, as_sent in ways[:1] if bar else ways:
             label = t(f"notices.doubt_{name}", count=group_digits(count))
-            with st.popover(label, icon=f":material/{icon}:", key=f"notices_doubt_{name}_open"):
+            with st.popover(label, icon=f":material/{icon}:", key=question_key(f"notices_doubt_{name}_open")):
                 st.markdown(t(f"notices.doubt_{name}_sure"))
                 if st.button(t(f"notices.doubt_{name}_yes"), key=f"notices_doubt_{name}"):
                     _settle(visitor, notice, as_sent, grace)
@@ -173,6 +172,7 @@ def _settle(visitor: Visitor, notice: Notice, as_sent: bool, grace: timedelta) -
         lifecycle.settle_doubt(
             visitor.rt.db, visitor.scope, visitor.rt.clock, notice.notice_id, as_sent, grace, holds
         )
+        close_question(f"notices_doubt_{'sent' if as_sent else 'again'}_open")
         st.rerun()
 
 

@@ -21,6 +21,7 @@ from dashboard.ui.approval_parts import describe_rule, describe_steps
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits
 from dashboard.ui.office_picker import choose_office, find_own_office
+from dashboard.ui.questions import close_question, question_key
 from dashboard.ui.tables import Column, show_table
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import t, t_each
@@ -101,11 +102,12 @@ def _alter(visitor: Visitor, rules: tuple[ApprovalRule, ...], index: int) -> Non
     with st.container(border=True, key="rules_chosen"):
         st.markdown(f"**{index + 1}.** {describe_rule(rule)}")
         _edit(visitor, _Form(rule, index + 1, f"rules_{rule.rule_no}_{rule.event_no}"), len(rules))
-        with st.popover(t("rules.retire"), icon=":material/delete:", key="rules_retire_open"):
+        with st.popover(t("rules.retire"), icon=":material/delete:", key=question_key("rules_retire_open")):
             st.markdown(t("rules.retire_sure"))
             if st.button(t("rules.retire_yes"), key="rules_retire"):
                 with told():
                     retire_rule(visitor.rt.db, visitor.scope, visitor.rt.clock, rule)
+                    close_question("rules_retire_open")
                     st.rerun()
 
 

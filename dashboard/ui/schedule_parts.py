@@ -13,6 +13,7 @@ from dashboard.notices.repeats import LAST_DAY, MONTH, RepeatStanding, create_re
 from dashboard.notices.templates import Variable, get_template
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits, moment
+from dashboard.ui.questions import close_question, question_key
 from dashboard.ui.tables import escape_marks
 from dashboard.ui.template_words import label_of, title_of
 from dashboard.ui.visitor import Visitor
@@ -65,7 +66,9 @@ def offer_repeat(visitor: Visitor, notice: Notice) -> None:
         return
     if notice.is_follow_up or get_template(notice.template).purpose == "outage":
         return  # an outage does not come by the month
-    with st.popover(t("schedule.repeat"), icon=":material/event_repeat:", key="notices_repeat_open"):
+    with st.popover(
+        t("schedule.repeat"), icon=":material/event_repeat:", key=question_key("notices_repeat_open")
+    ):
         st.markdown(t("schedule.repeat_note"))
         with st.container(horizontal=True):
             day = st.number_input(
@@ -91,6 +94,8 @@ def offer_repeat(visitor: Visitor, notice: Notice) -> None:
             standings = list_repeats(rt.db, visitor.scope, rt.clock)
             next_at = next(one.next_at for one in standings if one.repeat.repeat_id == new_id)
             st.toast(t("schedule.repeated", at=moment(next_at)), icon=":material/task_alt:")
+            close_question("notices_repeat_open")
+            st.rerun()
 
 
 def _choose_value(notice: Notice, variable: Variable) -> str:

@@ -139,11 +139,26 @@ def _compose(page: Page, language: str) -> int:
     count = int(
         re.sub(r"\D", "", page.locator(".st-key-compose_sums [data-testid=stMetricValue]").first.inner_text())
     )
+    _keep_audience(page, language)
     submit.click()
     page.locator(".st-key-compose_submit button").click()
     expect(page.get_by_text(say(language, "notices.own"))).to_be_visible()  # nobody approves their own
     _no_trace(page)
     return count
+
+
+def _keep_audience(page: Page, language: str) -> None:
+    page.get_by_role("button", name=say(language, "audience.keep")).click()
+    question = page.get_by_test_id("stPopoverBody")
+    question.locator("input").fill(
+        f"all {language} {time.time_ns()}"
+    )  # another name each time the walk is tried
+    page.keyboard.press("Tab")
+    _settle(page)
+    question.get_by_role("button", name=say(language, "audience.keep_yes")).click()
+    expect(page.get_by_text(say(language, "audience.kept"))).to_be_visible()
+    expect(question).to_have_count(0)  # what was answered is not asked again
+    _settle(page)
 
 
 def _type_date(page: Page, place: str, digits: str) -> None:
@@ -246,6 +261,34 @@ def test_a_consumer_joins_and_leaves_and_coverage_moves(installation: Installati
     assert _figures(page)["Opted out"] == before["Opted out"] + 1
 
 
+def test_an_open_thread_renews_itself(installation: Installation, sign_in: SignIn) -> None:
+    page = sign_in("ee", "en")
+    mobile = "9519911224"
+    _say_as_consumer(installation, mobile, f"JOIN {_account_without_number(installation, page)}")
+    _write_as_consumer(installation, mobile, "When is supply back?")
+    _open(page, "en", "inbox")
+    page.get_by_role("button", name=say("en", "inbox.read")).first.click()
+    page.locator("[class*=st-key-inbox_answer] textarea").fill("In an hour.")
+    page.locator(".st-key-inbox_send button").click()
+    lines = page.locator(".st-key-inbox_lines")
+    expect(lines).to_contain_text("In an hour.")
+    expect(lines).to_contain_text(say("en", "notices.part_read"))  # nothing is pressed meanwhile
+    page.locator("[class*=st-key-inbox_answer] textarea").fill("Half typed")
+    _write_as_consumer(installation, mobile, "Thank you")
+    expect(lines).to_contain_text("Thank you")
+    expect(page.locator(".st-key-inbox_close button")).to_be_visible()  # it waits for an answer again
+    expect(page.locator("[class*=st-key-inbox_answer] textarea")).to_have_value("Half typed")
+
+
+def _write_as_consumer(installation: Installation, mobile: str, text: str) -> None:
+    """Write something that no machine answers."""
+    body = json.dumps({"from": mobile, "text": text}).encode()
+    request = urllib.request.Request(
+        f"{installation.sandbox_url}/sandbox/inbound", body, {"Content-Type": "application/json"}
+    )
+    urllib.request.urlopen(request, timeout=60).close()
+
+
 def _figures(page: Page) -> dict[str, int]:
     place = page.locator(".st-key-coverage_figures")
     expect(place.locator("[data-testid=stMetricValue]")).to_have_count(5)
@@ -278,12 +321,8 @@ def _account_without_number(installation: Installation, page: Page) -> str:
 
 def _say_as_consumer(installation: Installation, mobile: str, text: str) -> str:
     """Write to the department as a consumer and return the answer that came back to that phone."""
-    body = json.dumps({"from": mobile, "text": text}).encode()
-    request = urllib.request.Request(
-        f"{installation.sandbox_url}/sandbox/inbound", body, {"Content-Type": "application/json"}
-    )
     before = len(_messages(installation, mobile))
-    urllib.request.urlopen(request, timeout=60).close()
+    _write_as_consumer(installation, mobile, text)
     for _ in range(360):
         messages = _messages(installation, mobile)
         if len(messages) > before:

@@ -17,6 +17,7 @@ from dashboard.notices.repeats import list_repeats
 from dashboard.notices.resend import count_refused
 from dashboard.runtime import Runtime
 from tests.conftest import NOON
+from tests.full_disk import full_disk
 from tests.views.conftest import CIRCLE, DIVISION, PASSWORD, Opener
 
 DRAFT = NoticeDraft("fraud_warning", "en", {}, Audience(DIVISION))
@@ -121,6 +122,20 @@ def test_a_running_notice_can_be_paused_and_go_on(rt: Runtime, open_page: Opener
     assert _state(rt, submitted) == "paused"
     app.run()
     app.button(key="notices_go_on").click().run()
+    assert _state(rt, submitted) == "sending"
+
+
+def test_a_pause_that_cannot_be_saved_is_told(rt: Runtime, open_page: Opener, submitted: int) -> None:
+    scope = load_scope(rt.db, "se")
+    approve(rt.db, scope, rt.clock, submitted, get_notice(rt.db, scope, submitted).content_hash)
+    start(rt.db, scope, rt.clock, submitted)
+    app = open_page("notices", "ee", notice=str(submitted))
+    with full_disk(rt.settings.database_path):
+        app.button(key="notices_pause").click().run()
+        assert not app.exception
+        assert any(
+            "disk is full" in toast.value for toast in app.toast
+        )  # an error in this part would be gone within a second
     assert _state(rt, submitted) == "sending"
 
 

@@ -124,6 +124,18 @@ def test_an_account_is_added(rt: Runtime, open_page: Opener) -> None:
     assert find_user(rt.db, "sdo.gomti") is not None
 
 
+def test_the_door_for_reports_counts_what_is_forged(rt: Runtime, open_page: Opener) -> None:
+    app = open_page("users", "admin")
+    app.get_by_key("users_tab").set_value("numbers").run()
+    assert any("kept and 0 turned away" in one.value for one in app.caption)
+    assert not any("has changed nothing" in one.value for one in app.info)
+    for _ in range(3):
+        rt.webhooks.note(401)
+    app.run()
+    assert any("kept and 3 turned away" in one.value for one in app.caption)
+    assert any("has changed nothing" in one.value for one in app.info)
+
+
 def test_a_rule_of_approval_is_altered_only_once_confirmed(rt: Runtime, open_page: Opener) -> None:
     app = open_page("users", "admin")
     app.get_by_key("users_tab").set_value("rules").run()
