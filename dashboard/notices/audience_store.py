@@ -16,6 +16,7 @@ from dashboard.notices.audience import require_office
 from dashboard.notices.draft import Audience, read_audience
 from dashboard.registry.headers import shipped_headers
 from dashboard.registry.packed import LIST_BYTES, unpacked
+from dashboard.registry.plain_lines import count_line_ends
 from dashboard.registry.tabular import RefusedRow, read_table
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
@@ -23,6 +24,8 @@ from dashboard.store.queries import load_queries
 
 LISTS_SHOWN = 50  # to choose from at once; older ones are found by name
 _LONGEST_NAME = 80
+_BOOKS = (".xlsx", ".xls", ".ods")
+_MOST_LINES = 1_048_575  # of a list: it is read into memory as a whole, and no workbook holds more
 _queries = load_queries(Path(__file__).with_name("audience_store.sql"))
 
 
@@ -122,7 +125,7 @@ def judge_account_list(
 ) -> ListJudgement:
     """Judge a file of accounts (CSV or XLSX with the column account_no) row by row, changing nothing.
 
-    Raises BadInput as `registry.tabular.open_table`.
+    Raises BadInput as `registry.tabular.open_table`, ("list_long") before a row is read.
     """
     judged = _judge(db, scope, path, office_code, name)
     return ListJudgement(None, judged.rows, len(judged.accounts), judged.repeated, judged.rejects)
@@ -166,6 +169,7 @@ def _judge(db: Database, scope: Scope, path: Path, office_code: str, name: str) 
     with db.read() as cursor:
         require_office(cursor, scope, Right.COMPOSE, office_code)  # before the file is opened
     with unpacked(path, name or path.name, LIST_BYTES) as plain:
+        _require_short(plain, name or path.name)
         table = read_table(plain, shipped_headers("accounts"), name or path.name)
     counts = Counter(table.rows["account_no"])
     with db.read() as cursor:
@@ -186,6 +190,13 @@ def _judge(db: Database, scope: Scope, path: Path, office_code: str, name: str) 
     )
     repeated = sum(counts[account] - 1 for account in known)
     return _Judged(name or path.name, len(table.rows) + len(table.refused), sorted(known), repeated, frame)
+
+
+def _require_short(path: Path, name: str) -> None:
+    """Raise BadInput("list_long") for a plain file of too many lines; a workbook has no room for them."""
+    most = _MOST_LINES + 1  # with the header's
+    if Path(name).suffix.lower() not in _BOOKS and count_line_ends(path, most + 1) > most:
+        raise BadInput("list_long", limit=_MOST_LINES)
 
 
 def _ask_accounts(cursor: Cursor, accounts: list[str]) -> None:

@@ -15,7 +15,7 @@ from dashboard.delivery.stretches import Standing
 from dashboard.errors import BadInput
 from dashboard.notices.audience import mask_number
 from dashboard.notices.notice import read_notice
-from dashboard.notices.report import report_queries
+from dashboard.notices.report import Report, report, report_queries
 from dashboard.registry.account_places import Spot, are_few, ask_spots, locate
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
@@ -39,6 +39,21 @@ _Reader = tuple[str | None, ...]  # name, address, feeder, its Hindi name
 _NOBODY: _Reader = (None,) * 4
 Say = Callable[[str], str]
 """Turns a key of words (`notices.part_<state>`, `provider.<words>`) into the reader's sentence."""
+
+
+def count_groups(sums: Report) -> dict[str, int]:
+    """Return how many recipients each group holds, from a notice's sums."""
+    counts = {
+        "not_reached": sums.recipients - sums.delivered - sums.waiting,
+        "failed": sums.failed,
+        "accepted": sums.accepted - sums.delivered,
+        "in_doubt": sums.in_doubt,
+        "skipped": sums.skipped,
+        "delivered": sums.delivered - sums.read,
+        "read": sums.read,
+        "waiting": sums.waiting,
+    }
+    return {group: counts[group] for group in GROUPS}
 
 
 def list_recipients(
@@ -76,8 +91,9 @@ def export_recipients(
         raise BadInput("reason_missing")
     with db.read() as cursor:
         notice = read_notice(cursor, scope, Right.SEE_NUMBERS, notice_id)
+        expected = count_groups(report(db, scope, notice_id))[group]
         rows = _describe_all(cursor, notice.job_id or 0, GROUPS[group], language)
-        count = write_table(path, COLUMNS, _say_rows(rows, say))
+        count = write_table(path, COLUMNS, _say_rows(rows, say), expected)
     detail = {
         "notice": notice_id,
         "group": group,

@@ -140,9 +140,10 @@ def export_missing(
     office = _office(db, scope, office_code)
     if len(reason.strip()) < 5:
         raise BadInput("reason_missing")
-    count = write_table(
-        path, COLUMNS, ((*row[:-1], say(str(row[-1]))) for row in _stream(db, office, chosen))
-    )
+    by_reason = count_missing(db, scope, office_code, chosen.book_no)
+    expected = by_reason.get(chosen.reason, 0) if chosen.reason else sum(by_reason.values())
+    rows = ((*row[:-1], say(str(row[-1]))) for row in _stream(db, office, chosen))
+    count = write_table(path, COLUMNS, rows, expected)
     detail = {
         "reason": reason.strip()[:500],
         "format": path.suffix.lstrip("."),

@@ -35,6 +35,15 @@ class Lines:
                     )
 
 
+def count_line_ends(path: Path, enough: int) -> int:
+    """Return how many line ends a file has; it looks no further once they are `enough`."""
+    count = 0
+    with path.open("rb") as file:
+        while count < enough and (chunk := file.read(_CHUNK_BYTES)):
+            count += chunk.count(_LINE)
+    return count
+
+
 def find_lines(path: Path) -> Lines | None:
     """Return a file's lines; None where blank ones or zero bytes shift row numbers, which people look up, or a quote is left open."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:

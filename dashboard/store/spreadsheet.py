@@ -28,13 +28,17 @@ class Sheet:
     rows: Iterable[Sequence[object]]
 
 
-def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+def write_table(
+    path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]], expected: int = 0
+) -> int:
     """Write a table as CSV (UTF-8 with BOM, for Excel) or XLSX by the path's suffix; return the number of rows.
 
     Rows stream: memory does not grow with their number. Raises BadInput("file_type") for another suffix,
-    ("too_many_rows") where an XLSX would exceed Excel's limit.
+    ("too_many_rows") where an XLSX would exceed Excel's limit: before a row is read where so many are `expected`, else at the limit.
     """
     suffix = path.suffix.lower()
+    if suffix == ".xlsx" and expected > _XLSX_ROWS:
+        raise BadInput("too_many_rows", limit=_XLSX_ROWS)
     if suffix == ".csv":
         return _write_csv(path, columns, rows)
     if suffix == ".xlsx":

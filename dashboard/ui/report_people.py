@@ -1,12 +1,14 @@
 """The recipients of a notice one by one: whom to send to once more, whom to look at, whom to phone."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.access.scope import Right
 from dashboard.notices.notice import Notice
-from dashboard.notices.recipients import GROUPS, export_recipients, list_recipients
+from dashboard.notices.recipients import count_groups, export_recipients, list_recipients
 from dashboard.notices.report import Report
 from dashboard.notices.resend import count_refused, find_resend, list_leave, resend_refused
 from dashboard.ui.downloads import offer_file, prepare_file
@@ -18,6 +20,8 @@ from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t, t_each
 
 _ROWS_ON_A_PAGE = 25
+_LINE_LETTERS = 16  # two columns of it stand side by side on a phone
+_BETWEEN = " · "
 
 
 def offer_resend(visitor: Visitor, notice: Notice, sums: Report) -> None:
@@ -60,22 +64,7 @@ def show_people(visitor: Visitor, notice: Notice, sums: Report) -> None:
         t("report.people"), icon=":material/contact_phone:", on_change="rerun", key="notices_people"
     ) as box:
         if box.open:
-            _show_group(visitor, notice, _count_groups(sums))
-
-
-def _count_groups(sums: Report) -> dict[str, int]:
-    """Return how many recipients each group holds, from the sums."""
-    counts = {
-        "not_reached": sums.recipients - sums.delivered - sums.waiting,
-        "failed": sums.failed,
-        "accepted": sums.accepted - sums.delivered,
-        "in_doubt": sums.in_doubt,
-        "skipped": sums.skipped,
-        "delivered": sums.delivered - sums.read,
-        "read": sums.read,
-        "waiting": sums.waiting,
-    }
-    return {group: counts[group] for group in GROUPS}
+            _show_group(visitor, notice, count_groups(sums))
 
 
 def _show_group(visitor: Visitor, notice: Notice, counts: dict[str, int]) -> None:
@@ -103,17 +92,21 @@ def _show_rows(visitor: Visitor, notice: Notice, group: str, page: int) -> None:
     rows = list_recipients(
         visitor.rt.db, visitor.scope, notice.notice_id, group, _ROWS_ON_A_PAGE, page * _ROWS_ON_A_PAGE, current_language()
     )  # fmt: skip
-    rows["state"] = [t(f"notices.part_{'accepted' if state == 'sent' else state}") for state in rows["state"]]
-    rows["reason"] = [t(f"provider.{words}") if words else "" for words in rows["reason"]]
-    columns = {
-        "account_no": Column(t("notices.account"), pinned=True),
-        "name": Column(t("report.name")),
-        "feeder": Column(t("report.feeder")),
-        "mobile": Column(t("notices.mobile")),
-        "state": Column(t("report.status")),
-        "reason": Column(t("report.why")),
-    }
-    show_personal_table(rows, columns, alt=t("report.people_alt"))
+    states = [t(f"notices.part_{'accepted' if state == 'sent' else state}") for state in rows["state"]]
+    reasons = [t(f"provider.{words}") if words else "" for words in rows["reason"]]
+    # Two columns that a phone has room for: who it is, and what became of the message.
+    shown = pd.DataFrame(
+        {
+            "consumer": _join(rows["account_no"], rows["name"], rows["feeder"]),
+            "outcome": _join(rows["mobile"], states, reasons),
+        }
+    )
+    columns = {"consumer": Column(t("report.consumer")), "outcome": Column(t("report.outcome"))}
+    show_personal_table(shown, columns, alt=t("report.people_alt"), line_letters=_LINE_LETTERS)
+
+
+def _join(*columns: Iterable[str]) -> list[str]:
+    return [_BETWEEN.join(part for part in parts if part) for parts in zip(*columns, strict=True)]
 
 
 def _offer_list(visitor: Visitor, notice: Notice, group: str, count: int) -> None:

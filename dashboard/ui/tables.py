@@ -128,14 +128,19 @@ def name_rows(cells: Cells) -> list[str]:
     return [next((cell for cell in row if isinstance(cell, str) and cell), "") for row in rows]
 
 
-def show_personal_table(table: pd.DataFrame, columns: Mapping[str, Column], *, alt: str) -> None:
-    """Show rows about persons: plain, because `show_table` offers a download that no audit trail would know of."""
+def show_personal_table(
+    table: pd.DataFrame, columns: Mapping[str, Column], *, alt: str, line_letters: int = _LINE_LETTERS
+) -> None:
+    """Show rows about persons: plain, because `show_table` offers a download that no audit trail would know of.
+
+    Where there is no room a cell goes on in the next line, after so many letters at the soonest.
+    """
     written = {
         # A blank at the start would be dropped, four of them are code: figures stand right by blanks as wide as digits.
         column.label: [
             escape_marks(cell).replace(" ", "\u2007")
             if column.kind in _RIGHT
-            else escape_marks(_keep_lines(cell))
+            else escape_marks(_keep_lines(cell, line_letters))
             for cell in _write_column(table[name], column.kind)
         ]
         for name, column in columns.items()
@@ -143,14 +148,14 @@ def show_personal_table(table: pd.DataFrame, columns: Mapping[str, Column], *, a
     st.table(pd.DataFrame(written), border="horizontal", width="content", hide_index=True, alt=alt)
 
 
-def _keep_lines(text: str) -> str:
+def _keep_lines(text: str, letters: int = _LINE_LETTERS) -> str:
     """Return a text that breaks into lines of some length only: a phone else makes columns as narrow as a word and rows a hand high.
 
     A browser would break a date at its hyphens as well: they become such as hold.
     """
     lines: list[str] = []
     for word in _DATE.sub("\\1\u2011\\2\u2011\\3", text).split(" "):
-        if lines and len(lines[-1]) + 1 + len(word) <= _LINE_LETTERS:
+        if lines and len(lines[-1]) + 1 + len(word) <= letters:
             lines[-1] += f"\u00a0{word}"
         else:
             lines.append(word)

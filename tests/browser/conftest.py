@@ -147,9 +147,7 @@ def sign_in(installation: Installation, browser: Browser, cookies: Cookies) -> I
         if name not in cookies:
             _type_password(page, name, installation.accounts[name][0])
         page.locator(".st-key-page_account").wait_for()
-        # The language is remembered from the last time: choose it either way.
-        page.locator(".st-key-page_language").get_by_text("English" if language == "en" else "हिन्दी").click()
-        page.get_by_role("heading", name=say(language, "page.coverage"), level=1).first.wait_for()
+        _choose_language(page, language)
         _wait_for_cookie(page)
         cookies[name] = context.storage_state()
         return page
@@ -157,6 +155,19 @@ def sign_in(installation: Installation, browser: Browser, cookies: Cookies) -> I
     yield enter
     for context in contexts:
         context.close()
+
+
+def _choose_language(page: Page, language: str) -> None:
+    """Choose the language, which is remembered from the last time; a press on what is just drawn anew is lost: a person tries again."""
+    heading = page.get_by_role("heading", name=say(language, "page.coverage"), level=1).first
+    for attempt in range(3):
+        page.locator(".st-key-page_language").get_by_text("English" if language == "en" else "हिन्दी").click()
+        try:
+            heading.wait_for(timeout=30_000)
+            return
+        except TimeoutError:
+            if attempt == 2:
+                raise
 
 
 def _type_password(page: Page, name: str, password: str) -> None:

@@ -150,13 +150,12 @@ def _compose(page: Page, language: str) -> int:
 def _keep_audience(page: Page, language: str) -> None:
     page.get_by_role("button", name=say(language, "audience.keep")).click()
     question = page.get_by_test_id("stPopoverBody")
-    question.locator("input").fill(
-        f"all {language} {time.time_ns()}"
-    )  # another name each time the walk is tried
+    name = f"all {language} {time.time_ns()}"  # another one each time the walk is tried
+    question.locator("input").fill(name)
     page.keyboard.press("Tab")
     _settle(page)
     question.get_by_role("button", name=say(language, "audience.keep_yes")).click()
-    expect(page.get_by_text(say(language, "audience.kept"))).to_be_visible()
+    expect(page.get_by_text(say(language, "audience.saved"), exact=True)).to_be_visible()
     expect(question).to_have_count(0)  # what was answered is not asked again
     _settle(page)
 

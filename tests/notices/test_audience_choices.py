@@ -17,6 +17,7 @@ from dashboard.notices.audience import REASONS, count_audience
 from dashboard.notices.audience_preview import list_holes, preview_account
 from dashboard.notices.audience_store import (
     delete_audience,
+    judge_account_list,
     keep_account_list,
     list_account_lists,
     list_audiences,
@@ -260,3 +261,16 @@ def test_a_list_is_found_by_name_however_old_it_is(town: Database, clock: Clock,
     assert found(wanted=" camp old ") == [2, 1]
     assert found(wanted="शिविर 4", kept=1, limit=4) == [1, 49, 48, 47]
     assert found(wanted="nobody's") == []
+
+
+def test_a_list_of_too_many_rows_is_refused_before_a_row_is_read(
+    town: Database, town_ee: Scope, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("account_no\n0000000000\n0000000001\n0000000002\n")
+    assert judge_account_list(town, town_ee, path, "DIV1").accepted == 3
+    monkeypatch.setattr("dashboard.notices.audience_store._MOST_LINES", 2)
+    monkeypatch.setattr("dashboard.notices.audience_store.read_table", None)  # whoever reads rows fails
+    with pytest.raises(BadInput) as refusal:
+        judge_account_list(town, town_ee, path, "DIV1")
+    assert (refusal.value.code, refusal.value.values) == ("list_long", {"limit": 2})

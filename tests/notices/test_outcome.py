@@ -109,6 +109,16 @@ def test_the_list_for_calling_has_numbers_and_no_formula(
     assert not (tmp_path / "no.csv").exists()
 
 
+def test_a_workbook_that_would_not_hold_the_recipients_is_not_begun(
+    town: Database, clock: Clock, town_ee: Scope, ended: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.store.spreadsheet._XLSX_ROWS", 5)
+    with pytest.raises(BadInput, match="too_many_rows"):
+        export_recipients(town, town_ee, clock, ended, "not_reached", tmp_path / "call.xlsx", "phone round")
+    assert not (tmp_path / "call.xlsx").exists()
+    assert export_recipients(town, town_ee, clock, ended, "read", tmp_path / "few.xlsx", "phone round") < 5
+
+
 @pytest.fixture
 def short_lots(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tallies, "STRETCH", 2)

@@ -122,6 +122,22 @@ def test_a_download_is_written_and_remembered(
     assert json.loads(event[0][3])["reason"] == "field visit in June"
 
 
+def test_a_workbook_that_would_not_hold_the_list_is_not_begun(
+    registry: Database, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scope = scope_of(registry, Role.COMPOSER, DIVISION, "ee")
+    counts = count_missing(registry, scope, DIVISION)
+    monkeypatch.setattr("dashboard.store.spreadsheet._XLSX_ROWS", sum(counts.values()) - 1)
+    with pytest.raises(BadInput, match="too_many_rows"):
+        export_missing(registry, scope, DIVISION, tmp_path / "list.xlsx", "field visit", clock)
+    assert not (tmp_path / "list.xlsx").exists()
+    one = MissingFilter(reason=next(iter(counts)))
+    assert (
+        export_missing(registry, scope, DIVISION, tmp_path / "one.xlsx", "field visit", clock, one)
+        == counts[one.reason or ""]
+    )
+
+
 def test_a_download_without_a_reason_is_refused(registry: Database, clock: Clock, tmp_path: Path) -> None:
     with pytest.raises(BadInput) as refusal:
         export_missing(

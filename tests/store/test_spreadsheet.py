@@ -92,3 +92,8 @@ def test_more_rows_than_excel_takes_are_refused(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(BadInput) as refusal:
         write_table(tmp_path / "long.xlsx", ["a"], [["1"], ["2"], ["3"]])
     assert refusal.value.code == "too_many_rows"
+    rows = iter([["1"], ["2"], ["3"]])
+    with pytest.raises(BadInput):
+        write_table(tmp_path / "known.xlsx", ["a"], rows, expected=3)
+    assert len(list(rows)) == 3 and not (tmp_path / "known.xlsx").exists()  # nothing was begun
+    assert write_table(tmp_path / "long.csv", ["a"], [["1"], ["2"], ["3"]], expected=3) == 3
