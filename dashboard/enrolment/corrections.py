@@ -91,7 +91,7 @@ def undo_number(desk: Desk, account_no: str) -> None:
 
 
 def correct_text(desk: Desk, account_no: str, field: str, value: str, reason: str) -> None:
-    """Put a name or an address right (`field` of TEXT_FIELDS); while exports bring the old text, the correction stands.
+    """Put a name or an address right (`field` of TEXT_FIELDS); while exports bring what was put away, the correction stands.
 
     Raises BadInput("reason_for_correction", "correction_empty", "correction_long", "nothing_changed"), Refused outside the scope.
     """
@@ -191,13 +191,11 @@ def _put_text(
     wanted: str,
     reason: str,
 ) -> None:
-    last = _queries.last_text_event(cursor, account_no=place.account_no, field=field)
-    export_value = last[2] if last and last[1] == before else before
     setter = {"name": _queries.set_name, "address": _queries.set_address}[field]
     setter(cursor, account_no=place.account_no, office_no=place.office_no, value=wanted)
     _queries.append_text_event(
         cursor, account_no=place.account_no, now=now, username=desk.scope.username, reason=reason, field=field,
-        value_before=before, value_after=wanted, export_value=export_value,
+        value_before=before, value_after=wanted,
     )  # fmt: skip
 
 

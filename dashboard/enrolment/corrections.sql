@@ -40,12 +40,12 @@ UPDATE consumer SET address = nullif(:value, '') WHERE office_no = :office_no AN
 
 -- name: last_text_event(account_no, field)^
 -- The latest correction of a name or an address.
-SELECT value_before, value_after, export_value FROM correction_event
+SELECT value_before, value_after FROM correction_event
 WHERE account_no = :account_no AND field = :field ORDER BY happened_at DESC LIMIT 1;
 
--- name: append_text_event(account_no, now, username, reason, field, value_before, value_after, export_value)!
+-- name: append_text_event(account_no, now, username, reason, field, value_before, value_after)!
 -- One correction of a name or an address.
-INSERT INTO correction_event VALUES (:account_no, :now, :username, :reason, :field, :value_before, :value_after, :export_value);
+INSERT INTO correction_event VALUES (:account_no, :now, :username, :reason, :field, :value_before, :value_after);
 
 -- name: list_text_events(account_no)
 -- The corrections of name and address, newest first, in the order of TextEvent.

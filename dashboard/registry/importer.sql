@@ -152,10 +152,10 @@ SELECT * REPLACE (coalesce(office_no, :fallback_no) AS office_no)
 FROM ({merge} FROM new LEFT JOIN old ON old.account_no = new.account_no) ORDER BY office_no;
 
 -- name: corrected()
--- (Within the one above and the one below.) A name that somebody corrected stays, as long as the reports say what they said then.
+-- (Within the one above and the one below.) A name that somebody corrected stays, as long as the reports bring what was put away.
 , new AS (
-    SELECT typed.* REPLACE (coalesce(CASE WHEN name = kept.name_export THEN kept.name_now END, name) AS name,
-        coalesce(CASE WHEN address = kept.address_export THEN kept.address_now END, address) AS address)
+    SELECT typed.* REPLACE (coalesce(CASE WHEN list_contains(kept.names_before, name) THEN nullif(kept.name_now, '') END, name) AS name,
+        coalesce(CASE WHEN list_contains(kept.addresses_before, address) THEN nullif(kept.address_now, '') END, address) AS address)
     FROM typed LEFT JOIN corrected_text AS kept ON kept.account_no = typed.account_no
 )
 

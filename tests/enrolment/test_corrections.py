@@ -192,6 +192,38 @@ def test_a_name_corrected_twice_still_stands_against_the_exports_name(desk: Desk
     assert get_consumer(desk.db, desk.scope, ASHA).name == "Asha Devi"
 
 
+@pytest.mark.parametrize("options", [{}, {"small_rows": 0}], ids=["small", "anew"])
+def test_a_second_correction_stands_though_the_export_brought_the_first(
+    desk: Desk, again: Importer, options: dict[str, int]
+) -> None:
+    correct_text(desk, ASHA, "name", "Asha Devi", WHY)
+    again("ASHA", "Asha Devi", **options)
+    correct_text(desk, ASHA, "name", "Asha Devi Verma", WHY)
+    again("ASHA,9415012345", "Asha Devi,9415012345", **options)
+    assert get_consumer(desk.db, desk.scope, ASHA).name == "Asha Devi Verma"
+    again("ASHA,9415012345", "ASHA D VERMA,9415012345", **options)
+    assert (
+        get_consumer(desk.db, desk.scope, ASHA).name == "ASHA D VERMA"
+    )  # nobody has put that away: it is news
+
+
+def test_an_undoing_stands_though_the_export_brought_what_is_undone(desk: Desk, again: Importer) -> None:
+    correct_text(desk, ASHA, "name", "Asha Devi", WHY)
+    again("ASHA", "Asha Devi")
+    undo_text(desk, ASHA, "name")
+    again("ASHA,9415012345", "Asha Devi,9415012345")
+    assert get_consumer(desk.db, desk.scope, ASHA).name == "ASHA"
+
+
+def test_what_is_undone_to_nothing_gives_way_to_the_export(desk: Desk, again: Importer) -> None:
+    again("0000000101,ASHA", "0000000109,")
+    correct_text(desk, "0000000109", "name", "Gita", WHY)
+    undo_text(desk, "0000000109", "name")
+    assert get_consumer(desk.db, desk.scope, "0000000109").name is None
+    again("0000000101,ASHA", "0000000109,Gita")
+    assert get_consumer(desk.db, desk.scope, "0000000109").name == "Gita"
+
+
 def test_an_address_that_was_not_there_is_undone_to_nothing(desk: Desk) -> None:
     correct_text(desk, ASHA, "address", "12 Mall Road", WHY)
     undo_text(desk, ASHA, "address")
