@@ -31,11 +31,11 @@ SELECT source, raw_before, mobile_before, verdict_before, mobile_after FROM numb
 WHERE account_no = :account_no ORDER BY happened_at DESC LIMIT 1;
 
 -- name: set_name(account_no, office_no, value)!
--- A consumer's name. The next report is merged, whether it says the same as the last or not.
+-- A consumer's name.
 UPDATE consumer SET name = nullif(:value, '') WHERE office_no = :office_no AND account_no = :account_no;
 
 -- name: set_address(account_no, office_no, value)!
--- A consumer's address; likewise.
+-- A consumer's address.
 UPDATE consumer SET address = nullif(:value, '') WHERE office_no = :office_no AND account_no = :account_no;
 
 -- name: last_text_event(account_no, field)^

@@ -116,12 +116,20 @@ def write_files(db: Database, sources: Sequence[Source], tell: Callable[[float],
     side_by_side(db, sources, [source.usable for source in sources], write, tell)
 
 
-def write_rest(cursor: Cursor, target: str, terms: Terms) -> None:
-    """Write what was put aside into the target: merged with what is known, and one row for each account that came more than once."""
+def write_rest(
+    cursor: Cursor, target: str, terms: Terms, tell: Callable[[float], None] = lambda share: None
+) -> None:
+    """Write what was put aside into the target: merged with what is known, and one row for each account that came more than once.
+
+    `tell(share)` is called before each part; what it raises ends the work.
+    """
     parts = {"corrected": queries.corrected.sql, "merge": intake_queries.merge.sql, "consumer": target}
-    for first_seq, last_seq in _divide(list(queries.count_rest(cursor))):
+    spans = _divide(list(queries.count_rest(cursor)))
+    for place, (first_seq, last_seq) in enumerate(spans):
+        tell(place / len(spans))
         span = {"first_seq": first_seq, "last_seq": last_seq}
         cursor.execute(queries.insert_rest.sql.format(**parts), span | vars(terms))
+    tell(1.0)
     cursor.execute(queries.insert_twice.sql.format(**parts), vars(terms))
 
 

@@ -144,9 +144,10 @@ def _import(
         queries.create_staging(cursor)
         terms = Terms(int(queries.next_import_id(cursor)), india_day(started_at))
         has_consumers = cursor.execute("SELECT count(*) > 0 FROM consumer").fetchone() == (True,)
-    merges = has_consumers and sum(upload.size for upload in uploads) > small_rows * _ROW_BYTES
+    reports = spread(uploads)
+    merges = has_consumers and sum(report.read_size for report in reports) > small_rows * _ROW_BYTES
     sources = work.read_files(
-        db, spread(uploads), load_headers(db), folder, terms, merges, lambda share: progress(_READ * share, "read")
+        db, reports, load_headers(db), folder, terms, merges, lambda share: progress(_READ * share, "read")
     )  # fmt: skip
     progress(_READ, "understand")
     work.read_twice(db, sources, terms, lambda share: progress(_READ, "understand"))
@@ -248,7 +249,7 @@ def _write_rows(cursor: Cursor, plan: _Plan, terms: Terms) -> None:
         work.write_files(
             plan.db, plan.sources, lambda share: plan.progress(_READ + (_MERGED - _READ) * share, "merge")
         )
-    work.write_rest(cursor, NEXT_REGISTRY, terms)
+    work.write_rest(cursor, NEXT_REGISTRY, terms, lambda share: plan.progress(_MERGED, "merge"))
     _require_unchanged(plan)
 
 

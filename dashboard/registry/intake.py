@@ -57,7 +57,7 @@ class Intake:
         self.cursor.execute(queries.keep_cells.sql.replace("{sample}", sample))
         self._keep_sample(sample, row_count)
         queries.delete_rows(self.cursor, **interval)
-        self.cursor.execute(self._see_rows())
+        self.cursor.execute(queries.see_rows.sql.format(**interval))
         self.add(relation)
 
     def add(self, relation: str) -> None:
@@ -90,18 +90,15 @@ class Intake:
         return str(queries.know_rows.sql.format(first_no=first_no, last_no=last_no, merge=queries.merge.sql))
 
     def take_whole(self, relation: str) -> None:
-        """Take the file's rows in `staging.merged_twice` once more, as they are; `relation` yields row_no and FIELDS."""
+        """Take the file's rows in `staging.merged_twice` once more, as they are; `relation` yields row_no and FIELDS.
+
+        None of them has letters to decode: such rows are not merged while they are read.
+        """
         queries.want_rows(self.cursor, first_seq=self.first_seq, last_seq=self.last_seq)
         wanted = queries.pick_wanted.sql.replace("{relation}", relation)
         self.cursor.execute(queries.keep_cells.sql.replace("{sample}", wanted))
         queries.delete_wanted(self.cursor, first_seq=self.first_seq)
         self._add(all_sound(wanted), _AS_THEY_ARE)
-        which = "seq IN (SELECT seq FROM staging.merged_twice) AND seq"
-        self.cursor.execute(self._see_rows(which))
-        self.decode_texts()
-
-    def _see_rows(self, which: str = "seq") -> str:
-        return queries.see_rows.sql.format(which=which, first_seq=self.first_seq, last_seq=self.last_seq)
 
     def drop_unsound(self) -> None:
         """Let go of the rows that do not look like a consumer."""

@@ -85,7 +85,7 @@ DELETE FROM next_row WHERE seq IN (SELECT :first_seq::BIGINT + row_no FROM wante
 -- What is taken of the file, as its readers look at it.
 CREATE OR REPLACE TEMP VIEW seen AS
 SELECT seq - {first_seq} AS row_no, account_no, path_hash, odd_name, odd_address, is_sound, breaks, may_hide
-FROM next_row WHERE {which} BETWEEN {first_seq} AND {last_seq};
+FROM next_row WHERE seq BETWEEN {first_seq} AND {last_seq};
 
 -- name: delete_rows(first_seq, last_seq)!
 -- What was taken of a file that another reader reads again.

@@ -38,6 +38,11 @@ class Upload:
         return self.member.info.compress_size if self.member else self.path.stat().st_size
 
     @property
+    def read_size(self) -> int:
+        """Bytes that are read of it: those of a report in a ZIP as they were before they were packed."""
+        return self.member.info.file_size if self.member else self.path.stat().st_size
+
+    @property
     def told(self) -> dict[str, int]:
         """What is to be told beside what its rows say."""
         passed_over = self.member.passed_over if self.member else 0

@@ -1,6 +1,7 @@
 """Rows are merged while they are read, and nobody can tell: two registries live the same months, one merges all rows afterwards."""
 
 import random
+import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -90,6 +91,48 @@ def test_rows_of_known_consumers_are_merged_while_they_are_read(
     assert [(one.merged, one.known) for one in told] == [(0, 0), (20, 20), (19, 20)]
     names = dict(rows_of(db, "account_no, name"))
     assert (names["0000000019"], names["0000000020"]) == ("SITA", "राजेन्द्र सिंह")
+
+
+def test_a_zip_is_as_large_as_what_it_holds(
+    bring: Bring, db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = _told(monkeypatch)
+    rows = [f"{account:010d},RAM,A,9415012345,01-APR-26,5,,{PLACES[0]}" for account in range(1, 101)]
+    packed = tmp_path / "reports.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("report.csv", export(*rows, header=HEADER))
+    few = 4  # rows that a small import has: fewer than come, and fewer than bytes of the ZIP stand for
+    assert packed.stat().st_size < few * 500 < len(export(*rows, header=HEADER))
+    bring(packed, small_rows=few)
+    bring(packed, small_rows=few)
+    assert [one.merged for one in told] == [0, 100]
+
+
+def test_an_import_can_be_given_up_between_the_parts_of_what_is_merged_afterwards(
+    bring: Bring, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = (
+        [export(f"{account:010d},{name},A,9415012345,01-APR-26,5,,{PLACES[0]}", header=HEADER) for account in range(1, 4)]
+        for name in ("RAM", "SITA")
+    )  # fmt: skip
+    bring(*old)
+    monkeypatch.setattr(intake, "_MOST_NEIGHBOURS", -1_000_000)
+    monkeypatch.setattr(import_work, "_TOGETHER_ROWS", 1)
+    parts: list[int] = []
+    insert_rest = import_work.write_rest
+
+    def write_rest(cursor: Any, target: str, terms: Any, tell: Any) -> None:
+        insert_rest(cursor, target, terms, lambda share: (parts.append(round(share * 3)), tell(share)))
+
+    def give_up(share: float, step: str) -> None:
+        if len(parts) == 2:
+            raise RuntimeError
+
+    monkeypatch.setattr(import_work, "write_rest", write_rest)
+    with pytest.raises(RuntimeError):
+        bring(*new, small_rows=ALWAYS_ANEW, progress=give_up)
+    assert parts == [0, 1]
+    assert {name for (name,) in rows_of(db, "name")} == {"RAM"}
 
 
 def test_of_rows_of_one_account_the_last_counts(bring: Bring, db: Database) -> None:
@@ -196,6 +239,8 @@ def test_when_rows_are_merged_makes_no_difference(
 ) -> None:
     told = _told(monkeypatch)
     monkeypatch.setattr(intake, "BLOCK_ROWS", 2 if seed % 2 else 100_000)  # scattered, or as they lie
+    if seed % 3 == 0:  # only consumers of the largest divisions are found while rows are read
+        monkeypatch.setattr(intake, "_STRAY_SHARE", 3)
     lives, merged = [], []
     for way in ("while read", "afterwards", "inside one commit"):
         folder = tmp_path / way
