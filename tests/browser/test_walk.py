@@ -266,6 +266,11 @@ def test_an_open_thread_renews_itself(installation: Installation, sign_in: SignI
     _say_as_consumer(installation, mobile, f"JOIN {_account_without_number(installation, page)}")
     _write_as_consumer(installation, mobile, "When is supply back?")
     _open(page, "en", "inbox")
+    for _ in range(20):  # the report of it takes a moment
+        if page.get_by_text("When is supply back?").count():
+            break
+        page.reload()
+        _settle(page)
     page.get_by_role("button", name=say("en", "inbox.read")).first.click()
     page.locator("[class*=st-key-inbox_answer] textarea").fill("In an hour.")
     page.locator(".st-key-inbox_send button").click()
