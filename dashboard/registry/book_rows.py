@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import olefile
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from dashboard.errors import BadInput
@@ -87,10 +89,28 @@ def _require_sound(path: Path, name: str) -> None:
         whole = start + path.read_bytes()[-(1 << 20) :] if path.stat().st_size < 1 << 28 else start
         if "EncryptedPackage".encode("utf-16-le") in whole:
             raise BadInput("password", file=name)
+        if not _chains_end(path):
+            raise BadInput("not_a_spreadsheet", file=name)
     elif start.startswith(b"PK"):
         with zipfile.ZipFile(path) as archive:
             if sum(member.file_size for member in archive.infolist()) > _MOST_BYTES:
                 raise BadInput("book_too_large", file=name)
+
+
+def _chains_end(path: Path) -> bool:
+    """Return whether the sectors of a book of the old kind come to an end: the library follows a circle until the memory is full."""
+    with olefile.OleFileIO(path) as book:
+        book.loadminifat()
+        return all(_ends(following) for following in (book.fat, book.minifat))
+
+
+def _ends(following: Sequence[int]) -> bool:
+    """Return whether one comes to an end from everywhere; `following[k]` stands behind k, a number beyond the last is an end."""
+    end = len(following)
+    after = np.append(np.minimum(np.asarray(following, np.int64), end), end)
+    for _ in range(end.bit_length()):  # each time twice as far
+        after = after[after]
+    return bool((after == end).all())
 
 
 def _sheet_rows(sheet: CalamineSheet, merged: _Merged, zeros: Widths) -> Iterator[Row]:

@@ -124,7 +124,7 @@ def write_rest(
     `tell(share)` is called before each part; what it raises ends the work.
     """
     parts = {"corrected": queries.corrected.sql, "merge": intake_queries.merge.sql, "consumer": target}
-    spans = _divide(list(queries.count_rest(cursor)))
+    spans = _divide(list(queries.count_rest(cursor, row_count=_TOGETHER_ROWS)))
     for place, (first_seq, last_seq) in enumerate(spans):
         tell(place / len(spans))
         span = {"first_seq": first_seq, "last_seq": last_seq}
@@ -133,16 +133,15 @@ def write_rest(
     cursor.execute(queries.insert_twice.sql.format(**parts), vars(terms))
 
 
-def _divide(counts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Divide files (number and rows each, in order) into intervals of row numbers with some `_TOGETHER_ROWS` rows each, or one file's."""
+def _divide(parts: Sequence[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """Join parts (first and last row number and rows each, in order) to intervals with some `_TOGETHER_ROWS` rows each."""
     spans: list[tuple[int, int]] = []
     rows = _TOGETHER_ROWS
-    for place, count in counts:
-        span = span_of(place)
+    for first_seq, last_seq, count in parts:
         if rows + count > _TOGETHER_ROWS:
-            spans.append((span["first_seq"], span["last_seq"]))
+            spans.append((first_seq, last_seq))
             rows = 0
-        spans[-1] = (spans[-1][0], span["last_seq"])
+        spans[-1] = (spans[-1][0], last_seq)
         rows += count
     return spans
 

@@ -14,7 +14,7 @@ DROP TABLE IF EXISTS next_account_place;
 CREATE SCHEMA staging;
 CREATE TABLE next_row AS SELECT *, NULL::BIGINT AS seq, NULL::INTEGER AS old_no, NULL::UBIGINT AS path_hash, NULL::VARCHAR AS odd_name,
     NULL::VARCHAR AS odd_address, NULL::BOOLEAN AS is_sound, NULL::INTEGER AS breaks, NULL::BOOLEAN AS may_hide FROM consumer WHERE false;
-CREATE VIEW staging.seen AS SELECT seq // 1099511627776 AS file_no, account_no, path_hash, old_no FROM next_row;
+CREATE VIEW staging.seen AS SELECT seq, account_no, path_hash, old_no FROM next_row;
 CREATE TABLE staging.path (path_hash UBIGINT, discom VARCHAR, zone_code VARCHAR, zone_name VARCHAR, circle_code VARCHAR, circle_name VARCHAR,
     division_code VARCHAR, division_name VARCHAR, subdivision_code VARCHAR, subdivision_name VARCHAR, substation VARCHAR, feeder VARCHAR);
 CREATE TABLE staging.block (file_no INTEGER, block BIGINT, path_hash UBIGINT);
@@ -57,7 +57,7 @@ SELECT DISTINCT (seq // 1099511627776)::INTEGER AS file_no FROM staging.merged_t
 -- name: keep_known()!
 -- Rows that are not merged yet although the registry has their accounts, and where these stand.
 CREATE OR REPLACE TABLE staging.known AS
-SELECT seen.file_no, old.account_no, old.office_no
+SELECT seen.seq, old.account_no, old.office_no
 FROM consumer AS old JOIN (SELECT * FROM staging.seen WHERE old_no IS NULL) AS seen ON seen.account_no = old.account_no;
 
 -- name: count_seen()^
@@ -135,18 +135,19 @@ ALTER TABLE next_row DROP COLUMN breaks;
 ALTER TABLE next_row DROP COLUMN may_hide;
 ALTER TABLE next_row RENAME TO next_consumer;
 
--- name: count_rest()
--- How many rows of each file are left, in the files' order.
-SELECT (seq // 1099511627776)::INTEGER AS file_no, count(*) FROM staging.rest GROUP BY ALL ORDER BY ALL;
+-- name: count_rest(row_count)
+-- The rows that are left, in their order, so many at a time at most: the first and the last, and how many.
+SELECT min(seq), max(seq), count(*) FROM staging.rest GROUP BY seq // :row_count ORDER BY 1;
 
 -- name: insert_rest(first_seq, last_seq, fallback_no)!
--- They are merged, some files' at a time, and written in the order of offices. Rows of an account that comes again are merged later.
+-- They are merged, some at a time, and written in the order of offices. Rows of an account that comes again are merged later.
 INSERT INTO {consumer} BY NAME
 WITH typed AS (SELECT * FROM staging.rest ANTI JOIN staging.twice USING (account_no) WHERE seq BETWEEN :first_seq AND :last_seq)
 {corrected}, old AS (
     SELECT consumer.* REPLACE (number.office_no AS office_no)
     FROM consumer JOIN staging.number AS number ON number.old_no = consumer.office_no SEMI JOIN typed ON typed.account_no = consumer.account_no
-    WHERE consumer.office_no >= (SELECT min(office_no) FROM staging.known) AND consumer.office_no <= (SELECT max(office_no) FROM staging.known)
+    WHERE consumer.office_no >= (SELECT min(office_no) FROM staging.known WHERE seq BETWEEN :first_seq AND :last_seq)
+        AND consumer.office_no <= (SELECT max(office_no) FROM staging.known WHERE seq BETWEEN :first_seq AND :last_seq)
 )
 SELECT * REPLACE (coalesce(office_no, :fallback_no) AS office_no)
 FROM ({merge} FROM new LEFT JOIN old ON old.account_no = new.account_no) ORDER BY office_no;

@@ -19,6 +19,7 @@ BLOCK_ROWS = 122_880  # rows that DuckDB keeps together
 _STRAY_SHARE = 500  # a division with fewer than one in so many of a sample's consumers is a stray's
 _MOST_NEIGHBOURS = 4  # times a file's rows, and …
 _ALWAYS_LOOKED_AT = 1_000_000  # more consumers: among so many those are looked for that the file speaks of
+_MOST_LOOKED_AT = 2_500_000  # DuckDB holds all that is known of them, of two files at a time, in some 5 GB
 _AS_THEY_ARE = "SELECT * FROM judged"
 
 
@@ -79,7 +80,7 @@ class Intake:
         sql = queries.keep_sample.sql.format(sample="{sample}", stray_share=_STRAY_SHARE)
         self.cursor.execute(sql.replace("{sample}", sample))
         count, _, _ = queries.count_neighbours(self.cursor)
-        if count > _MOST_NEIGHBOURS * row_count + _ALWAYS_LOOKED_AT:
+        if count > min(_MOST_NEIGHBOURS * row_count + _ALWAYS_LOOKED_AT, _MOST_LOOKED_AT):
             self.cursor.execute("DELETE FROM sample_office")
 
     def _merging(self) -> str:

@@ -2,6 +2,7 @@
 
 import errno
 import gzip
+import struct
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -21,12 +22,13 @@ from dashboard.registry.sources import Upload, read_source
 from dashboard.store.database import Cursor
 from dashboard.store.disk import is_full
 from tests.registry.plain_intake import PlainIntake
-from tests.registry.torture import BOOKS, HEADER, PAGES
+from tests.registry.torture import BOOKS, HEADER, PAGES, xls
 
 _STARTS = [
     b"", b"PK\x03\x04", b"\x1f\x8b\x08", b"\xd0\xcf\x11\xe0", b"\xff\xfe", b"\xef\xbb\xbf", ",".join(HEADER).encode() + b"\n",
     b'"ACCT_ID"\n"', *[case.content for case in BOOKS + PAGES],
 ]  # fmt: skip
+_END_OF_CHAIN = 0xFFFFFFFE
 _NAMES = ["a.csv", "a.xlsx", "a.xls", "a.ods", "a.gz", "a.zip", "a"]
 _CELLS = st.sampled_from([
     "0000000013", "123456789012", "'0000000014", "13", "1.2E+11", "RAM", '"RAM"', '"RAM', 'LAL"', '"A ""B"" C"', '"A "B" C"', '5" PIPE',
@@ -98,6 +100,16 @@ def test_what_unpacks_to_far_more_than_a_report_is_refused(
     with pytest.raises(BadInput, match="packed_too_much"), packed.unpacked(path, name):
         pass
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_book_whose_sectors_go_in_a_circle_is_refused(cursor: Cursor) -> None:
+    book = bytearray(xls())
+    (fat_sector,) = struct.unpack_from("<I", book, 0x4C)
+    entries = slice(512 * (1 + fat_sector), 512 * (2 + fat_sector))
+    fat = list(struct.unpack("<128I", book[entries]))
+    fat[fat.index(_END_OF_CHAIN)] = fat.index(1) if 1 in fat else 0
+    book[entries] = struct.pack("<128I", *fat)
+    assert _read(cursor, bytes(book), "a.xls") == "not_a_spreadsheet"
 
 
 def test_a_packed_list_for_memory_has_its_own_limit(tmp_path: Path) -> None:
