@@ -14,6 +14,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from dashboard.errors import BadInput
 from dashboard.registry.book_hidden import find_hidden
+from dashboard.registry.book_probe import can_be_opened
 from dashboard.registry.book_spans import Range, find_spans
 from dashboard.registry.book_widths import Widths
 from dashboard.registry.book_zeros import find_zeros
@@ -95,6 +96,8 @@ def _require_sound(path: Path, name: str) -> None:
         with zipfile.ZipFile(path) as archive:
             if sum(member.file_size for member in archive.infolist()) > _MOST_BYTES:
                 raise BadInput("book_too_large", file=name)
+    if not can_be_opened(path):
+        raise BadInput("book_too_large", file=name)
 
 
 def _chains_end(path: Path) -> bool:

@@ -197,6 +197,8 @@ def read_plain(intake: Intake, plain: PlainFile, folder: Path) -> PlainRows | No
     if not _is_sound(cursor, plain):
         return None
     odd = dict(cursor.execute("SELECT row_no, account_no FROM seen WHERE is_sound IS NOT TRUE").fetchall())
+    if odd and _count(cursor, "SELECT count(*) FROM seen") != len(plain.lines.records) + 1 - plain.header_row:
+        return None  # the odd ones cannot be picked out by their numbers
     count = _count(cursor, "SELECT count(*) FROM seen WHERE is_sound")
     sound = f"SELECT * EXCLUDE (is_whole, may_hide) FROM ({plain.relation()}) WHERE {_SOUND}"
     rows = _judge_odd_rows(plain, sound, count, odd)

@@ -2,6 +2,7 @@
 
 import errno
 import gzip
+import io
 import struct
 import tempfile
 import zipfile
@@ -12,6 +13,7 @@ from unittest import mock
 
 import duckdb
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -84,6 +86,13 @@ def test_both_readers_see_the_same_in_any_dirt(
         assert _read(cursor, text.encode(), "a.csv") == fast
 
 
+def test_of_two_rows_with_an_odd_quote_none_is_read_twice(cursor: Cursor) -> None:
+    lines = ["ACCT_ID,NAME,MOBILE_NO", '0000000013,A,5" PIPE', '0000000013,5" PIPE', "0000000013,B,C"]
+    rows, refused, _ = _read(cursor, "\n".join(lines).encode(), "a.csv")
+    assert [row[:3] for row in rows] == [(2, "0000000013", "A"), (4, "0000000013", "B")]
+    assert [one[:2] for one in refused] == [(3, "ragged_row")]
+
+
 @pytest.mark.parametrize("name", ["bomb.gz", "bomb.zip", "twice.zip"])
 def test_what_unpacks_to_far_more_than_a_report_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
@@ -110,6 +119,15 @@ def test_a_book_whose_sectors_go_in_a_circle_is_refused(cursor: Cursor) -> None:
     fat[fat.index(_END_OF_CHAIN)] = fat.index(1) if 1 in fat else 0
     book[entries] = struct.pack("<128I", *fat)
     assert _read(cursor, bytes(book), "a.xls") == "not_a_spreadsheet"
+
+
+def test_a_cell_in_the_last_corner_of_a_sheet_does_not_fill_the_memory(cursor: Cursor) -> None:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, HEADER[0])
+        sheet.write(1_048_575, 16_383, "x")
+    assert _read(cursor, content.getvalue(), "a.xlsx") == "book_too_large"
 
 
 def test_a_packed_list_for_memory_has_its_own_limit(tmp_path: Path) -> None:
