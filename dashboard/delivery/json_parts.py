@@ -30,6 +30,11 @@ def text_of(entry: dict[str, Any], *names: str) -> str:
     return ""
 
 
+def code_of(value: Any) -> int | None:
+    """Return an error code, None for what is none or cannot be kept as one (32 bits)."""
+    return value if type(value) is int and abs(value) < 2**31 else None
+
+
 def word_of(value: Any) -> str:
     """Return an unknown word as it may be kept: short, and without digits that could be somebody's number."""
     text = clean(value) if isinstance(value, str) else type(value).__name__

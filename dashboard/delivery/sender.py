@@ -10,6 +10,7 @@ that no longer waits here. The end of standard input ends it at once.
 
 import asyncio
 import json
+import logging
 import signal
 import sys
 import time
@@ -22,8 +23,9 @@ import uvloop
 from dashboard.delivery.child import die_with_parent, give_way, open_stdin
 from dashboard.delivery.credentials import Account
 from dashboard.delivery.message_client import WhatsAppClient
-from dashboard.delivery.wire import MessageHead, build_payload
+from dashboard.delivery.wire import Answer, MessageHead, build_payload
 
+_log = logging.getLogger(__name__)
 _FLUSH_SECONDS = 0.1
 _CATCH_UP_SECONDS = 0.1  # a late wake-up may be made good for by at most this much
 _SHORTEST_SLEEP = 0.002
@@ -108,9 +110,14 @@ class Sender:
         try:
             payload = build_payload(task.head, mobile, parameters, reference)
             answer = await self._client.send(payload)
-            self._results.append([task.batch, message_no, answer.result, answer.wamid, answer.code])
+        except Exception as error:  # noqa: BLE001 - whatever it is, the application must hear that nobody knows
+            _log.error(
+                "a call broke off: %s", type(error).__name__
+            )  # the text of the error may hold the number
+            answer = Answer("in_doubt")
         finally:
             self._slots.release()
+        self._results.append([task.batch, message_no, answer.result, answer.wamid, answer.code])
 
     async def _flush_often(self) -> None:
         told = 0

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from dashboard.delivery.json_parts import clean, dicts_of, part_of, text_of, time_of
+from dashboard.delivery.json_parts import clean, code_of, dicts_of, part_of, text_of, time_of
 from dashboard.delivery.reference import read_reference
 
 KNOWN_STATUSES = frozenset({"sent", "delivered", "read", "failed", "played"})
@@ -47,5 +47,5 @@ def read_status(entry: dict[str, Any], prefix: str, received_at: datetime) -> St
 
 
 def _read_code(errors: Any) -> int | None:
-    codes = [error.get("code") for error in dicts_of(errors)]
-    return next((code for code in codes if type(code) is int and abs(code) < 2**31), None)
+    codes = [code_of(error.get("code")) for error in dicts_of(errors)]
+    return next((code for code in codes if code is not None), None)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.delivery.json_parts import clean, code_of, dicts_of, part_of
+
 _COUNTRY_PREFIX = "+91"  # without the plus Meta would put the business number's own country code in front
 _CODE_WITHOUT_BODY = {401: 190, 403: 10, 429: 130429}  # what a bare HTTP status stands for
 
@@ -78,25 +80,21 @@ def judge_answer(status: int, body: bytes) -> Answer:
 
 
 def _judge_acceptance(content: dict[str, Any]) -> Answer:
-    messages = content.get("messages")
-    if not isinstance(messages, list) or not messages or not isinstance(messages[0], dict):
+    message = next(iter(dicts_of(content.get("messages"))), {})
+    wamid = message.get("id")
+    if not isinstance(wamid, str) or not wamid:
         return Answer("in_doubt")
-    wamid = messages[0].get("id")
-    held = messages[0].get("message_status", "accepted") != "accepted"
-    return (
-        Answer("held" if held else "accepted", wamid=wamid) if isinstance(wamid, str) else Answer("in_doubt")
-    )
+    held = message.get("message_status") not in (None, "accepted")
+    return Answer("held" if held else "accepted", wamid=clean(wamid))
 
 
 def _parse(body: bytes) -> dict[str, Any]:
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 
 
 def _error_code(content: dict[str, Any]) -> int | None:
-    error = content.get("error")
-    code = error.get("code") if isinstance(error, dict) else None
-    return code if isinstance(code, int) else None
+    return code_of(part_of(content, "error").get("code"))

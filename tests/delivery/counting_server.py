@@ -18,7 +18,8 @@ SILENT = "silent"  # taken, never answered
 RESET = "reset"  # taken, the connection breaks
 HALF = "half"  # taken, half an answer
 LOST = "lost"  # taken, a gateway answers 502
-Behaviour = Callable[[int, dict[str, Any]], str | tuple[int, int | None]]
+# Bytes are the answer as it goes out, after the message was taken.
+Behaviour = Callable[[int, dict[str, Any]], str | bytes | tuple[int, int | None]]
 
 
 @dataclass
@@ -76,6 +77,8 @@ class CountingServer:
         self.times.setdefault(body["to"], []).append(time.monotonic())
         message = {"id": f"wamid.{self.calls}"}
         self.on_taken(message["id"], body)
+        if isinstance(what, bytes):
+            return web.Response(body=what)
         if what == SILENT:
             await asyncio.sleep(60)
         if what in (RESET, HALF):

@@ -69,6 +69,28 @@ def test_no_answer_leaves_the_message_in_doubt_and_is_not_repeated(
     assert server.calls == 40
 
 
+@pytest.mark.parametrize(
+    ("answer", "wanted"),
+    [
+        (b"[" * 100_000, {"accepted": 36, "in_doubt": 4}),
+        (b'{"messages": [{"id": "wamid.\\ud800"}]}', {"accepted": 40}),
+        (b'{"messages": [{"id": "wamid.\\u0000x"}]}', {"accepted": 40}),
+        ((400, 10**14), {"accepted": 36, "failed": 4}),
+    ],
+    ids=["deep", "half a letter", "NUL", "code beyond all"],
+)
+def test_an_answer_that_nobody_expects_stops_no_other_message(
+    db, server, make_dispatcher, answer, wanted
+) -> None:
+    server.behave = lambda number, body: answer if body["to"].endswith("3") else ACCEPT
+    job_id = add_job(db, 40)
+    dispatcher = make_dispatcher(make_settings(server.url))
+    wait_for(lambda: read_job(db, job_id).state == "finished" or not dispatcher.is_alive, 20, "the end")
+    assert dispatcher.is_alive
+    assert read_tally(db, job_id) == ledger.Tally(total=40, **wanted)
+    assert server.calls == 40
+
+
 def test_provider_that_answers_nobody_pauses_before_all_are_in_doubt(db, server, make_dispatcher) -> None:
     server.behave = lambda number, body: RESET
     job_id = add_job(db, 3000)

@@ -59,13 +59,25 @@ ANSWERS = [
     (200, b"", Answer("in_doubt")),
     (200, b'{"messages": []}', Answer("in_doubt")),
     (200, b'{"messages": [{"id": 7}]}', Answer("in_doubt")),
+    (200, b'{"messages": [{"id": ""}]}', Answer("in_doubt")),
+    (200, answer(message_status=None), Answer("accepted", "wamid.1")),
     (200, b"<html>", Answer("in_doubt")),
+    (200, b"[" * 100_000, Answer("in_doubt")),
+    (200, b'{"messages":' + b"[" * 100_000 + b"]" * 100_000 + b"}", Answer("in_doubt")),
+    (
+        200,
+        b'{"messages": [{"id": "wamid.\\ud800"}]}',
+        Answer("accepted", "wamid.?"),
+    ),  # as in the reports on it
     (400, error(132000), Answer("refused", code=132000)),
     (500, error(131016), Answer("refused", code=131016)),  # the code counts, not the status
     (200 + 103, b"", Answer("refused")),  # a redirect is never followed
     (502, b"<html>bad gateway", Answer("in_doubt")),
     (504, b"", Answer("in_doubt")),
     (500, error("text"), Answer("in_doubt")),
+    (400, error(10**14), Answer("refused")),  # no code that anybody knows, and none that can be kept
+    (400, error(-(2**31)), Answer("refused")),
+    (400, error(True), Answer("refused")),
     (429, b"", Answer("refused", code=130429)),
     (401, b"", Answer("refused", code=190)),
     (404, b"[]", Answer("refused")),
