@@ -19,6 +19,9 @@ from dashboard.store.queries import load_queries
 _queries = load_queries(Path(__file__).with_name("claims.sql"))
 _REPORT_LEAD = timedelta(minutes=10)  # a report may have been stored before the answer that it contradicts
 _DAY = timedelta(hours=24)
+_ANSWERS_REST = timedelta(
+    minutes=10
+)  # what stopped everything may have passed, and Meta takes them for 24 hours
 _CLOCK_ERROR = timedelta(days=2)  # by how much a clock that was wrong may hold up the limit of a day
 
 Suppressed = Callable[[Cursor, list[int]], set[int]]
@@ -293,16 +296,23 @@ def _has_more(cursor: Cursor, part: _Part) -> bool:
 
 
 def has_rested(cursor: Cursor, reason: str, before: datetime, now: datetime) -> bool:
-    """Return whether any job has paused for this reason since before a moment."""
-    return bool(list(_queries.rested_jobs(cursor, reason=reason, before=before, now=now)))
+    """Return whether any job has paused for this reason since before a moment, or any answer to a consumer for ten minutes."""
+    return bool(_rested_jobs(cursor, reason, before, now))
 
 
 def let_rested_go_on(cursor: Cursor, reason: str, before: datetime, now: datetime) -> list[int]:
-    """Let the jobs go on that have paused for this reason since before a moment, and return them."""
-    jobs = [job_id for (job_id,) in _queries.rested_jobs(cursor, reason=reason, before=before, now=now)]
+    """Let the jobs go on that `has_rested` tells of, and return them."""
+    jobs = _rested_jobs(cursor, reason, before, now)
     for job_id in jobs:
         ledger.go_on(cursor, job_id, now)
     return jobs
+
+
+def _rested_jobs(cursor: Cursor, reason: str, before: datetime, now: datetime) -> list[int]:
+    rows = _queries.rested_jobs(
+        cursor, reason=reason, before=before, answers_before=now - _ANSWERS_REST, now=now
+    )
+    return [job_id for (job_id,) in rows]
 
 
 @dataclass(frozen=True)

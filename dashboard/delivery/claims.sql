@@ -101,10 +101,14 @@ SELECT job.job_id, state, coalesce(number_no, 1), coalesce(first_no, 1), coalesc
 FROM job LEFT JOIN job_route ON job_route.job_id = job.job_id
 WHERE state IN ('running', 'paused') ORDER BY job.job_id;
 
--- name: rested_jobs(reason, before, now)
--- The jobs that have rested long enough for one reason, or since a moment that a clock set back has put into the future.
+-- name: rested_jobs(reason, before, answers_before, now)
+-- The jobs that have rested long enough for one reason, or since a moment that a clock set back has put into the future; and the answers to
+-- consumers that rest for whatever reason: no page shows them, so that no person lets them go on.
 SELECT job_id FROM job
-WHERE state = 'paused' AND pause_reason = :reason AND (changed_at < :before OR changed_at > :now + INTERVAL 1 MINUTE);
+WHERE state = 'paused' AND (
+    pause_reason = :reason AND changed_at < :before OR kind = 'text' AND changed_at < :answers_before
+    OR (pause_reason = :reason OR kind = 'text') AND changed_at > :now + INTERVAL 1 MINUTE
+);
 
 -- name: held_recipients(mobiles, now, marketing)
 -- Those of the numbers to whom nothing may go, with the code that says why. Of marketing the last word counts: stop or resume.

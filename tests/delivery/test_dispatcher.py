@@ -102,7 +102,9 @@ def test_who_opted_out_since_the_freezing_is_skipped(db, server, make_dispatcher
     assert not {f"+91{mobile}" for mobile in gone} & set(server.taken)
 
 
-def test_answer_to_a_consumer_goes_also_to_who_opted_out(db, server, make_dispatcher) -> None:
+def add_answer(db) -> int:
+    """Stage an answer to a consumer and let it run."""
+
     def change(cursor) -> int:
         rows = [{"account_no": None, "mobile": FIRST_MOBILE, "parameters": ["आपको अब संदेश नहीं मिलेंगे।"]}]
         job_id = ledger.stage(
@@ -117,10 +119,28 @@ def test_answer_to_a_consumer_goes_also_to_who_opted_out(db, server, make_dispat
         ledger.release(cursor, job_id, utc_now())
         return job_id
 
-    job_id = db.write(change)
+    return db.write(change)
+
+
+def test_answer_to_a_consumer_goes_also_to_who_opted_out(db, server, make_dispatcher) -> None:
+    job_id = add_answer(db)
     make_dispatcher(make_settings(server.url), suppressed=lambda cursor, numbers: set(numbers))
     wait_for_state(db, job_id, "finished")
     assert server.bodies[0]["text"] == {"preview_url": False, "body": "आपको अब संदेश नहीं मिलेंगे।"}
+
+
+def test_answer_that_stopped_with_everything_is_tried_again_without_a_person(
+    db, server, make_dispatcher
+) -> None:
+    moved = [timedelta()]
+    server.behave = lambda number, body: (401, 190)
+    job_id = add_answer(db)
+    make_dispatcher(make_settings(server.url), clock=lambda: utc_now() + moved[0])
+    wait_for_state(db, job_id, "paused")
+    server.behave = lambda number, body: ACCEPT  # no page shows it, so nobody could let it go on
+    moved[0] = timedelta(minutes=11)
+    wait_for_state(db, job_id, "finished", 15)
+    assert wrong_recipients(server, [FIRST_MOBILE]) == {}
 
 
 def test_daily_limit_makes_the_job_wait_and_a_day_later_it_goes_on(db, server, make_dispatcher) -> None:
