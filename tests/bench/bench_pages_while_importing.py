@@ -1,7 +1,7 @@
 """Pages at rest and pages while an export goes in by the drop folder, in one run.
 
 `python -m pytest tests/bench/bench_pages_while_importing.py -o addopts= -q -s`. The settings of `bench_pages.py`, and SETU_BENCH_EXPORT (a folder of
-billing files; empty: a demonstration of SETU_BENCH_ROWS, 40,00,000, is written first), SETU_BENCH_PEOPLE (20). The generator computes on the same cores.
+billing files; empty: a demonstration of SETU_BENCH_ROWS, 80,00,000, is written first), SETU_BENCH_PEOPLE (20). The generator computes on the same cores.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from tests.bench.bench_pages_while_sending import PEOPLE, RATIO_BAR, sign_in_all
 from tests.bench.crowd import PAUSE_SECONDS, describe, quantile
 from tests.bench.installation import make_installation, run_application
 
-ROWS = int(os.environ.get("SETU_BENCH_ROWS", "4000000"))
+ROWS = int(os.environ.get("SETU_BENCH_ROWS", "8000000"))
 _LONGEST_SECONDS = 1800
 
 
