@@ -17,9 +17,11 @@ from dashboard.commands.data import COMMAND_LINE, bring_in
 from dashboard.commands.past_notices import send_past_notices
 from dashboard.config import Settings
 from dashboard.coverage.days import take_snapshot
+from dashboard.coverage.targets import set_target
 from dashboard.enrolment.consent_file import import_consents
 from dashboard.enrolment.inbound import InboundText, handle_inbound
 from dashboard.registry.demo import OFFICE_NAMES_FILE, write_demo
+from dashboard.registry.offices import TOP_CODE, list_children
 from dashboard.runtime import Runtime
 from dashboard.store.clock import Clock, india_day, utc_now
 from dashboard.ui.formats import group_digits
@@ -28,6 +30,7 @@ _CONSUMERS, _SEED = 200_000, 7
 _HISTORY_WEEKS = 22
 _FIRST_OWN_NUMBER = 9919900011  # for test sends; they go to the sandbox, like everything here
 _CAMP_DAY = 2  # of a week: the last camp was five days ago, so that the week's change shows it
+_TARGET_SHARE, _TARGET_AHEAD = 0.4, timedelta(days=180)
 _LEAVE_EVERY = 900  # one in so many of those who joined writes STOP some weeks later
 _PASSWORD_WORDS = (
     "neem",
@@ -77,6 +80,7 @@ def _make_in(settings: Settings) -> list[dict[str, Any]]:
         _say("Months of opt-ins, week by week …")
         _enrol_week_by_week(rt, past, settings.data_dir)
         past.stand(0)
+        _set_targets(rt)
         accounts = _add_accounts(rt)
         _say("Two notices of the last weeks …")
         send_past_notices(rt, past, accounts)
@@ -111,6 +115,13 @@ def _enrol_week_by_week(rt: Runtime, past: _Past, folder: Path) -> None:
                 import_consents(rt.db, COMMAND_LINE, path, rt.clock, refresh=rt.refresh)
                 _let_some_leave(rt, past, weeks[week - 3] if week > 3 else [])
             rt.db.write(lambda cursor, today=today: take_snapshot(cursor, today))  # type: ignore[misc]
+
+
+def _set_targets(rt: Runtime) -> None:
+    """The state and each discom are to have so many enrolled half a year from now."""
+    by_day = india_day(rt.clock()) + _TARGET_AHEAD
+    for code in [TOP_CODE, *(one.code for one in list_children(rt.db, COMMAND_LINE, TOP_CODE))]:
+        set_target(rt.db, COMMAND_LINE, rt.clock, code, _TARGET_SHARE, by_day)
 
 
 def _let_some_leave(rt: Runtime, past: _Past, joined: Sequence[tuple[str, int]]) -> None:

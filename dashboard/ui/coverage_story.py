@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from dashboard.access.scope import Right
 from dashboard.coverage.figures import find_widest_gaps
 from dashboard.coverage.funnel import STEPS, Funnel, funnel_of, top_readers
 from dashboard.coverage.movement import Change, Outlook, changes_of, outlook_of
@@ -31,10 +30,7 @@ def describe_movement(visitor: Visitor, office: Office) -> list[str]:
         visitor, office, "coverage.outlook", (today,), lambda: outlook_of(db, scope, office.code, clock)
     )
     lines = [f":material/trending_up: {_write_changes(changes)}"]
-    if outlook is not None:
-        lines.append(f":material/flag: {write_outlook(outlook)}")
-    elif visitor.may(Right.IMPORT):
-        lines.append(f":material/flag: {t('coverage.target_none')}")
+    lines.append(f":material/flag: {write_outlook(outlook) if outlook else t('coverage.target_none')}")
     return lines
 
 
