@@ -16,6 +16,7 @@ from dashboard.coverage.days import take_snapshot
 from dashboard.coverage.figures import COUNTS, coverage_by, coverage_of
 from dashboard.enrolment.consent_file import import_consents
 from dashboard.errors import BadInput, Unavailable
+from dashboard.notices.after_restore import Held, hold_after_restore
 from dashboard.registry.demo import write_demo
 from dashboard.registry.missing import export_missing
 from dashboard.registry.offices import get_office
@@ -23,6 +24,8 @@ from dashboard.registry.phone import judge
 from dashboard.registry.sources import Upload
 from dashboard.runtime import Runtime
 from dashboard.store.clock import india_day
+from dashboard.store.connection import connect
+from dashboard.store.database import open_database
 
 COMMAND_LINE = Scope(
     "command line", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647
@@ -134,20 +137,51 @@ def back_up(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def restore(arguments: argparse.Namespace) -> dict[str, Any]:
-    """`restore`: put a copy back; what stood before is kept beside it."""
+    """`restore`: put a copy back; what stood before is kept beside it. Nothing goes out by itself after that."""
     source = arguments.directory / "setu.duckdb"
     if not source.exists():
         raise BadInput("backup_missing", path=str(source))
-    settings = Settings()
-    target = settings.database_path
-    kept = None
-    if target.exists():
-        with_registry(lambda rt: None)  # refuses where the application holds it
-        kept = target.with_name(f"setu.before-restore-{runtime.utc_now():%Y%m%d-%H%M%S}.duckdb")
-        target.rename(kept)
+    target = Settings().database_path
+    _require_unused(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(source, target)
-    return {"file": str(target), "kept": str(kept) if kept else None}
+    incoming = target.with_name("setu.incoming.duckdb")
+    shutil.copy2(source, incoming)
+    try:
+        held = _hold(incoming)
+    except BaseException:
+        incoming.unlink()
+        raise
+    kept = _keep_aside(target) if target.exists() else None
+    incoming.rename(target)
+    return {"file": str(target), "kept": str(kept) if kept else None, **vars(held)}
+
+
+def _require_unused(path: Path) -> None:
+    """Raise Unavailable("database_locked") where the application holds a file; one that nothing can read is no hindrance."""
+    try:
+        if path.exists():
+            connect(path, {}).close()
+    except Unavailable as error:
+        if error.code == "database_locked":
+            raise
+
+
+def _hold(path: Path) -> Held:
+    db = open_database(path)
+    try:
+        return hold_after_restore(db, runtime.utc_now)
+    finally:
+        db.close()
+
+
+def _keep_aside(path: Path) -> Path:
+    """Give a file and its log another name, and return it."""
+    kept = path.with_name(f"setu.before-restore-{runtime.utc_now():%Y%m%d-%H%M%S}.duckdb")
+    path.rename(kept)
+    log = path.with_name(f"{path.name}.wal")
+    if log.exists():
+        log.rename(kept.with_name(f"{kept.name}.wal"))
+    return kept
 
 
 def show_progress(word: str) -> Callable[[int, int], None]:

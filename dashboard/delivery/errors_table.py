@@ -55,6 +55,7 @@ _OWN_WORDS = frozenset(
         "database",
         "many_failed",
         "template_held",
+        "restored",
     }
 )
 _UNKNOWN = Rule(Action.FAIL_ALIKE, "unknown_code")

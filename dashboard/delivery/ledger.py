@@ -261,6 +261,13 @@ def pause_running(cursor: Cursor, reason: str, now: datetime) -> int:
     return len(job_ids)
 
 
+def hold_all(cursor: Cursor, reason: str, now: datetime) -> int:
+    """Have every job that is under way rest for one reason, and return how many; give up answers to consumers, whose day is over."""
+    for (job_id,) in list(_queries.open_answers(cursor)):
+        cancel(cursor, job_id, now)
+    return int(_queries.hold_jobs(cursor, reason=reason, now=now))
+
+
 def tally(cursor: Cursor, job_id: int) -> Tally:
     """Return how many of a job's messages stand in each state, from the sums that are kept; `in_flight` may still count one
     whose report came before its answer."""

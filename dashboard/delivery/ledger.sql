@@ -101,6 +101,14 @@ SELECT job_id FROM job WHERE state = :state ORDER BY job_id;
 -- A job's next state.
 UPDATE job SET state = :state, pause_reason = :pause_reason, changed_at = :now WHERE job_id = :job_id;
 
+-- name: hold_jobs(reason, now)!
+-- Notices under way rest for one reason, whatever else they rest for.
+UPDATE job SET state = 'paused', pause_reason = :reason, changed_at = :now WHERE state IN ('running', 'paused') AND kind <> 'text';
+
+-- name: open_answers()
+-- Answers to consumers that have not ended.
+SELECT job_id FROM job WHERE state IN ('running', 'paused') AND kind = 'text' ORDER BY job_id;
+
 -- name: count_states(job_id)
 -- How many messages stand in each state; of them, those whom a person declared sent, and those that the provider holds.
 SELECT state, count(*), count(*) FILTER (result = 'treated_as_sent'), count(*) FILTER (result = 'held') FROM message_state(:job_id) GROUP BY state;
@@ -112,6 +120,10 @@ SELECT code, count(*) FROM message_state(:job_id) WHERE state = 'failed' GROUP B
 -- name: get_fact(name)$
 -- One fact about this installation.
 SELECT value FROM fact WHERE name = :name;
+
+-- name: drop_fact(name)!
+-- A fact that holds no more.
+DELETE FROM fact WHERE name = :name;
 
 -- name: insert_fact(name, value)!
 -- A fact made on the spot.

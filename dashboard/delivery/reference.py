@@ -1,16 +1,25 @@
 """The reference that travels with each message and comes back with every report about it."""
 
 import re
+from pathlib import Path
 
 from dashboard.delivery.account import keep_secret
-from dashboard.store.database import Database
+from dashboard.store.database import Cursor, Database
+from dashboard.store.queries import load_queries
 
+_queries = load_queries(Path(__file__).with_name("ledger.sql"))
+_PREFIX = "delivery_prefix"
 _REFERENCE = re.compile(r"(?P<prefix>[\w-]+)\.j(?P<job>\d{1,18})m(?P<message>\d{1,9})")
 
 
 def read_prefix(db: Database) -> str:
     """Return this installation's own prefix: reports on another one's messages are never taken for ours."""
-    return keep_secret(db, "delivery_prefix", size=9)
+    return keep_secret(db, _PREFIX, size=9)
+
+
+def renew_prefix(cursor: Cursor) -> None:
+    """Take another prefix from now on; reports on earlier messages are still known by WhatsApp's id."""
+    _queries.drop_fact(cursor, name=_PREFIX)
 
 
 def make_reference(prefix: str, job_id: int, message_no: int) -> str:

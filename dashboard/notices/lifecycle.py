@@ -23,7 +23,7 @@ from dashboard.store.database import Cursor, Database
 _PERSON = "person"
 STALE, TEMPLATE_BACK = "hash_stale", "template"  # why the clock returns a scheduled notice
 _WAIT_FOR_TEMPLATE = timedelta(hours=6)  # WhatsApp pauses a template for three hours, then for six
-_CLOCK = "clock"
+CLOCK = "clock"
 _RIGHTS = {
     Action.EDIT: Right.COMPOSE, Action.DELETE: Right.COMPOSE, Action.SUBMIT: Right.COMPOSE,
     Action.APPROVE: Right.APPROVE, Action.RETURN: Right.APPROVE,
@@ -261,7 +261,7 @@ def _release(cursor: Cursor, clock: Clock, notice_id: int, quiet: Span | None, s
     state = next_state(notice.state, action).value
     if action is Action.START:
         let_go(cursor, job_id, notice.template, quiet, now)
-        record_override(cursor, now, _CLOCK, notice, quiet)
+        record_override(cursor, now, CLOCK, notice, quiet)
         queries.set_state(cursor, notice_id=notice_id, state=state)
     else:
         ledger.discard(cursor, job_id, now)
@@ -269,7 +269,7 @@ def _release(cursor: Cursor, clock: Clock, notice_id: int, quiet: Span | None, s
             cursor,
             notice_id=notice_id,
             state=state,
-            username=_CLOCK,
+            username=CLOCK,
             now=now,
             comment=TEMPLATE_BACK if obstacle else STALE,
         )
@@ -322,7 +322,7 @@ def _job_of(notice: Notice) -> int:
 def _record_clock(cursor: Cursor, now: datetime, action: str, notice: Notice) -> None:
     detail = {"notice": notice.notice_id}
     record(
-        cursor, now, _CLOCK, action, office_code=notice.office_code, row_count=notice.recipient_count, detail=detail
+        cursor, now, CLOCK, action, office_code=notice.office_code, row_count=notice.recipient_count, detail=detail
     )  # fmt: skip
 
 

@@ -70,6 +70,10 @@ ORDER BY notice_id DESC;
 -- Scheduled notices whose time has come.
 SELECT notice_id FROM notice WHERE state = 'scheduled' AND send_at <= :now ORDER BY send_at, notice_id;
 
+-- name: list_waiting()
+-- What waits for leave or for its hour.
+SELECT notice_id FROM notice WHERE state IN ('submitted', 'approved', 'scheduled') ORDER BY notice_id;
+
 -- name: list_ended()
 -- Notices whose job has ended and that do not know it yet.
 SELECT notice_id, job_changed_at FROM notice_now WHERE stored_state IN ('sending', 'paused') AND job_state = 'finished';

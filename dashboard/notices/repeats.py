@@ -166,6 +166,15 @@ def make_occurrences(db: Database, clock: Clock) -> int:
     return len(due)
 
 
+def skip_missed(cursor: Cursor, now: datetime, problem: str) -> None:
+    """Note why the occurrences whose hour has passed are not made up for. System function."""
+    for row in list(_queries.list_repeats(cursor, first_no=0, last_no=2_147_483_647)):
+        repeat = _to_repeat(row)
+        month = repeat.next_month(now)
+        if _is_due(cursor, repeat, now) and repeat.send_at(month) <= now:
+            _note(cursor, repeat, month, None, problem)
+
+
 def schedule_approved(db: Database, clock: Clock, quiet: Span | None = None) -> int:
     """Set the hour of occurrences that were approved; one whose hour passed meanwhile goes now. System function."""
     now = clock()

@@ -180,6 +180,27 @@ def test_backup_and_restore_bring_the_same_figures_back(shell: Shell, tmp_path: 
     assert other.answer("coverage", "--by", "division") == before
 
 
+def test_a_backup_replaces_a_file_that_nothing_can_read(shell: Shell, tmp_path: Path) -> None:
+    before = shell.answer("coverage", "--by", "division")
+    shell.answer("backup", str(tmp_path / "copy"))
+    broken = Shell(tmp_path / "broken")
+    broken.folder.mkdir()
+    (broken.folder / "setu.duckdb").write_bytes(b"torn" * 5000)
+    (broken.folder / "setu.duckdb.wal").write_bytes(b"of another file" * 500)
+    kept = Path(broken.answer("restore", str(tmp_path / "copy"))["kept"])
+    assert broken.answer("coverage", "--by", "division") == before
+    assert kept.read_bytes() == b"torn" * 5000
+
+
+def test_a_backup_that_is_no_registry_leaves_what_stands(shell: Shell, tmp_path: Path) -> None:
+    before = shell.answer("coverage", "--by", "division")
+    (tmp_path / "setu.duckdb").write_bytes(b"torn" * 5000)
+    done = shell.run("restore", str(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Traceback" not in done.stderr
+    assert shell.answer("coverage", "--by", "division") == before
+
+
 def test_a_zip_of_exports_is_one_import(shell: Shell, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "June.zip", "w") as archive:
         for name in REPORTS:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.access.scope import Role, Scope
+from dashboard.access.users import add_user
 from dashboard.coverage.cube import refresh_cube
 from dashboard.enrolment.inbound import InboundText, handle_inbound
 from dashboard.registry.importer import import_exports
@@ -89,6 +90,15 @@ def town(made_town: Path, tmp_path: Path) -> Iterator[Database]:
     """Eight consumers of one feeder in division DIV1 of circle C1."""
     with open_copy(made_town, tmp_path / "town.duckdb") as database:
         yield database
+
+
+@pytest.fixture
+def town_with_author(town: Database) -> Database:
+    add_user(
+        town, lambda: NOON, username="ee", full_name="EE", role=Role.COMPOSER, office_code="DIV1",
+        password="a long enough one", by=None,
+    )  # fmt: skip
+    return town
 
 
 @pytest.fixture

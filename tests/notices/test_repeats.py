@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from dashboard.access.scope import Role, Scope
-from dashboard.access.users import add_user
 from dashboard.delivery.client import TemplateStatus
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.approval import approve
@@ -27,15 +26,6 @@ PLAN = NoticeDraft("bill_due", "en", {"month": "{month}", "due_date": "{day:15}"
 EIGHT = 10 * 60
 DECEMBER = datetime(2026, 12, 5, 4, 30)  # 10:00 in India on the fifth
 AHEAD = DECEMBER - timedelta(hours=47)
-
-
-@pytest.fixture
-def town_with_author(town: Database) -> Database:
-    add_user(
-        town, lambda: NOON, username="ee", full_name="EE", role=Role.COMPOSER, office_code="DIV1",
-        password="a long enough one", by=None,
-    )  # fmt: skip
-    return town
 
 
 @pytest.fixture
