@@ -1,5 +1,6 @@
 """The routes beside the pages: health, metrics, and the webhook that WhatsApp calls."""
 
+import asyncio
 import gc
 import json
 import logging
@@ -28,8 +29,11 @@ from dashboard.logs import keep_data_out
 _log = logging.getLogger(__name__)
 _JUDGED = (b"x-hub-signature-256", b"content-length")  # the server brings names in lower case
 _EMPTY = [(b"content-length", b"0"), (b"content-type", b"text/plain; charset=utf-8")]
+_HANG_UP = [(b"connection", b"close")]  # a body that was given up may go on for ever
 _NO_BODY = {"type": "http.response.body", "body": b""}
 WEBHOOK_PATH = "/webhooks/whatsapp"
+_READ_SECONDS = 20.0  # for a body to come in
+_MOST_BYTES_READ = 256 * 1024 * 1024  # of bodies that have not come to their end
 _SWITCH_SECONDS = 0.0005
 
 
@@ -105,7 +109,7 @@ async def _judge_and_keep(scope: Scope, receive: Receive) -> int:
     head = {name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name in _JUDGED}
     status = judge_head(rt.settings, head)
     if status == 200:
-        body = await _read_body(receive)
+        body = await _read_body(receive, rt.webhooks)
         status = 503 if body is None else judge_body(rt.settings, head, body)
         if status == 200 and body is not None:
             status = await _keep(rt, body)
@@ -123,19 +127,26 @@ async def _keep(rt: runtime.Runtime, body: bytes) -> int:
     return 200
 
 
-async def _read_body(receive: Receive) -> bytes | None:
+async def _read_body(receive: Receive, counts: WebhookCounts) -> bytes | None:
     """Return the body, or a little more than the limit of one that is longer: what nobody reads costs no memory. None: the caller
-    has hung up before its end."""
+    has hung up before its end or does not come to it, or too much is being read already."""
     parts: list[bytes] = []
     size = 0
-    while size <= LONGEST_BODY:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if not message.get("more_body", False):
-            break
+    try:
+        async with asyncio.timeout(_READ_SECONDS):
+            while size <= LONGEST_BODY:
+                message = await receive()
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                counts.being_read += len(parts[-1])
+                if message["type"] == "http.disconnect" or counts.being_read > _MOST_BYTES_READ:
+                    return None
+                if not message.get("more_body", False):
+                    break
+    except TimeoutError:
+        return None
+    finally:
+        counts.being_read -= size
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
@@ -156,7 +167,8 @@ class WebhookDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == WEBHOOK_PATH:
             status = await _judge_and_keep(scope, receive)
-            await send({"type": "http.response.start", "status": status, "headers": _EMPTY})
+            headers = _EMPTY if status != 503 else _EMPTY + _HANG_UP
+            await send({"type": "http.response.start", "status": status, "headers": headers})
             await send(_NO_BODY)
         else:
             await self._app(scope, receive, send)

@@ -114,3 +114,36 @@ def test_a_full_disk_is_never_answered_with_200_and_health_says_so(rt: Runtime) 
     assert health.status_code == 503 and b'"database":"database_unwritable"' in health.body
     assert asyncio.run(flood(1)) == [200]
     assert rt.db.trouble is None
+
+
+def test_bodies_that_never_end_are_given_up_and_hold_no_memory(
+    rt: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.web._MOST_BYTES_READ", 4_000_000)
+    monkeypatch.setattr("dashboard.web._READ_SECONDS", 0.5)
+
+    async def drip() -> int:
+        """Send a million bytes, then nothing more."""
+        pieces = iter([{"type": "http.request", "body": bytes(1_000_000), "more_body": True}])
+
+        async def receive() -> dict[str, object]:
+            if piece := next(pieces, None):
+                return piece
+            await asyncio.sleep(30)
+            raise AssertionError("nobody waits so long")
+
+        raw = [(name.encode(), value.encode()) for name, value in FORGED.items()]
+        answer = await take_webhook(Request({"type": "http", "method": "POST", "headers": raw}, receive))
+        return answer.status_code
+
+    async def besiege() -> list[int]:
+        return await asyncio.gather(*(drip() for _ in range(100)))
+
+    tracemalloc.start()
+    try:
+        assert set(asyncio.run(asyncio.wait_for(besiege(), 10))) == {503}
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+    assert rt.webhooks.turned_away == 100
+    assert asyncio.run(post(signed(b"{}"), b"{}"))[0] == 200  # who comes after them is heard

@@ -28,7 +28,10 @@ class WebhookCounts:
     stored: int = 0
     forged: int = 0  # no signature, or not ours: 401
     too_long: int = 0  # 413
-    turned_away: int = 0  # 503: the disk does not keep up; WhatsApp brings them again
+    turned_away: int = (
+        0  # 503: the disk does not keep up, or the body does not end; WhatsApp brings them again
+    )
+    being_read: int = 0  # bytes of bodies that have not come to their end
 
     def note(self, status: int) -> None:
         """Count one answer."""
