@@ -109,6 +109,13 @@ class Runtime:
         return quiet_span(self.settings)
 
     @property
+    def rate(self) -> float:
+        """Messages a second as they go at the moment: no more than configured, fewer where WhatsApp slows the sending down."""
+        pace = self.dispatcher.status().pace if self.dispatcher else None
+        most = self.settings.rate_per_second
+        return min(most, pace) if pace else most
+
+    @property
     def briefs_dir(self) -> Path:
         return self.settings.data_dir / "briefs"
 

@@ -23,6 +23,7 @@ from dashboard.delivery.governor import Governor, Pause
 from dashboard.delivery.lane import Lane
 from dashboard.delivery.link import ChildEnded, Event, Result
 from dashboard.delivery.numbers import FIRST_NO, SendingNumber
+from dashboard.delivery.pace import PaceMeter
 from dashboard.delivery.reference import read_prefix
 from dashboard.delivery.verdict import judge
 from dashboard.delivery.wire import Answer
@@ -56,6 +57,7 @@ class DispatcherStatus:
     child_alive: bool
     last_answer_at: float | None  # monotonic seconds
     rates: Mapping[int, float] = field(default_factory=dict)  # messages a second, by sending number
+    pace: float | None = None  # messages a second that are taken, None while too little was seen
 
 
 class Dispatcher:
@@ -91,6 +93,7 @@ class Dispatcher:
         self._look_at = self._write_at = 0.0
         self._waiting_reason: str | None = None
         self._last_answer_at: float | None = None
+        self._pace = PaceMeter()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
 
@@ -130,6 +133,7 @@ class Dispatcher:
             child_alive=bool(first and first.link and first.link.is_alive),
             last_answer_at=self._last_answer_at,
             rates={lane.number_no: lane.governor.rate for lane in lanes},
+            pace=self._pace.per_second,
         )
 
     @property
@@ -198,7 +202,9 @@ class Dispatcher:
             return  # answered twice, or by a sender that was given up
         batch, answer, now = entry.batch, result.answer, time.monotonic()
         findings.outcomes.append(self._judge(batch, message, answer))
-        if answer.result == "refused":
+        if answer.result in ("accepted", "held"):
+            self._pace.note(now)
+        elif answer.result == "refused":
             findings.add_refusal(message.mobile, answer.code, self._clock())
         findings.add_pause(lane.governor.observe(batch.job_id, answer, now))
         reason = self._breaker.observe(batch.job_id, answer)
@@ -257,6 +263,8 @@ class Dispatcher:
     def _claim_all(self) -> bool:
         """Claim a batch from every number and hand it over; return whether there was one."""
         running = self._db.recall_until_commit(("running", tuple(self._lanes)), self._read_running)
+        if not any(running.values()):
+            self._pace.rest()
         reasons: list[str] = []
         claimed = False
         for lane in self._lanes.values():

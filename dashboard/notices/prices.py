@@ -70,12 +70,20 @@ def estimate(
 
 
 def finish_at(
-    settings: Settings, template: str, recipients: int, start: datetime, queue: Queue = NOTHING_BEFORE
+    settings: Settings,
+    template: str,
+    recipients: int,
+    start: datetime,
+    queue: Queue = NOTHING_BEFORE,
+    rate: float | None = None,
 ) -> datetime:
-    """Return when (UTC) the last of so many messages goes, by rate, daily limit, quiet hours and what goes before, from a start on."""
+    """Return when (UTC) the last of so many messages goes, by rate, daily limit, quiet hours and what goes before, from a start on.
+
+    `rate`: messages a second, where another than the configured one is known.
+    """
     urgent = get_template(template).purpose in URGENT_PURPOSES
     quiet = None if urgent else quiet_span(settings)
-    return send_until(start, recipients, settings.rate_per_second, settings.daily_limit, quiet, queue)
+    return send_until(start, recipients, rate or settings.rate_per_second, settings.daily_limit, quiet, queue)
 
 
 def send_until(

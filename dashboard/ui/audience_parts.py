@@ -243,7 +243,7 @@ def show_audience(visitor: Visitor, draft: NoticeDraft, notice_id: int | None) -
             ),
         )
     if count.recipients:
-        show_until(finish_at(rt.settings, draft.template, count.recipients, now, queue), queue)
+        show_until(finish_at(rt.settings, draft.template, count.recipients, now, queue, rt.rate), queue)
     st.caption(t("compose.of_consumers", count=group_digits(count.consumers)))
     reasons = [
         f"- {t(f'notices.excluded_{reason}')}: **{group_digits(number)}**"

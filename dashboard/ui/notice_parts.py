@@ -102,7 +102,8 @@ def show_frozen(visitor: Visitor, notice: Notice) -> None:
         st.metric(t("notices.cost"), rupees(facts.cost), border=True, help=t("notices.cost_help"))
         st.metric(t("notices.time"), duration(facts.seconds, current_language()), border=True)
     if waits and notice.recipient_count:
-        show_until(finish_at(rt.settings, notice.template, notice.recipient_count, now, queue), queue)
+        until = finish_at(rt.settings, notice.template, notice.recipient_count, now, queue, rt.rate)
+        show_until(until, queue)
     if any(notice.exclusions.values()):
         left_out = ", ".join(
             f"{t(f'notices.excluded_{reason}')} {group_digits(count)}"

@@ -81,7 +81,7 @@ def _show_sums(visitor: Visitor, notice: Notice, sums: Report) -> None:
             st.warning(t("notices.waiting_because", reason=reason), icon=":material/hourglass_empty:")
         rt, now = visitor.rt, visitor.rt.clock()
         queue = read_queue(rt.db, rt.clock, notice.template, notice.recipient_count, notice.notice_id)
-        until = finish_at(rt.settings, notice.template, sums.waiting, now, queue)
+        until = finish_at(rt.settings, notice.template, sums.waiting, now, queue, rt.rate)
         left = duration((until - now).total_seconds(), current_language())
         words = "notices.progress_held" if held_by or notice.state is State.PAUSED else "notices.progress"
         done, total = group_digits(sums.recipients - sums.waiting), group_digits(sums.recipients)

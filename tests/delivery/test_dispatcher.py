@@ -214,3 +214,24 @@ def test_person_is_written_to_again_six_seconds_after_the_last_answer(
     assert lane.spare((same,)) == (same,)
     now[0] += 1.0
     assert lane.spare((same, other)) == (other,)
+
+
+def test_the_pace_is_told_where_the_provider_slows_the_number_down(db, server, make_dispatcher) -> None:
+    taken_at: list[float] = []
+
+    def behave(number: int, body: dict) -> object:
+        """Take five a second and refuse the rest as beyond the number's throughput."""
+        now = time.monotonic()
+        if sum(now - at < 1.0 for at in taken_at) >= 5:
+            return (429, 130429)
+        taken_at.append(now)
+        return ACCEPT
+
+    server.behave = behave
+    job_id = add_job(db, 200)
+    dispatcher = make_dispatcher(make_settings(server.url, rate_per_second=60.0))
+    assert dispatcher.status().pace is None
+    wait_for(lambda: dispatcher.status().pace is not None, 60, "the pace")
+    assert 0.5 < dispatcher.status().pace < 15
+    db.write(lambda cursor: ledger.cancel(cursor, job_id, utc_now()))
+    wait_for(lambda: dispatcher.status().pace is None, 60, "nothing to wait any more")
