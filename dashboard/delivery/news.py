@@ -24,7 +24,7 @@ _FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...], frozenset[str] | None
     PHONE_QUALITY: (("display_phone_number",), ("quality_rating",), frozenset({"YELLOW", "RED"})),
     "phone_number_name_update": (("display_phone_number",), ("decision",), frozenset({"REJECTED", "DECLINED"})),
     "business_capability_update": (
-        (), ("max_daily_conversations_per_business", "max_daily_conversation_per_phone", "max_phone_numbers_per_business"), None,
+        (), ("max_daily_conversations_per_business", "max_daily_conversation_per_phone"), None,
     ),
     "account_update": (
         ("phone_number",), ("event",),

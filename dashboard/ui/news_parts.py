@@ -8,11 +8,13 @@ from dashboard.notices.templates import get_template
 from dashboard.ui.catalogue import has_words
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits, moment
+from dashboard.ui.number_parts import say_limit
 from dashboard.ui.tables import escape_marks
 from dashboard.ui.template_words import title_of
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t
 
+_LIMITS = "business_capability_update"
 _OF_TEMPLATES = ("message_template_", "template_")  # fields whose subject is a template
 
 
@@ -58,9 +60,14 @@ def describe(event: PlatformEvent) -> str:
         key,
         subject=_name_subject(event),
         spoken=names.get(event.language, event.language),
-        value=escape_marks(event.value),
+        value=_say_value(event),
     )
     return f"{words} ({moment(event.happened_at)})"
+
+
+def _say_value(event: PlatformEvent) -> str:
+    """Return WhatsApp's own word, a limit of people a day as a figure."""
+    return say_limit(event.value) if event.field == _LIMITS else escape_marks(event.value)
 
 
 def _name_subject(event: PlatformEvent) -> str:

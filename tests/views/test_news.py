@@ -1,5 +1,7 @@
 """News from WhatsApp stands above every page of those who write or send, until an administrator notes it."""
 
+import pytest
+
 from dashboard.access.sign_in import load_scope
 from dashboard.delivery import ledger
 from dashboard.delivery.news import read_news
@@ -49,3 +51,20 @@ def test_a_disk_that_is_full_is_said_on_every_page(rt: Runtime, open_page: Opene
     app = open_page("coverage", "minister")
     assert not app.exception
     assert "the disk is full" in app.error[0].value
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("business_capability_update", {"max_daily_conversations_per_business": "TIER_100K"}, "to 1,00,000 different people"),
+        ("business_capability_update", {"max_daily_conversation_per_phone": 10000}, "to 10,000 different people"),
+        ("account_alerts", {"alert_info": {"alert_type": "INCREASED_CAPABILITIES_ELIGIBILITY_DEFERRED"}}, "not raised the limit yet"),
+        ("account_alerts", {"alert_info": {"alert_type": "SOMETHING_NEW"}}, "SOMETHING"),
+    ],
+)  # fmt: skip
+def test_news_is_told_in_words(
+    rt: Runtime, open_page: Opener, field: str, value: dict[str, object], words: str
+) -> None:
+    news = read_news(field, value, NOON)
+    rt.db.write(lambda cursor: insert_news(cursor, [(1, 1, news)]))
+    assert words in open_page("coverage", "ee").warning[0].value
