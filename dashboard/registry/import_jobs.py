@@ -26,7 +26,7 @@ Run = Callable[[Scope, Sequence[Upload], Progress], ImportResult]
 
 
 class ImportCancelled(Refused):
-    """A person gave the import up."""
+    """A person gave the import up; where the application ends in the middle it is Unavailable("database_closed") instead."""
 
     def __init__(self) -> None:
         super().__init__("import_cancelled")
@@ -60,7 +60,7 @@ class ImportJobs:
     def __init__(self, run: Run, folder: Path) -> None:
         self._run, self._folder = run, folder
         self._job: ImportJob | None = None
-        self._cancelled = threading.Event()
+        self._given_up: SetuError | None = None  # why the one under way is to end
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -86,7 +86,7 @@ class ImportJobs:
             if self._job is not None and self._job.is_running:
                 raise Unavailable("import_running")
             self._job = ImportJob(tuple(upload.name for upload in uploads), scope.username)
-            self._cancelled.clear()
+            self._given_up = None
 
     def look(self, scope: Scope) -> ImportJob | None:
         """Return the import under way or the last one. Needs Right.IMPORT over the whole state."""
@@ -98,11 +98,11 @@ class ImportJobs:
         require_whole_state(scope)
         if self._job is None or not self._job.is_running:
             raise IllegalChange("import_over")
-        self._cancelled.set()
+        self._given_up = ImportCancelled()
 
     def stop(self) -> None:
-        """Give up what runs and wait for its end."""
-        self._cancelled.set()
+        """Give up what runs, since the application ends, and wait for its end."""
+        self._given_up = Unavailable("database_closed")
         if self._thread is not None:
             self._thread.join()
 
@@ -121,8 +121,8 @@ class ImportJobs:
         began = time.monotonic()
 
         def tell(share: float, step: str) -> None:
-            if self._cancelled.is_set() and step != "done":
-                raise ImportCancelled
+            if self._given_up is not None and step != "done":
+                raise self._given_up
             self._change(step=step, share=share, elapsed=time.monotonic() - began)
 
         try:
@@ -144,7 +144,7 @@ class ImportJobs:
 class Inbox:
     """The drop folder: complete files that lie there are imported by themselves, as one export.
 
-    What came in is moved to `done/`, what cannot be read to `refused/` beside a text that says why.
+    What came in is moved to `done/`, what cannot be read or was cancelled to `refused/` beside a text that says why.
     """
 
     def __init__(
@@ -193,6 +193,10 @@ class Inbox:
         while waiting:
             try:
                 result = self._run([Upload(path, name) for name, path in waiting.items()])
+            except ImportCancelled:  # else it would begin anew with the next look
+                for path in waiting.values():
+                    self._put_aside(path, Refused("inbox_cancelled"))
+                return None
             except SetuError as error:
                 told = str(error.values.get("file"))
                 broken = next((name for name in waiting if is_of(told, name)), None)

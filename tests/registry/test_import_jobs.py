@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.access.scope import Role, Scope
 from dashboard.coverage.cube import refresh_cube
-from dashboard.errors import BadInput, IllegalChange, Refused, Unavailable
+from dashboard.errors import BadInput, IllegalChange, Refused, SetuError, Unavailable
 from dashboard.registry.import_jobs import ImportJob, ImportJobs, Inbox, list_refused_files
 from dashboard.registry.import_log import ImportResult
 from dashboard.registry.import_work import Progress
@@ -83,6 +83,59 @@ def test_an_import_can_be_cancelled(tmp_path: Path, administrator: Scope, upload
     assert error is not None and error.code == "import_cancelled"
     with pytest.raises(IllegalChange, match="import_over"):
         jobs.cancel(administrator)
+
+
+def test_a_person_who_cancels_what_the_drop_folder_brought_sees_it_put_aside(
+    tmp_path: Path, administrator: Scope
+) -> None:
+    jobs, inbox = _import_without_end(tmp_path, administrator)
+    looking = threading.Thread(target=inbox.look, args=("2026-11-25", 0), daemon=True)
+    looking.start()
+    wait_until(lambda: _is_read(jobs, administrator))
+    jobs.cancel(administrator)
+    looking.join(60)
+    refused = [(name, error.code) for name, error in list_refused_files(tmp_path / "inbox", administrator)]
+    assert refused == [("night.csv", "inbox_cancelled")]
+    assert inbox.look("2026-11-25", 1) is None  # it would else begin anew at once
+
+
+def test_what_the_drop_folder_brought_waits_where_the_application_ends(
+    tmp_path: Path, administrator: Scope
+) -> None:
+    jobs, inbox = _import_without_end(tmp_path, administrator)
+    told: list[SetuError] = []
+
+    def look() -> None:
+        try:
+            inbox.look("2026-11-25", 0)
+        except SetuError as error:
+            told.append(error)
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    wait_until(lambda: _is_read(jobs, administrator))
+    jobs.stop()
+    looking.join(60)
+    assert [error.code for error in told] == ["database_closed"]
+    assert (tmp_path / "inbox" / "night.csv").exists()
+
+
+def _import_without_end(tmp_path: Path, scope: Scope) -> tuple[ImportJobs, Inbox]:
+    def run(scope: Scope, uploads: Sequence[Upload], tell: Progress) -> ImportResult:
+        while True:
+            tell(0.1, "read")
+            time.sleep(0.01)
+
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    (folder / "night.csv").write_text("x", encoding="utf-8")
+    jobs = ImportJobs(run, tmp_path / "importing")
+    return jobs, Inbox(folder, lambda uploads: jobs.run_now(scope, uploads), quiet_seconds=0)
+
+
+def _is_read(jobs: ImportJobs, scope: Scope) -> bool:
+    job = jobs.look(scope)
+    return job is not None and job.share > 0
 
 
 def test_what_fails_is_told_without_a_trace(tmp_path: Path, administrator: Scope, upload: Upload) -> None:
