@@ -1,5 +1,6 @@
 """One consumer: found within a scope, opened with all that is known, the number in full only on the record."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,6 +25,10 @@ FOUND_COLUMNS = (
 )  # fmt: skip
 FOUND_ROWS = 20
 _LEAST_LETTERS = 3  # of a name, above a division
+_DOTTED_LETTERS = {
+    unicodedata.normalize("NFC", letter): letter
+    for letter in "\u0958\u0959\u095a\u095b\u095c\u095d\u095e\u095f"
+}
 
 
 @dataclass(frozen=True)
@@ -147,10 +152,18 @@ def _find_by_name(cursor: Cursor, office: Office, text: str, interval: dict[str,
     is_small = LEVELS.index(office.level) >= LEVELS.index("division")
     if len(text.replace(" ", "")) < _LEAST_LETTERS and not is_small:
         raise BadInput("search_short", least=_LEAST_LETTERS)
-    part = text.upper()
-    count = int(_queries.count_by_name(cursor, first_no=office.office_no, last_no=office.last_no, part=part))
-    rows = list(_queries.list_by_name(cursor, **interval, part=part)) if count else []
+    parts = _spell(text.upper())
+    count = int(_queries.count_by_name(cursor, first_no=office.office_no, last_no=office.last_no, **parts))
+    rows = list(_queries.list_by_name(cursor, **interval, **parts)) if count else []
     return Found(pd.DataFrame(rows, columns=list(FOUND_COLUMNS)), count)
+
+
+def _spell(text: str) -> dict[str, str]:
+    """Return a text with the dots below Hindi letters as signs of their own, and as parts of the letters: reports and keyboards write either."""
+    part = dotted = unicodedata.normalize("NFC", text)
+    for apart, together in _DOTTED_LETTERS.items():
+        dotted = dotted.replace(apart, together)
+    return {"part": part, "dotted_part": dotted}
 
 
 def get_consumer(db: Database, scope: Scope, account_no: str) -> Consumer:

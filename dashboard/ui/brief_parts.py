@@ -13,6 +13,7 @@ from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t, t_each
 
 _TABLES = "brief_tables_ready"
+_NO_HOUR = 24  # of the setting: briefs are not made by themselves
 
 
 def show_brief(visitor: Visitor, office: Office) -> None:
@@ -32,7 +33,7 @@ def show_brief(visitor: Visitor, office: Office) -> None:
             if st.button(t("brief.page_tables"), icon=":material/table_view:", key="brief_tables"):
                 _prepare_tables(visitor, office, language)
         with place:
-            _show_ready(office, language, ready)
+            _show_ready(visitor, office, language, ready)
         _offer_tables(office, language)
 
 
@@ -55,9 +56,10 @@ def _make(visitor: Visitor, office: Office, language: str) -> ReadyBrief | None:
     return None
 
 
-def _show_ready(office: Office, language: str, ready: ReadyBrief | None) -> None:
+def _show_ready(visitor: Visitor, office: Office, language: str, ready: ReadyBrief | None) -> None:
     if ready is None:
-        st.markdown(t("brief.page_not_ready"))
+        hour = visitor.rt.settings.brief_hour
+        st.markdown(t("brief.page_not_ready" if hour < _NO_HOUR else "brief.page_never_ready", hour=hour))
         return
     st.markdown(t("brief.page_ready", moment=moment(ready.made_at)))
     st.download_button(

@@ -132,7 +132,8 @@ def draw_funnel(counts: dict[str, int]) -> dict[str, Any]:
         f"{group_digits(count)} ({percent(rate)})" for count, rate in zip(counts.values(), rates, strict=True)
     ]
     trace = {
-        "type": "bar", "orientation": "h", "y": list(range(len(names))), "x": rates, "text": figures, "textposition": "auto",
+        "type": "bar", "orientation": "h", "y": list(range(len(names))), "x": rates, "text": figures,
+        "textposition": ["auto" if rate else "outside" for rate in rates],  # inside a bar of no length Plotly writes nothing
         "insidetextanchor": "start", "textangle": 0, "constraintext": "none", "hoverinfo": "skip",
         "insidetextfont": {"color": "#FFFFFF", "size": 12}, "outsidetextfont": {"size": 12},
         "marker": {"color": STATE_COLOURS["enrolled"], "line": {"color": _OUTLINE, "width": 1}},

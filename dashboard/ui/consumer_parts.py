@@ -191,28 +191,32 @@ def may_undo_number(visitor: Visitor, consumer: Consumer, events: Sequence[Numbe
     )
 
 
-def list_undoable(visitor: Visitor, consumer: Consumer, events: Sequence[TextEvent]) -> list[str]:
-    """Return the fields whose text is still that of their latest correction."""
+def list_undoable(visitor: Visitor, consumer: Consumer, events: Sequence[TextEvent]) -> list[TextEvent]:
+    """Return the latest correction of each field whose text is still that of it."""
     if not visitor.may(Right.CORRECT):
         return []
-    latest = {event.field: event.value_after for event in reversed(events)}
-    return [field for field, value in latest.items() if (getattr(consumer, field) or "") == value]
+    latest = {event.field: event for event in reversed(events)}
+    return [event for event in latest.values() if (getattr(consumer, event.field) or "") == event.value_after]
 
 
-def offer_undo(visitor: Visitor, account_no: str, field: str) -> None:
-    """Offer to take the latest correction of a field back: one click, which is a correction itself."""
+def offer_undo(visitor: Visitor, account_no: str, field: str, reason: str) -> None:
+    """Offer to take the latest correction of a field back, or what was taken back to be done again: one click, which is a correction itself.
+
+    `reason` is that of the latest correction. Both are buttons of their own: a second press does not turn the first around.
+    """
+    deed = "redo" if reason == corrections.UNDO else "undo"
     st.button(
-        t(f"consumer.undo_{field}"),
-        icon=":material/undo:",
-        key=f"consumer_undo_{field}",
+        t(f"consumer.{deed}_{field}"),
+        icon=f":material/{deed}:",
+        key=f"consumer_{deed}_{field}",
         on_click=_undo,
-        args=(visitor, account_no, field),
+        args=(visitor, account_no, field, deed),
     )
 
 
-def _undo(visitor: Visitor, account_no: str, field: str) -> None:
+def _undo(visitor: Visitor, account_no: str, field: str, deed: str) -> None:
     if field == "number":
         corrections.undo_number(desk_of(visitor), account_no)
     else:
         corrections.undo_text(desk_of(visitor), account_no, field)
-    st.toast(t("consumer.undone"), icon=":material/undo:")
+    st.toast(t(f"consumer.{deed}ne"), icon=f":material/{deed}:")

@@ -133,7 +133,7 @@ def _draw_map(table: pd.DataFrame, column: str) -> charts.ReadyFigure:
             "coverage.map_legend",
             low=percent(step.low, 0),
             high=percent(step.high, 0),
-            districts=len(step.districts),
+            count=len(step.districts),
             consumers=shorten(sum(int(consumers[name]) for name in step.districts), language),
         )
         for step in maps.shade(rates)

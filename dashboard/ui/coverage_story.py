@@ -96,6 +96,8 @@ def show_what_helps(visitor: Visitor, office: Office) -> None:
             key=_HELPS,
             on_change=_go_to_helped,
         )
+    if not offices and not readers:
+        st.caption(t("coverage.helps_none"))
     if readers:
         lines = "\n".join(f"- {line}" for line in readers)
         st.markdown(f"**{t('coverage.helps_readers')}**\n\n{lines}", help=t("coverage.helps_readers_help"))

@@ -38,10 +38,10 @@ with told():
         parts.show_correction(visitor, consumer, len(numbers) + len(texts))
     history.show_numbers(numbers, in_full)
     if parts.may_undo_number(visitor, consumer, numbers):
-        parts.offer_undo(visitor, account_no, "number")
+        parts.offer_undo(visitor, account_no, "number", numbers[0].reason)
     history.show_texts(texts)
-    for field in parts.list_undoable(visitor, consumer, texts):
-        parts.offer_undo(visitor, account_no, field)
+    for event in parts.list_undoable(visitor, consumer, texts):
+        parts.offer_undo(visitor, account_no, event.field, event.reason)
     history.show_consents(list_consents(db, scope, account_no), in_full)
     history.show_cases(list_account_cases(db, scope, account_no), in_full)
     history.show_notices(list_sent_notices(db, scope, account_no))

@@ -24,6 +24,9 @@ def made_registry(make_registry: Callable[..., Path]) -> Path:
     rows = [
         f"0000000101,Asha Devi,12 Mall Road,9415012345,UP77A1,{PLACE.format(n=1)}",
         f"0000000102,RAM LAL,,,9415012345,{PLACE.format(n=1)}",  # a meter that looks like a mobile number
+        f"0000000103,ANIL   DEVI,,,M1,{PLACE.format(n=1)}",  # blanks as a clerk typed them
+        f"0000000104,लल्लन ब\u095cे,,,M2,{PLACE.format(n=1)}",  # a dot below as part of its letter
+        f"0000000105,मुन्ना ब\u0921\u093cे,,,M3,{PLACE.format(n=1)}",  # and as a sign of its own
         f"0000000201,ASHA KUMARI,,9415012345,UP88,{PLACE.format(n=2)}",
         *(f"00000003{place:02},MANY MANI,,,M{place},{PLACE.format(n=1)}" for place in range(30)),
     ]
@@ -55,6 +58,9 @@ def officer(registry: Database) -> Scope:
         ("asha", ["0000000101"]),
         ("as", ["0000000101"]),  # two letters are enough inside a division
         ("asha  devi", ["0000000101"]),
+        ("anil devi", ["0000000103"]),
+        ("ब\u095cे", ["0000000104", "0000000105"]),  # keyboards write either
+        ("ब\u0921\u093cे", ["0000000104", "0000000105"]),
         ("0000000201", []),  # exists in the other division
         ("zzz", []),
     ],

@@ -89,6 +89,8 @@ def test_a_funnels_bars_are_shares_of_the_first_step() -> None:
     figure = charts.draw_funnel({"Consumers": 200_000, "Usable": 50_000, "Still in": 0})
     assert figure["data"][0]["x"] == [1, 0.25, 0]
     assert figure["data"][0]["text"][1] == "50,000 (25.0%)"
+    # Plotly writes nothing inside a bar of no length.
+    assert figure["data"][0]["textposition"][2] == "outside"
 
 
 def test_a_funnel_of_nobody_fails_nowhere() -> None:

@@ -3,6 +3,7 @@
 import itertools
 
 from dashboard.ui import maps
+from dashboard.ui.catalogue import say
 from tests.ui.test_charts import _lightness
 
 RATES = {"Agra": 0.10, "Lucknow": 0.55, "Gonda": 0.31}
@@ -56,3 +57,10 @@ def test_the_districts_of_an_office_fill_the_map_and_those_of_the_state_need_no_
     everywhere = dict.fromkeys(maps.list_districts(), 0.2)
     whole = maps.draw_map(everywhere, [""] * 5, dict.fromkeys(everywhere, ""), dict.fromkeys(everywhere, ""))
     assert "range" not in whole["layout"]["xaxis"]
+
+
+def test_one_district_in_a_step_of_the_legend_is_told_as_one() -> None:
+    words = {"low": "10%", "high": "19%", "consumers": "5"}
+    for language, one, two in (("en", "1 district,", "2 districts,"), ("hi", "1 जनपद,", "2 जनपद,")):
+        assert one in say(language, "coverage.map_legend", count=1, **words)
+        assert two in say(language, "coverage.map_legend", count=2, **words)

@@ -1,6 +1,9 @@
 """The consumer's page: found, opened, corrected and taken back; refused outside the division."""
 
+from datetime import timedelta
+
 from dashboard.runtime import Runtime
+from tests.conftest import NOON
 from tests.views.conftest import DIVISION, OTHER_DIVISION, Opener
 
 
@@ -50,9 +53,14 @@ def test_a_consumer_is_found_opened_corrected_and_put_back(rt: Runtime, open_pag
     assert not app.exception
     assert not app.error
     assert _number_of(rt, account_no) == 9519912345
+    rt.clock = lambda: NOON + timedelta(minutes=1)
     app.button(key="consumer_undo_number").click().run()
     assert not app.exception
     assert _number_of(rt, account_no) == mobile
+    assert not [
+        button for button in app.button if button.key == "consumer_undo_number"
+    ]  # a second press would bring it back
+    assert app.button(key="consumer_redo_number").label == "Apply the correction of the number again"
     with rt.db.read() as cursor:
         actions = cursor.execute(
             "SELECT action FROM audit_event WHERE action LIKE 'consumer.%' ORDER BY ALL"

@@ -99,6 +99,19 @@ def test_a_view_of_a_foreign_office_cannot_be_smuggled_in(rt: Runtime, open_page
     assert any("no other office" in element.value for element in app.caption)
 
 
+@pytest.mark.parametrize(
+    ("hour", "told"), [(9, "from 9:00 one is made"), (24, "lies ready for this office; make it now")]
+)
+def test_the_hour_of_the_briefs_is_told_as_it_is_set(
+    rt: Runtime, open_page: Opener, hour: int, told: str
+) -> None:
+    rt.settings = rt.settings.model_copy(update={"brief_hour": hour})
+    app = open_page("coverage", "se")
+    app.session_state["brief_paper"] = True  # opens it
+    app.run()
+    assert any(told in element.value for element in app.markdown)
+
+
 @pytest.mark.parametrize("view", ["map", "compare", "trend"])
 def test_every_view_opens(rt: Runtime, open_page: Opener, view: str) -> None:
     rt.db.write(
@@ -116,3 +129,4 @@ def test_the_lowest_office_with_nothing_below_opens(rt: Runtime, open_page: Open
         ).fetchall()[0][0]
     app = open_page("coverage", "minister", office=feeder)
     assert not app.exception and not app.error
+    assert "Nothing stands out here" in " ".join(element.value for element in app.caption)
