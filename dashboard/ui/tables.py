@@ -36,6 +36,12 @@ _CELL_PIXELS, _WIDEST_PIXELS = 18, 400
 _LINE_LETTERS = 24  # of a cell about a person, at least, before it goes on in the next line
 _DATE = re.compile(r"\b(\d\d)-(\d\d)-(\d{4})\b")
 _MARKS = re.compile(r"([!-/:-@\[-`{-~])")  # ASCII punctuation, which Markdown may read as its own
+_ADDRESS = re.compile(
+    r"(https?:(?=//)|www(?=\.)|@(?=[-\w]))", re.IGNORECASE
+)  # becomes a link without any mark
+_NO_LINK = "\N{WORD JOINER}"
+_INDENT = re.compile(r"^[^\S\n]+", re.MULTILINE)  # makes a block of code
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # turn round what stands beside them
 
 
 @dataclass(frozen=True)
@@ -163,8 +169,9 @@ def _keep_lines(text: str, letters: int = _LINE_LETTERS) -> str:
 
 
 def escape_marks(text: str) -> str:
-    """Return text that Markdown shows letter by letter: what a billing file holds is no instruction to the page."""
-    return _MARKS.sub(r"\\\1", text)
+    """Return text that Markdown shows letter by letter: what a billing file holds is no instruction to the page, and no link."""
+    still = _INDENT.sub("", _TURNS.sub("", text))
+    return _MARKS.sub(r"\\\1", _ADDRESS.sub(rf"\1{_NO_LINK}", still))
 
 
 def write_cells(table: pd.DataFrame | Cells, columns: Mapping[str, Column]) -> pa.Table:

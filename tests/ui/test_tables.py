@@ -32,10 +32,16 @@ def test_a_missing_value_is_an_empty_cell() -> None:
         ("RAM & SONS", r"RAM \& SONS"),
         (
             "[bill](http://example.org)",
-            r"\[bill\]\(http\:\/\/example\.org\)",
+            "\\[bill\\]\\(http\\:\N{WORD JOINER}\\/\\/example\\.org\\)",
         ),  # no link out of a billing file
         (":red[x] **y** $z$", r"\:red\[x\] \*\*y\*\* \$z\$"),
         ("राम लाल", "राम लाल"),
+        ("WWW.example.org", "WWW\N{WORD JOINER}\\.example\\.org"),  # Markdown links these without any mark
+        ("ram@example.org", "ram\\@\N{WORD JOINER}example\\.org"),
+        ("RAM @ HOME", r"RAM \@ HOME"),
+        ("\tRAM\n    LAL", "RAM\nLAL"),  # no block of code
+        ("RAM\u202e LAL\u2069", "RAM LAL"),  # turns round nothing beside it
+        ("क्\u200dष", "क्\u200dष"),  # what Hindi needs stays
     ],
 )
 def test_a_cell_is_shown_letter_by_letter(cell: str, written: str) -> None:
