@@ -5,7 +5,7 @@
 -- Days: any order of day-month-year that is not American, with any separator, a time behind it; spreadsheets count days from 1899.
 CREATE OR REPLACE TEMP MACRO cell_digits(cell) AS translate(cell, '०१२३४५६७८९', '0123456789');
 CREATE OR REPLACE TEMP MACRO day_text(cell) AS
-    regexp_replace(regexp_replace(trim(cell_digits(cell)), '[T ]+\d{1,2}:\d{2}.*$', ''), '[./ ,-]+', '-', 'g');
+    regexp_replace(regexp_replace(regexp_replace(trim(cell_digits(cell)), '[T ]+\d{1,2}(:\d{2}|\.\d{2}\.\d{2}).*$', ''), '^(\d{1,2})([A-Za-z]{3})(\d{2,4})$', '\1-\2-\3'), '[./ ,-]+', '-', 'g');
 CREATE OR REPLACE TEMP MACRO day_parsed(text) AS
     CASE WHEN regexp_full_match(text, '[34567]\d{4}(-0+)?') THEN DATE '1899-12-30' + CAST(left(text, 5) AS INTEGER)
          WHEN regexp_full_match(text, '(19|20)\d{6}') THEN CAST(try_strptime(text, '%Y%m%d') AS DATE)
@@ -20,9 +20,10 @@ CREATE OR REPLACE TEMP MACRO day_of(cell) AS
          ELSE day_within(day_parsed(day_text(cell))) END;
 
 -- Numbers: grouped by commas (1,23,456.50) or, where the last comma can only be a decimal one, by dots (1.23.456,50; 500,00;
--- 0,746); with the signs of accounts: Rs., ₹, /-, and as less than nothing (500), 500 CR and 500-.
+-- 0,746); with the signs of accounts: Rs., ₹, रु०, /-, and as less than nothing (500), 500 CR, 500-, (-)500 and a printer's −500.
 CREATE OR REPLACE TEMP MACRO number_signs(cell) AS
-    regexp_replace(upper(cell_digits(cell)), '₹|RS\.?|INR|/-|[\s\x{00A0}]+', '', 'g');
+    regexp_replace(regexp_replace(regexp_replace(upper(cell_digits(cell)), '₹|RS\.?|INR|रु(पये|0|॰|\.)?|ONLY|मात्र|/-|[\s\x{00A0}]+', '', 'g'),
+        '−|–|\(-\)', '-', 'g'), '\((CR|DR)\.?\)', '\1', 'g');
 CREATE OR REPLACE TEMP MACRO number_grouped(digits) AS
     CASE WHEN regexp_full_match(digits, '\d+,\d{1,2}|0,\d+|\d{1,3}(\.\d{2,3})*\.\d{3},\d+') THEN replace(replace(digits, '.', ''), ',', '.')
          ELSE replace(digits, ',', '') END;
@@ -37,10 +38,13 @@ CREATE OR REPLACE TEMP MACRO rupees_of(cell) AS
 CREATE OR REPLACE TEMP MACRO number_of(cell) AS
     CASE WHEN cell <> '' THEN CAST(coalesce(TRY_CAST(cell AS DECIMAL(14, 4)), TRY_CAST(number_signed(number_signs(cell)) AS DECIMAL(14, 4))) AS DOUBLE) END;
 
+-- Tariffs: LMV1, LMV-1A, L.M.V. 1 and एल०एम०वी०-1 are LMV-1.
+CREATE OR REPLACE TEMP MACRO tariff_text(cell) AS
+    regexp_replace(regexp_replace(upper(cell_digits(cell)), 'एल[0॰.]?\s*एम[0॰.]?\s*वी[0॰.]?|L\.\s?M\.\s?V\.?', 'LMV'), 'एच[0॰.]?\s*वी[0॰.]?|H\.\s?V\.?', 'HV');
 CREATE OR REPLACE TEMP MACRO tariff_of(cell) AS
     CASE WHEN cell IS NULL OR cell = '' THEN NULL
          WHEN regexp_full_match(cell, '(LMV|HV)-\d{1,2}') THEN cell
-         WHEN regexp_matches(upper(cell), '(LMV|HV)\W{0,3}\d') THEN regexp_replace(regexp_extract(upper(cell), '(LMV|HV)\W{0,3}\d+'), '^(LMV|HV)\W*(\d+)$', '\1-\2')
+         WHEN regexp_matches(tariff_text(cell), '(LMV|HV)[\W_]{0,3}\d') THEN regexp_replace(regexp_extract(tariff_text(cell), '(LMV|HV)[\W_]{0,3}\d+'), '^(LMV|HV)[\W_]*(\d+)$', '\1-\2')
          ELSE nullif(upper(trim(cell)), '') END;
 
 -- Loads in kW: the unit stands behind the figure or in a column of its own (1 BHP = 0.746 kW, 1 kVA at a power factor of 0.9).

@@ -2,36 +2,44 @@
 -- the digits of the scripts in use. Clean cells take the short way; what is left is cleaned, cut into
 -- parts that may each be a number, each part loses its prefixes, and ten digits are judged.
 
--- Digits of other scripts become ASCII; zero-width marks, odd blanks, quotes and a float's ".0" go.
+-- Digits of other scripts become ASCII; zero-width marks, odd blanks, quotes and a float's ".0" go. Behind a letter the
+-- Devanagari zero is the sign of an abbreviation (मो० नं० 9415012345).
 CREATE OR REPLACE TEMP MACRO phone_ascii(raw) AS
-    CASE WHEN regexp_matches(raw, '[{other_digits}＋]') THEN translate(raw, '{other_digits}＋', '{their_digits}+') ELSE raw END;
+    CASE WHEN regexp_matches(raw, '[{other_digits}＋]')
+         THEN translate(regexp_replace(raw, '([\x{0900}-\x{0963}])०', '\1', 'g'), '{other_digits}＋', '{their_digits}+') ELSE raw END;
 CREATE OR REPLACE TEMP MACRO phone_clean(raw) AS
     regexp_replace(
         regexp_replace(phone_ascii(raw), '^[\s\x{00A0}\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}"''`]+|[\s\x{00A0}\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}"''`]+$|[\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}"''`]', '', 'g'),
         '\.0+$', '');
 
 -- Scientific notation that still carries every digit (9.876543210E+09) is a number; with fewer digits it is lost for good.
-CREATE OR REPLACE TEMP MACRO phone_is_scientific(clean) AS regexp_full_match(clean, '\+?\d(\.\d*)?[eE]\+?\d{1,2}');
+CREATE OR REPLACE TEMP MACRO phone_is_scientific(clean) AS regexp_full_match(clean, '\+?\d(\.\d*)?[eE]\+?0?\d{1,2}');
 CREATE OR REPLACE TEMP MACRO phone_is_whole(clean) AS
     length(regexp_replace(regexp_extract(clean, '^\+?(\d(?:\.\d*)?)[eE]', 1), '\D', '', 'g'))
-        > TRY_CAST(regexp_extract(clean, '[eE]\+?(\d{1,2})$', 1) AS INTEGER);
+        > TRY_CAST(regexp_extract(clean, '[eE]\+?(\d{1,3})$', 1) AS INTEGER);
 CREATE OR REPLACE TEMP MACRO phone_is_cut(clean) AS phone_is_scientific(clean) AND NOT phone_is_whole(clean);
 
 -- Parts that may each be a number, as /part//part/: cut at separators and before a plus sign; of a part remain its digits and the
 -- plus sign. Blanks group the digits of one number, unless more than thirteen digits stand in a part: then they divide
 -- numbers, and twenty digits are two tens.
--- Before that an extension goes (9415012345 ext 2), and the commas of a number that a spreadsheet has grouped (9,41,50,12,345).
+-- Before that an extension goes (9415012345 ext 2), the numbers of a list (1) 9415012345 2) 8004642302), the ".0" of each of two
+-- floats, and the commas of a number that a spreadsheet has grouped (9,41,50,12,345).
 -- One or two digits behind the only dot are a fraction (941501234.6): that is an amount.
+CREATE OR REPLACE TEMP MACRO phone_unlisted(clean) AS
+    regexp_replace(regexp_replace(clean, '(\d{10})\.0+([^\d]|$)', '\1\2', 'g'), '(^|[^\d])[1-9](?:[):]|\. ) *([6-9]\d{9})', '\1//\2', 'g');
 CREATE OR REPLACE TEMP MACRO phone_bare(clean) AS
     CASE WHEN regexp_full_match(clean, '\+?\d+\.\d{1,2}') THEN ''
          WHEN regexp_full_match(clean, '\d{1,3}(,\d{2,3}){2,4},\d{3}') THEN replace(clean, ',', '')
-         ELSE regexp_replace(clean, '(\d)[\s().,-]*(?i:extension|extn|ext|x)[\s.:-]*\d{1,4}([^\d]|$)', '\1//\2', 'g') END;
+         ELSE regexp_replace(phone_unlisted(clean), '(\d)[\s().,-]*(?i:extension|extn|ext|x)[\s.:-]*\d{1,4}([^\d]|$)', '\1//\2', 'g') END;
 CREATE OR REPLACE TEMP MACRO phone_cut(clean) AS
     '/' || regexp_replace(replace(regexp_replace(phone_bare(clean), '[/,;|&\n\r\t\\]+|\s+(?i:or|and|या)\s+', '//', 'g'), '+', '//+'), '[^\d/+\s]', '', 'g') || '/';
 CREATE OR REPLACE TEMP MACRO phone_divide(cut) AS
     regexp_replace(regexp_replace(cut, '\s+', '//', 'g'), '/([6-9]\d{9})([6-9]\d{9})/', '/\1//\2/', 'g');
+CREATE OR REPLACE TEMP MACRO phone_grouped_tens(cut) AS
+    regexp_replace(regexp_replace(cut, '/\s*([6-9](?:\s*\d){9})\s+([6-9](?:\s*\d){9})\s*/', '/\1//\2/', 'g'), '\s', '', 'g');
 CREATE OR REPLACE TEMP MACRO phone_parts(cut) AS
-    regexp_replace(cut, '\s', '', 'g') || CASE WHEN regexp_matches(cut, '(?:\d[^\d/]*){14}') THEN phone_divide(cut) ELSE '' END;
+    regexp_replace(cut, '\s', '', 'g')
+    || CASE WHEN regexp_matches(cut, '(?:\d[^\d/]*){14}') THEN phone_divide(cut) || phone_grouped_tens(cut) ELSE '' END;
 
 -- Ten digits after +91, 0091, 91 and the trunk's 0 are taken off; NULL where there are not ten. Another country's
 -- number, written with + or 00, is none of ours.

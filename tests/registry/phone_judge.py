@@ -8,14 +8,15 @@ import phonenumbers
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\"'`]")
 _BLANKS = " \t\n\r\f\v\u00a0"
-_SCIENTIFIC = re.compile(r"\+?([0-9])(?:\.([0-9]*))?[eE]\+?([0-9]{1,2})")
+_SCIENTIFIC = re.compile(r"\+?([0-9])(?:\.([0-9]*))?[eE]\+?(0?[0-9]{1,2})")
 _PREFIXES = {f"{front}{zero}" for front in ("91", "+91", "091", "0091", "+0091") for zero in ("", "0")}
 _RUNS = ("01234567890123456789", "98765432109876543210")
 
 
 def judge_cell(raw: str) -> tuple[int | None, str]:
     """Return the number chosen and the verdict."""
-    text = "".join(_ascii_digit(mark) for mark in raw)
+    unabbreviated = re.sub("(?<=[\u0900-\u0963])०", "", raw)
+    text = "".join(_ascii_digit(mark) for mark in unabbreviated)
     text = re.sub(r"\.0+$", "", _INVISIBLE.sub("", text.strip(_BLANKS)).strip(_BLANKS))
     has_digits = re.search("[1-9]", text) is not None
     is_prefix = re.sub(r"[\s().-]", "", text, flags=re.ASCII) in _PREFIXES
@@ -65,7 +66,9 @@ def _bare(text: str) -> str:
     if is_grouped and all(map(_is_digits, groups)):
         return "".join(groups)
     extension = r"(?<=[0-9])[ \t\n\r\f().,-]*(?:extension|extn|ext|x)[ \t\n\r\f.:-]*[0-9]{1,4}(?![0-9])"
-    return re.sub(extension, "/", text, flags=re.IGNORECASE | re.ASCII)
+    unlisted = re.sub(r"([0-9]{10})\.0+(?![0-9])", r"\1", text)
+    unlisted = re.sub(r"(?<![0-9])[1-9](?:[):]|\. ) *(?=[6-9][0-9]{9})", "/", unlisted)
+    return re.sub(extension, "/", unlisted, flags=re.IGNORECASE | re.ASCII)
 
 
 def _is_digits(text: str) -> bool:
@@ -82,7 +85,15 @@ def _parts(text: str) -> list[str]:
     crowded = any(len(re.sub("[^0-9]", "", part)) > 13 for part in kept)
     single = [re.sub(r"\s", "", part) for part in kept]
     pieces = [half for part in kept for piece in part.split() for half in _halves(piece)] if crowded else []
-    return single + pieces
+    grouped = [ten for part in kept for ten in _grouped_tens(part)] if crowded else []
+    return single + pieces + grouped
+
+
+def _grouped_tens(part: str) -> list[str]:
+    """Two numbers whose own digits stand in groups: 94150 12345 80046 42302."""
+    ten = r"([6-9](?:\s*[0-9]){9})"
+    found = re.fullmatch(rf"\s*{ten}\s+{ten}\s*", part, flags=re.ASCII)
+    return [re.sub(r"\s", "", one) for one in found.groups()] if found else []
 
 
 def _halves(piece: str) -> list[str]:
@@ -137,8 +148,10 @@ def _cell(draw: random.Random) -> str:
     if way < 0.12:
         return "".join(draw.choice(_NOISE) for _ in range(draw.randrange(24)))
     if way < 0.3:
-        gap = draw.choice(["/", ", ", " ", ";", " or ", " AND ", " या ", "", "-", "\n", " / ", "&", "+"])
-        return _written(draw) + gap + _written(draw)
+        gap = draw.choice(
+            ["/", ", ", " ", ";", " or ", " AND ", " या ", "", "-", "\n", " / ", "&", "+", " 2) ", " 2. "]
+        )
+        return draw.choice(["", "", "", "1) ", "मो० "]) + _written(draw) + gap + _written(draw)
     cell = _written(draw)
     return _mutated(draw, cell) if way > 0.7 else cell
 

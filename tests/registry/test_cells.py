@@ -12,6 +12,8 @@ from dashboard.store.database import Cursor
 JUNE = date(2026, 6, 5)
 DAYS = [
     ("05-Jun-26", JUNE),
+    ("05-JUN-26 12.00.00.000000 AM", JUNE),  # a timestamp of Oracle
+    ("05JUN2026", JUNE),
     ("5-JUN-2026", JUNE),
     ("05 June 2026", JUNE),
     ("June 5, 2026", JUNE),
@@ -50,6 +52,11 @@ NUMBERS = [
     ("₹ 500", 500.0),
     ("(500)", -500.0),
     ("500 CR", -500.0),  # the department owes it
+    ("500.00 (Cr)", -500.0),
+    ("(-) 500", -500.0),
+    ("−500", -500.0),  # a minus sign of its own
+    ("रु० 1,500", 1500.0),
+    ("Rs. 500/- only", 500.0),
     ("500.00-", -500.0),
     ("500 Dr.", 500.0),
     ("१२३४", 1234.0),
@@ -88,6 +95,7 @@ def test_a_number_is_read_as_it_is_written(cursor: Cursor, cell: str, number: fl
     ("cell", "tariff"),
     [
         ("LMV1", "LMV-1"), ("LMV-1A", "LMV-1"), ("lmv 2", "LMV-2"), ("LMV - 5", "LMV-5"), ("LMV-11", "LMV-11"), ("HV2", "HV-2"),
+        ("LMV_2", "LMV-2"), ("L.M.V.-1", "LMV-1"), ("एल०एम०वी०-1", "LMV-1"), ("एलएमवी-५", "LMV-5"), ("एच०वी०-2", "HV-2"),
         ("LMV-1-Domestic", "LMV-1"), ("10LMV-4(A)", "LMV-4"), ("Domestic", "DOMESTIC"), ("", None),
     ],
 )  # fmt: skip

@@ -51,6 +51,15 @@ EXAMPLES = [
     ("941501234.6", None, "malformed"),  # an amount
     ("94150123.45", None, "malformed"),
     ("9415012345.6", None, "malformed"),
+    ("9415012345.0 / 8004642302.0", 9415012345, "ok"),  # two columns of floats in one cell
+    ("94150 12345 80046 42302", 9415012345, "ok"),
+    ("941501234 58004642302", None, "malformed"),  # twenty digits, but not two tens
+    ("1) 9415012345, 2) 8004642302", 9415012345, "ok"),
+    ("2. 9415012345", 9415012345, "ok"),
+    ("मो०नं० 9415012345", 9415012345, "ok"),  # the sign of an abbreviation is no zero
+    ("मो० ९४१५०१२३४५", 9415012345, "ok"),
+    ("मो०-", None, "missing"),
+    ("9.41501E+009", None, "cut"),  # as older programs write a power
     ("94150.12345", 9415012345, "ok"),  # grouped by a dot
     ("9415.012.345", 9415012345, "ok"),
     ("94150123456", None, "malformed"),
