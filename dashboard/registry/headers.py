@@ -11,18 +11,23 @@ from dashboard.registry.account_no import is_account
 
 Headers = Mapping[str, str]  # field by folded header
 WEAK_ACCOUNT = "account_no_weak"
-# What stands in brackets behind a header and says only how its cells are written. A unit that is to be reckoned with is none of it.
+# What stands behind a header and says only how its cells are written, or of which day they are. A unit that is to be reckoned with is none of it.
 _HINT = re.compile(
-    r"[(\[]\s*(in\s+)?(rs|inr|₹|रु|रुपये|kw|\d+\s*(digits?|अंक)|[dmy]{1,4}[-/. ][dmy]{1,4}[-/. ][dmy]{1,4})\.?\s*[)\]]",
+    r"[(\[]\s*(in\s+)?(rs|inr|₹|रु|रु[०॰]|रुपये|kw|कि[.०॰]?\s*वा[.०॰]?|किलोवाट|11\s*kv|\d+\s*(digits?|अंक)|[dmy]{1,4}[-/. ][dmy]{1,4}[-/. ][dmy]{1,4})\.?\s*[)\]]"
+    r"|\b(as\s+on|upto|up\s+to)\b[\d\s./-]+",
     re.IGNORECASE,
 )
+_TWO_LANGUAGES = re.compile(r"[/|()\[\]\n]+")
+_HALF_NASAL = re.compile("[ङञणनम]\u094d(?=[क-ह])")
+_ABBREVIATED = re.compile("(?<=[\u0900-\u0963])[०॰0]")
 
 
 @cache
 def shipped_headers(kind: str) -> Headers:
     """Return the headers that ship with the product for a kind of report: `export` or `consent`."""
     table = tomllib.loads(Path(__file__).with_name("headers.toml").read_text(encoding="utf-8"))[kind]
-    return {fold_header(alias): field for field, names in table.items() for alias in names}
+    known = {fold_header(_respell(alias)): field for field, names in table.items() for alias in names}
+    return known | {fold_header(alias): field for field, names in table.items() for alias in names}
 
 
 def fold_header(header: str) -> str:
@@ -30,9 +35,26 @@ def fold_header(header: str) -> str:
     return re.sub(r"[\W_]+", "", header.upper().strip("\ufeff \u200b"))
 
 
+def _respell(header: str) -> str:
+    """Return a Hindi header in one of its spellings: नम्बर as नंबर, मोबाईल as मोबाइल, मो० नं० without the signs of abbreviation."""
+    text = _ABBREVIATED.sub("", _HALF_NASAL.sub("\u0902", header))
+    return text.replace("ई", "इ").replace("ऊ", "उ")
+
+
 def find_field(header: str, headers: Headers) -> str | None:
-    """Return the field that a header means, with or without a hint behind it: `Mobile No. (10 digit)`, `Amount (Rs.)`."""
-    return headers.get(fold_header(header)) or headers.get(fold_header(_HINT.sub("", header)))
+    """Return the field that a header means, in any of its spellings.
+
+    With or without a hint behind it (`Mobile No. (10 digit)`, `Arrear as on 30.06.2026 (Rs.)`), in one language or in two (`खाता संख्या / Account No`).
+    """
+    bare = _HINT.sub("", header)
+    found = _find_spelled(header, headers) or _find_spelled(bare, headers)
+    parts = [] if found else [part for part in _TWO_LANGUAGES.split(bare) if fold_header(part)]
+    meant = {_find_spelled(part, headers) for part in parts}
+    return meant.pop() if len(meant) == 1 else found
+
+
+def _find_spelled(header: str, headers: Headers) -> str | None:
+    return headers.get(fold_header(header)) or headers.get(fold_header(_respell(header)))
 
 
 def count_known(cells: Sequence[str], headers: Headers) -> int:

@@ -118,6 +118,11 @@ def test_no_header_means_two_fields() -> None:
         ("Mobile No. (10 digit)", "mobile_raw"), ("MOBILE_NO[10 DIGITS]", "mobile_raw"), ("बकाया राशि (रु.)", "amount_payable"),
         ("Outstanding (in Rs.)", "amount_payable"), ("Bill Date (DD-MM-YYYY)", "bill_date"), ("Load (KW)", "load"),
         ("मोबाइल न०", "mobile_raw"), ("खाता सं०", "account_no"), ("WhatsApp Number", "mobile_raw"), ("खण्ड का नाम", "division_name"),
+        ("मो० नं०", "mobile_raw"), ("मोबाईल नम्बर", "mobile_raw"), ("दूरभाष सं०", "mobile_raw"), ("खाता नम्बर", "account_no"),
+        ("अन्तिम भुगतान तिथि", "last_pay_date"), ("भार\n(कि०वा०)", "load"), ("बकाया\n(₹)", "amount_payable"), ("Name of Consumer", "name"),
+        ("Arrear as on 30.06.2026 (Rs.)", "amount_payable"), ("33/11 KV Substation", "substation"), ("Meter Reader Mobile", "agent_mobile"),
+        ("खाता संख्या / Account No", "account_no"), ("Mobile No. (मोबाइल नं०)", "mobile_raw"),
+        ("Name / Address", None),  # two things in one column
         ("Load (BHP)", None),  # a unit that is to be reckoned with
         ("Mobile No. (Agent)", None), ("Name (Father)", None),  # another thing
     ],
