@@ -17,11 +17,13 @@ from dashboard.registry.book_hidden import find_hidden
 from dashboard.registry.book_probe import can_be_opened
 from dashboard.registry.book_spans import Range, find_spans
 from dashboard.registry.book_widths import Widths
+from dashboard.registry.book_xml import is_xml_book, xml_sheets
 from dashboard.registry.book_zeros import find_zeros
 from dashboard.registry.text_rows import Row
 from dashboard.store.disk import is_machine_fault
 
 _SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".ods")
+START_BYTES = 4096  # of a file: enough to see what it is
 _MOST_CELLS = 1 << 28  # of a sheet: a stray cell in the last corner would fill the memory
 _MOST_BYTES = 4 << 30  # of a book unpacked: no sheet of a million rows has as many
 
@@ -38,12 +40,19 @@ class SheetRows:
 
 
 def is_book(path: Path, start: bytes) -> bool:
-    """Return whether a file is a spreadsheet, by what it holds rather than by its name."""
-    return start.startswith((b"PK", b"\xd0\xcf\x11\xe0")) or path.suffix.lower() in _SUFFIXES
+    """Return whether a file is a spreadsheet, by what it holds rather than by its name; what is called one and is no text is a broken one."""
+    if start.startswith((b"PK", b"\xd0\xcf\x11\xe0")) or is_xml_book(start):
+        return True
+    return path.suffix.lower() in _SUFFIXES and b"\x00" in start
 
 
 def open_sheets(path: Path, name: str) -> Iterator[SheetRows]:
     """Yield the sheets of a book. Raises BadInput("not_a_spreadsheet"), ("password"), ("book_too_large")."""
+    with path.open("rb") as file:
+        start = file.read(START_BYTES)
+    if is_xml_book(start):
+        yield from (SheetRows(*sheet) for sheet in xml_sheets(path, name))
+        return
     try:
         _require_sound(path, name)
         book = CalamineWorkbook.from_path(path)

@@ -15,7 +15,7 @@ from dashboard.errors import BadInput
 from dashboard.store.disk import is_full, is_machine_fault
 
 _BOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".ods")
-_REPORT_SUFFIXES = (*_BOOK_SUFFIXES, ".xls", ".csv", ".tsv", ".gz", ".zip")
+_REPORT_SUFFIXES = (*_BOOK_SUFFIXES, ".xls", ".xml", ".csv", ".tsv", ".gz", ".zip")
 _BOOK_PARTS = {"[Content_Types].xml", "content.xml", "xl/workbook.xml"}
 _OTHER_PACKERS = (
     b"BZh",
@@ -105,15 +105,25 @@ def read_start(path: Path, member: Member | None = None, count: int = 1024) -> b
 
 
 def _plainly_named(path: Path, folder: Path) -> Path:
-    """Return the path, or a link to it where its bytes are no UTF-8: such a name comes from an old share of Windows."""
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        link = folder / "named" / readable(path.name)
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(path.resolve())
-        return link
-    return path
+    """Return the path, or a link to it under a name that says nothing wrong.
+
+    A name whose bytes are no UTF-8 comes from an old share of Windows; a book of one kind that is called another kind is read by its name.
+    """
+    name = readable(path.name)
+    if _is_misnamed(path):
+        name += ".book"
+    if name == path.name and readable(str(path)) == str(path):
+        return path
+    link = folder / "named" / name
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(path.resolve())
+    return link
+
+
+def _is_misnamed(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    is_new, is_old = _starts_with(path, b"PK"), _starts_with(path, b"\xd0\xcf\x11\xe0")
+    return (is_new and suffix == ".xls") or (is_old and suffix in _BOOK_SUFFIXES)
 
 
 def readable(name: str) -> str:

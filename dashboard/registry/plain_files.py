@@ -17,7 +17,7 @@ import duckdb
 from dashboard.registry.headers import Headers, count_known, map_columns
 from dashboard.registry.office_tree import PATH_FIELDS
 from dashboard.registry.plain_lines import Lines, find_lines
-from dashboard.registry.tabular import TableReader
+from dashboard.registry.tabular import TableReader, told_of
 from dashboard.registry.text_rows import (
     HEADER_ROWS,
     BrokenQuotes,
@@ -266,7 +266,15 @@ def _judge_odd_rows(
                 met.add(row_no)
                 yield row_no, row
 
-    reader = TableReader(plain.columns, plain.places, meet(), "utf-8-sig", plain.headers, plain.name)
+    reader = TableReader(
+        plain.columns,
+        plain.places,
+        meet(),
+        "utf-8-sig",
+        plain.headers,
+        plain.name,
+        notes=told_of(plain.places),
+    )
     mended = list(reader.consumers())
     return PlainRows(relation, count + len(mended), mended, reader) if met == set(odd) else None
 

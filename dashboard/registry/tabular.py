@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
@@ -13,7 +13,7 @@ import pandas as pd
 
 from dashboard.errors import BadInput
 from dashboard.registry.account_no import is_account, judge_account
-from dashboard.registry.book_rows import is_book, open_sheets
+from dashboard.registry.book_rows import START_BYTES, is_book, open_sheets
 from dashboard.registry.headers import Headers, count_known, find_field, fold_header, map_columns
 from dashboard.registry.loose_commas import join_address
 from dashboard.registry.text_rows import (
@@ -81,6 +81,27 @@ class TableReader:
         """Yield (row number, text by field) of each usable row."""
         for row_no, row in self.usable_rows():
             yield row_no, {name: row[place].strip() for name, place in self.places.items()}
+
+    def goes_on(self, row: Sequence[str]) -> bool:
+        """Return whether a row that begins another sheet is one more of this table: an account in its place, nothing beyond the columns."""
+        account = self.places["account_no"]
+        cells = trim_cells(row)
+        return account < len(cells) <= len(self.columns) and is_account(cells[account])
+
+    def following(self, rows: Iterator[Row], sheet: str) -> "TableReader":
+        """Return the sheet that goes on with this table's columns, since it has no header of its own."""
+        width = len(self.columns)
+        padded = ((row_no, [*row, *[""] * (width - len(row))]) for row_no, row in rows)
+        return TableReader(
+            self.columns,
+            self.places,
+            padded,
+            self.encoding,
+            self.headers,
+            self.name,
+            sheet,
+            notes={"going_on": 1},
+        )
 
     def consumers(self) -> Iterator[Row]:
         """Yield usable rows whose account number can be one, undressed; keep the others with the reason."""
@@ -165,6 +186,11 @@ def raw_text(row: Sequence[str]) -> str:
     return line.getvalue().strip()[:_LONGEST_RAW]
 
 
+def told_of(places: Mapping[str, int]) -> dict[str, int]:
+    """Return what is to be told of a table's columns before its rows: that none is understood as a phone number."""
+    return {} if "mobile_raw" in places or "mobile" in places else {"no_mobile": 1}
+
+
 def open_tables(path: Path, headers: Headers, name: str) -> list[TableReader]:
     """Open a report: a text has one table, a book one for each sheet with an account column.
 
@@ -172,7 +198,7 @@ def open_tables(path: Path, headers: Headers, name: str) -> list[TableReader]:
     not_a_spreadsheet, password, no_account_column, no_header, two_account_columns.
     """
     with path.open("rb") as file:
-        start = file.read(512)
+        start = file.read(START_BYTES)
     if not start:
         raise BadInput("file_empty", file=name)
     if is_book(path, start):
@@ -201,8 +227,9 @@ def _find_table(rows: Iterator[Row], headers: Headers, encoding: str, name: str)
         raise BadInput("file_empty", file=name)
     best = max(range(len(first)), key=lambda place: (count_known(first[place][1], headers), -place))
     columns = trim_cells(first[best][1])
+    places = map_columns(columns, headers, name)
     return TableReader(
-        columns, map_columns(columns, headers, name), chain(first[best + 1 :], rows), encoding, headers, name
+        columns, places, chain(first[best + 1 :], rows), encoding, headers, name, notes=told_of(places)
     )
 
 
@@ -221,8 +248,15 @@ def _open_book(path: Path, headers: Headers, name: str) -> list[TableReader]:
     left_out: Counter[str] = Counter()
     refusal: BadInput | None = None
     for sheet in open_sheets(path, name):
+        filled = ((row_no, row) for row_no, row in sheet.rows if any(cell.strip() for cell in row))
+        first = list(islice(filled, 1))
+        rows = chain(first, filled)
+        if tables and first and tables[-1].goes_on(first[0][1]):
+            tables.append(tables[-1].following(rows, sheet.name))
+            tables[-1].notes |= dict(sheet.notes)
+            continue
         try:
-            table = _find_table(sheet.rows, headers, BOOK, name)
+            table = _find_table(rows, headers, BOOK, name)
         except BadInput as error:
             left_out["empty_sheets" if error.code == "file_empty" else "cover_sheets"] += 1
             if refusal is None or refusal.code == "file_empty":
@@ -230,7 +264,8 @@ def _open_book(path: Path, headers: Headers, name: str) -> list[TableReader]:
             if error.code == "two_account_columns":
                 raise
             continue
-        table.sheet, table.notes = sheet.name, dict(sheet.notes)
+        table.sheet = sheet.name
+        table.notes |= dict(sheet.notes)
         tables.append(table)
     if not tables:
         raise refusal or BadInput("file_empty", file=name)

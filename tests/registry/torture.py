@@ -90,7 +90,8 @@ TEXTS = [
     Case("loose_commas_and_trailing.csv", lines(HEADER, [*row(A, address="12, MALL ROAD"), "", ""], row(B)).encode(), [A, B], notes={"loose_commas": 1}),
     Case("too_many_cells.csv", lines(HEADER, [*row(A), "more"], [*row(B)[:4], "more", *OFFICE], row(C, address="12, MALL", mobile="NAME")).encode(), [],
          [(2, "ragged_row"), (3, "ragged_row"), (4, "ragged_row")]),
-    Case("loose_commas_without_evidence.csv", lines(["ACCT_ID", "ADDRESS", "NAME"], [A, "12, MALL ROAD", "RAM"], [B, "X", "SITA"]).encode(), [B], [(2, "ragged_row")]),
+    Case("loose_commas_without_evidence.csv", lines(["ACCT_ID", "ADDRESS", "NAME"], [A, "12, MALL ROAD", "RAM"], [B, "X", "SITA"]).encode(), [B], [(2, "ragged_row")],
+         notes={"no_mobile": 1}),
     Case("hints_in_headers.csv", lines(["Account No.", "Consumer Name", "ADDRESS", "Mobile No. (10 digit)", "DISCOM", "DIV_CODE", "DIV_NAME", "SDO_CODE"], row(A)).encode(), [A]),
     Case("end_mark_in_the_middle.csv", lines(HEADER, row(A)).encode() + b"\x1a" + lines(row(B)).encode() + b"\x1a", [A, B]),
     Case("break_in_cell.csv", lines(HEADER, row(A, address='"12\nMALL ROAD"'), row(B)).encode(), [A, B]),
@@ -113,8 +114,8 @@ TEXTS = [
     Case("header_in_both_languages.csv", lines(HEADER, ["खाता संख्या", "नाम", "पता", "मोबाइल", "डिस्कॉम", "खंड कोड", "खंड", "उपखंड कोड"], row(A)).encode(), [A],
          not_rows={"repeated_header": 1}),
     Case("columns_numbered.csv", lines(HEADER, [str(number) for number in range(1, 9)], row(A)).encode(), [A], not_rows={"repeated_header": 1}),
-    Case("totals_in_account.csv", lines(["NAME", "ACCT_ID"], ["RAM", A], ["TOTAL", "1"]).encode(), [A], not_rows={"totals": 1}),
-    Case("totals_are_people.csv", lines(["NAME", "ACCT_ID"], ["TOTAL SINGH", A], ["TOTARAM", B]).encode(), [A, B]),
+    Case("totals_in_account.csv", lines(["NAME", "ACCT_ID"], ["RAM", A], ["TOTAL", "1"]).encode(), [A], not_rows={"totals": 1}, notes={"no_mobile": 1}),
+    Case("totals_are_people.csv", lines(["NAME", "ACCT_ID"], ["TOTAL SINGH", A], ["TOTARAM", B]).encode(), [A, B], notes={"no_mobile": 1}),
     Case("blank_lines.csv", b"\n\n" + lines(HEADER, row(A)).encode() + b"\n,,,\n" + lines(row(B)).encode() + b"\n\n", [A, B]),
     Case("blanks_above.csv", b"\n" * 40 + b",,\n" + lines(*TWO).encode(), [A, B]),
     Case("blank_end.csv", lines(*TWO, end="\r\n").encode() + b"\r\n\r\n", [A, B]),
@@ -200,6 +201,44 @@ def _below_blanks() -> bytes:
     return content.getvalue()
 
 
+def going_on() -> bytes:
+    """A book whose second sheet goes on without a header; the third holds people of the office and is no part of it."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        first = book.add_worksheet("Sheet1")
+        first.write_row(0, 0, HEADER)
+        first.write_row(1, 0, row(A))
+        more = book.add_worksheet("Sheet2")
+        more.write_row(0, 0, row(B)[:6])
+        more.write_row(1, 0, row("77")[:6])
+        book.add_worksheet("Staff").write_row(0, 0, ["JE RAM", "9415012346"])
+    return content.getvalue()
+
+
+def xml_book(encoding: str = "utf-8") -> bytes:
+    """A book as one XML file: cells and rows that are passed over, a number, a day, cells merged downwards, a hidden row, two sheets."""
+
+    def cell(text: object, more: str = "", kind: str = "String") -> str:
+        return f'<Cell{more}><Data ss:Type="{kind}">{text}</Data></Cell>'
+
+    def line(cells: list[str], more: str = "") -> str:
+        return f"<Row{more}>{''.join(cells)}</Row>"
+
+    merged = [cell(text, ' ss:MergeDown="1"') for text in OFFICE[:3]]
+    body = [
+        line([cell("BILLED REPORT", ' ss:MergeAcross="8"')]),
+        line([*map(cell, HEADER), cell("BILL_DATE")], ' ss:Index="3"'),
+        line([*map(cell, row(A)[:4]), *merged, cell("0000011"), cell("2026-06-05T00:00:00.000", kind="DateTime")]),
+        line([*map(cell, row(B)[:4]), cell("0000011")], ' ss:Hidden="1"'),
+        line([cell("1.23456789012E11", kind="Number"), cell("9415012346", ' ss:Index="4"', "Number"), *map(cell, OFFICE)]),
+        line([cell("13.0", kind="Number"), *map(cell, row("")[1:])]),
+    ]  # fmt: skip
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    sheets = f'<Worksheet ss:Name="June"><Table>{"".join(body)}</Table></Worksheet><Worksheet ss:Name="Notes"><Table/></Worksheet>'
+    text = f'<?xml version="1.0" encoding="{encoding}"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook xmlns="{space}" xmlns:ss="{space}">{sheets}</Workbook>'
+    return text.encode(encoding)
+
+
 SPANS_TWO, COVERED = "⇓", "⇑"
 
 
@@ -240,6 +279,7 @@ def ods() -> bytes:
     )  # fmt: skip
 
 
+_XML_NOTES = {"hidden_rows": 1, "merged_cells": 3, "empty_sheets": 1}
 _XLS_NOTES = {"hidden_rows": 1, "hidden_columns": 2, "empty_sheets": 1}
 BOOKS = [
     Case("blanks_above.xlsx", _below_blanks(), [A]),
@@ -247,6 +287,11 @@ BOOKS = [
          notes={"hidden_rows": 1, "hidden_columns": 2, "merged_cells": 3, "hidden_sheets": 1, "cover_sheets": 1, "empty_sheets": 1}),
     Case("old.xls", xls(), [A, "123456789012"], [(5, "cut_by_excel")], notes=_XLS_NOTES),
     Case("open.ods", ods(), [A, B, "123456789012", C, D], [(6, "cut_by_excel")], notes={"hidden_rows": 1, "merged_cells": 4}),
+    Case("called_old.xls", _below_blanks(), [A]),
+    Case("called_new.xlsx", xls(), [A, "123456789012"], [(5, "cut_by_excel")], notes=_XLS_NOTES),
+    Case("going_on.xlsx", going_on(), [A, B], [(2, "cut_by_excel")], notes={"going_on": 1, "cover_sheets": 1}),
+    Case("xml.xls", xml_book(), [A, B, "123456789012"], [(7, "cut_by_excel")], notes=_XML_NOTES),
+    Case("xml.xml", xml_book("utf-16"), [A, B, "123456789012"], [(7, "cut_by_excel")], notes=_XML_NOTES),
     Case("one.zip", _archive(("june/report.csv", lines(*TWO).encode()), ("__MACOSX/._report.csv", b"x")), [A, B]),
     Case("with_a_note.zip", _archive(("READ ME.txt", b"see the report"), ("a/report.csv", lines(*TWO).encode())), [A, B]),
     Case("book.zip", _archive(("report.xls", xls())), [A, "123456789012"], [(5, "cut_by_excel")], notes=_XLS_NOTES),
@@ -279,6 +324,9 @@ PAGES = [
     Case("portal_marked.xls", _page(HEADER, row(f"&nbsp;{A}&nbsp;", "<b>RAM</b>", "12 MALL ROAD,<br>GONDA"), row(B), ["TOTAL", *[""] * 7],
                                     cell='<td x:str style="text">\n  <font face="Arial">{}</font>\n</td>').encode(), [A, B], not_rows={"totals": 1}),
     Case("portal_in_a_layout.xls", f"<table><tr><td><table>{_page(*TWO)}</table></td></tr></table><script>if (a<b) c('<tr><td>x');</script>".encode(), [A, B]),
+    Case("portal_spans.xls", _page(HEADER, row(A), row(B)[:4], row(C)[:4], row(D)).replace(f"<td>{OFFICE[0]}", f"<td rowspan=3>{OFFICE[0]}", 1)
+         .replace(f"<td>{OFFICE[1]}", f"<td rowspan=3>{OFFICE[1]}", 1).replace(f"<td>{OFFICE[2]}", f"<td rowspan=3>{OFFICE[2]}", 1)
+         .replace(f"<td>{OFFICE[3]}", f"<td rowspan=3>{OFFICE[3]}", 1).encode(), [A, B, C, D]),
     Case("portal_ragged.xls", _page(HEADER, row(A)[:3], row(B)).encode(), [B], [(3, "ragged_row")]),
     Case("portal_cut.xls", _page(*TWO, row(C)).encode()[:-70], [A, B], [(5, "ragged_row")]),
 ]  # fmt: skip
@@ -294,6 +342,9 @@ REFUSED = [
     ("cut.xlsx", xlsx()[:-3000], "not_a_spreadsheet"),
     ("page.xls", b"<html><body><h1>Session expired</h1><table><tr><td>User</td><td>Password</td></tr></table>", "web_page"),
     ("book.xml", b"<?xml version='1.0'?><Workbook><Worksheet><Table><Row><Cell><Data>ACCT_ID</Data></Cell></Row></Table></Worksheet></Workbook>", "web_page"),
+    ("cut_xml.xls", xml_book()[:-40], "not_a_spreadsheet"),
+    ("far_xml.xls", xml_book().replace(b'ss:Index="4"', b'ss:Index="999999999"'), "not_a_spreadsheet"),
+    ("picture.xlsx", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "not_a_spreadsheet"),
     ("joined.csv", (lines(HEADER, row(A)) + "MOBILE_NO,ACCT_ID,NAME\n9415012346,0000000099,X\n").encode(), "header_changes"),
     ("no_header.csv", lines(row(A), row(B)).encode(), "no_header"),
     ("blanks.csv", b"   \n" * 40, "file_empty"),
