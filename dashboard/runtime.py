@@ -111,9 +111,11 @@ class Runtime:
     @property
     def rate(self) -> float:
         """Messages a second as they go at the moment: no more than configured, fewer where WhatsApp slows the sending down."""
-        pace = self.dispatcher.status().pace if self.dispatcher else None
         most = self.settings.rate_per_second
-        return min(most, pace) if pace else most
+        if self.dispatcher is None:
+            return most
+        status = self.dispatcher.status()
+        return min(most, status.pace or status.rate_per_second)
 
     @property
     def briefs_dir(self) -> Path:

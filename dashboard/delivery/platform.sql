@@ -27,10 +27,10 @@ WHERE field = :field AND subject = :subject AND (language = :language OR :langua
 ORDER BY happened_at DESC, event_id DESC LIMIT 1;
 
 -- name: last_words(news_count)
--- Those of the news just written down that are the last word on their subject.
+-- Those of the news just written down that are the last word on their subject (`place` is where one stood in its webhook).
 SELECT field, subject, language, value, detail FROM (
-    SELECT *, row_number() OVER (PARTITION BY field, subject, language ORDER BY happened_at DESC, event_id DESC) AS place FROM platform_event
-) WHERE place = 1 AND event_id > (SELECT max(event_id) FROM platform_event) - :news_count ORDER BY event_id;
+    SELECT *, row_number() OVER (PARTITION BY field, subject, language ORDER BY happened_at DESC, event_id DESC) AS from_last FROM platform_event
+) WHERE from_last = 1 AND event_id > (SELECT max(event_id) FROM platform_event) - :news_count ORDER BY event_id;
 
 -- name: jobs_of_template(template, language)
 -- The jobs that may still send a template.

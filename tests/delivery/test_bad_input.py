@@ -146,6 +146,26 @@ def test_a_template_paused_by_webhook_stops_its_send_at_once_and_goes_on_when_me
     assert read_tally(db, job_id) == ledger.Tally(total=500, accepted=500)
 
 
+def test_every_word_of_a_body_acts_and_an_older_one_that_comes_late_does_not(db) -> None:
+    job_id, now = add_job(db, 5), int(time.time())
+
+    def tell(events: list[tuple[str, str]], at: int) -> None:
+        content = envelope({}, "message_template_status_update")
+        content["entry"][0].update(time=at, changes=[
+            {"field": "message_template_status_update", "value": {"message_template_name": name, "message_template_language": "hi", "event": event}}
+            for name, event in events
+        ])  # fmt: skip
+        post(db, content, utc_now())
+        apply_all(db, at=utc_now())
+
+    tell([("camp", "PAUSED"), ("bill_due", "PAUSED")], now - 300)
+    assert read_job(db, job_id).pause_reason == "template_paused"
+    tell([("camp", "APPROVED"), ("bill_due", "APPROVED")], now - 100)
+    assert read_job(db, job_id).state == "running"
+    tell([("bill_due", "PAUSED")], now - 200)
+    assert read_job(db, job_id).state == "running"
+
+
 @pytest.mark.parametrize(("event", "reason"), [("DISABLED", "template_disabled"), ("REJECTED", "template_missing"), ("FLAGGED", None)])  # fmt: skip
 def test_a_template_that_meta_takes_away_waits_for_a_person(db, event: str, reason: str | None) -> None:
     job_id = add_job(db, 5)
