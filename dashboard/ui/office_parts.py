@@ -117,7 +117,7 @@ def show_former_offices(visitor: Visitor, office: Office) -> None:
         successor_name=name_offices(successor),
     )
     columns = {
-        "name": Column(t("offices.name"), pinned=True),
+        "name": Column(t("coverage.column_office"), pinned=True),
         "office_code": Column(t("offices.code")),
         "level_words": Column(t("offices.level")),
         "since": Column(t("offices.since"), "day"),

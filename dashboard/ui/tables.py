@@ -31,8 +31,12 @@ _WRITERS: dict[str, Any] = {
 _RIGHT = {"count", "rate", "rupees", "change", "points", "places", "figure"}
 Cells = Mapping[str, list[Any]]
 _ROW_PIXELS = 36
-_LATIN_PIXELS, _DEVANAGARI_PIXELS = 8.5, 7.0  # of a letter, as our fonts set it in a table
-_CELL_PIXELS, _WIDEST_PIXELS = 18, 400
+_LATIN_PIXELS, _DEVANAGARI_PIXELS, _MARK_PIXELS = (
+    8.5,
+    7.0,
+    5.0,
+)  # of a letter, and of a mark beside one, as our fonts set them in a table
+_CELL_PIXELS, _WIDEST_PIXELS = 22, 400
 _LINE_LETTERS = 24  # of a cell about a person, at least, before it goes on in the next line
 _DATE = re.compile(r"\b(\d\d)-(\d\d)-(\d{4})\b")
 _MARKS = re.compile(r"([!-/:-@\[-`{-~])")  # ASCII punctuation, which Markdown may read as its own
@@ -215,9 +219,13 @@ def _find_width(label: str, cells: pa.ChunkedArray) -> int | None:
     if longest is None or longest <= len(label):
         return None
     cell = cells[pc.index(lengths, longest).as_py()].as_py()
-    letters = [
-        letter for letter in cell if not unicodedata.category(letter).startswith("M")
-    ]  # no mark on another
-    hindi = sum("\u0900" <= letter <= "\u097f" for letter in letters)
-    width = _DEVANAGARI_PIXELS * hindi + _LATIN_PIXELS * (len(letters) - hindi) + _CELL_PIXELS
+    width = sum(map(_measure, cell)) + _CELL_PIXELS
     return min(round(width), _WIDEST_PIXELS)
+
+
+def _measure(letter: str) -> float:
+    """Return the pixels of a letter; a mark above or below another one takes none."""
+    category = unicodedata.category(letter)
+    if category.startswith("M"):
+        return _MARK_PIXELS if category == "Mc" else 0.0
+    return _DEVANAGARI_PIXELS if "\u0900" <= letter <= "\u097f" else _LATIN_PIXELS

@@ -77,9 +77,19 @@ def test_a_column_of_words_is_as_wide_as_its_longest_cell_wherever_that_stands()
     short, long = (
         ["अ" * 12] * 20,
         "विद्युत वितरण खण्ड-प्रथम, सिद्धार्थनगर",
-    )  # 23 letters of Hindi and 5 others, ten marks on them
+    )  # 23 letters of Hindi and 5 others, four marks beside them, six above and below
     for cells in ([long, *short], [*short, long]):
-        assert _find_width("कार्यालय", pa.chunked_array([cells])) == round(23 * 7 + 5 * 8.5 + 18)
+        assert _find_width("कार्यालय", pa.chunked_array([cells])) == round(23 * 7 + 4 * 5 + 5 * 8.5 + 22)
     assert _find_width("कार्यालय", pa.chunked_array([[*short, "x" * 500]])) == 400
     assert _find_width("A label longer than that", pa.chunked_array([short])) is None
     assert _find_width("Office", pa.chunked_array([[]], pa.string())) is None
+
+
+# Measured in Chromium with the fonts of the pages (14 pixels); a cell has 8 pixels on either side of it.
+@pytest.mark.parametrize(
+    ("words", "pixels"),
+    [("बिलिंग फाइल", 67), ("(कमांड लाइन)", 70), ("सहमतियाँ", 49), ("उपभोक्ता", 48), ("खाता संख्या", 60), ("विद्युत नगरीय वितरण उपखण्ड, ऐशबाग", 193)],
+)  # fmt: skip
+def test_a_column_of_hindi_words_cuts_none(words: str, pixels: int) -> None:
+    width = _find_width("कब", pa.chunked_array([[words]]))
+    assert width is not None and width >= pixels + 16
