@@ -15,6 +15,9 @@ _PROJECT_DIR = Path(__file__).resolve().parents[2]
 _LINE_LIMIT = 64 * 1024 * 1024
 _GRACE_SECONDS = 5.0
 _LOW_PRIORITY = 5
+_PIPE_BYTES = (
+    1024 * 1024
+)  # all that may wait for a sender fits in: one that stands still must not hold up who writes to it
 
 
 def die_with_parent() -> None:
@@ -55,6 +58,7 @@ def start_child(module: str, first_line: bytes) -> subprocess.Popen[bytes]:
         cwd=_PROJECT_DIR,
         env=environment,
         process_group=0,
+        pipesize=_PIPE_BYTES,
     )
     with suppress(BrokenPipeError):  # killed at birth: the end of its standard output tells
         pipe_of(child).write(first_line + b"\n")

@@ -257,6 +257,7 @@ class Dispatcher:
             if lane.governor.hold_reason(time.monotonic()) and lane.in_flight:
                 lane.ask_back(None)
             lane.tell_rate()
+            lane.mind_silence()
 
     # ── claiming ────────────────────────────────────────────────────────────────────────────
 

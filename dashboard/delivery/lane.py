@@ -15,6 +15,8 @@ from dashboard.delivery.link import SenderLink
 _log = logging.getLogger(__name__)
 _BATCH_SECONDS, _QUEUE_SECONDS = 0.2, 0.4  # of sending: a batch, and all that waits in the sender
 _DEATHS, _DEATH_SECONDS = 3, 60.0  # a sender that dies so often puts too much in doubt to be started again
+_SPARE_SILENCE = 30.0  # seconds beyond the longest call for which a sender that has work may say nothing
+_LONGEST_LOOK = 1.0  # of silence that one look counts: we may have stood still ourselves
 
 
 @dataclass
@@ -52,6 +54,7 @@ class Lane:
         self._deaths: deque[float] = deque(maxlen=_DEATHS)
         self._restart_at = 0.0
         self._told_rate = governor.rate
+        self._silent_for, self._looked_at = 0.0, time.monotonic()
 
     @property
     def number_no(self) -> int:
@@ -107,6 +110,7 @@ class Lane:
 
     def close_answered(self, batch_id: int, mobile: int) -> None:
         """Take note that a person's message is answered; forget a batch all of whose messages are."""
+        self._silent_for = 0.0
         self._note_answered(mobile)
         entry = self.in_flight[batch_id]
         if not entry.open:
@@ -139,6 +143,16 @@ class Lane:
         if self.link is None and time.monotonic() >= self._restart_at:
             self._told_rate = self.governor.rate
             self.link = SenderLink(self._account, self._told_rate, self._prefix, self._events)
+
+    def mind_silence(self) -> None:
+        """Kill a sender that has work and stands still: every call ends within its time, and is told at once."""
+        now = time.monotonic()
+        self._silent_for += min(now - self._looked_at, _LONGEST_LOOK) if self.in_flight else -self._silent_for
+        self._looked_at = now
+        if self.link and self._silent_for > self._account.timeout_seconds + _SPARE_SILENCE:
+            _log.error("the sender stands still")
+            self.link.kill()  # its end is told as any other
+            self._silent_for = 0.0
 
     def bury_child(self, pause_unit: float) -> tuple[list[InFlight], bool]:
         """The sender died. Return what it had, as nobody knows how far it came, and whether it dies too often."""

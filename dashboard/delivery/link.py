@@ -74,6 +74,10 @@ class SenderLink:
         """End the sender at once; calls that it has in flight are lost."""
         end_child(self._child)
 
+    def kill(self) -> None:
+        """Kill the sender, also one that has been stopped; `ChildEnded` tells."""
+        self._child.kill()
+
     @property
     def waiting_count(self) -> int:
         """How many messages the sender has not begun yet, as far as we know: all of these a crash puts in

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 
 import pytest
 
@@ -44,6 +45,29 @@ def test_sender_killed_in_the_middle_leaves_doubt_and_nobody_is_sent_twice(
 def _doubtful(db, job_id: int) -> list[int]:
     with db.read() as cursor:
         return [one.mobile for one in stretches.list_page(cursor, job_id, ["in_doubt"], 10_000)]
+
+
+def test_sender_that_stands_still_is_replaced_and_what_it_had_is_in_doubt(
+    db, server, make_dispatcher, monkeypatch
+) -> None:
+    monkeypatch.setattr("dashboard.delivery.lane._SPARE_SILENCE", 1.0)
+    job_id = add_job(db, 300)
+    dispatcher = make_dispatcher(
+        make_settings(server.url, rate_per_second=100.0, request_timeout_seconds=2.0)
+    )
+    wait_for(lambda: server.calls > 50)
+    frozen = dispatcher.sender_process_id
+    os.kill(frozen, signal.SIGSTOP)
+    try:
+        wait_for_state(db, job_id, "finished", 30)
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(frozen, signal.SIGCONT)
+    assert dispatcher.sender_process_id != frozen
+    counted = read_tally(db, job_id)
+    assert 0 < counted.in_doubt < 100
+    assert counted.accepted + counted.in_doubt == 300
+    assert max(server.taken.values()) == 1
 
 
 def test_sender_that_keeps_dying_is_not_fed_any_more(db, server, make_dispatcher) -> None:
