@@ -1,5 +1,6 @@
 """The offices below one: ranked, sorted, searched, as bars and as a table from which one goes down."""
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -135,14 +136,19 @@ def search_offices(cells: Cells, words: str, district: str = "") -> Cells:
         rows = [row for row in rows if cells["district"][row] == district]
     if words:
         texts = [
-            f"{name} {name_hi} {code}".casefold()
+            _fold(f"{name} {name_hi} {code}")
             for name, name_hi, code in zip(
                 cells["office"], cells["office_hi"], cells["office_code"], strict=True
             )
         ]
-        wanted = words.casefold().split()
+        wanted = _fold(words).split()
         rows = [row for row in rows if all(word in texts[row] for word in wanted)]
     return cells if isinstance(rows, range) else _pick(cells, rows)
+
+
+def _fold(words: str) -> str:
+    """Return words as they are compared: in one case, and a dot below a Hindi letter in one of its two spellings."""
+    return unicodedata.normalize("NFC", words.casefold())
 
 
 def order_offices(cells: Cells, order: str) -> Cells:

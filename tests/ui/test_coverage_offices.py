@@ -24,6 +24,13 @@ def test_every_word_must_be_found_in_either_name_or_the_code() -> None:
     assert _codes(search_offices(TABLE, "gonda (")) == []
 
 
+def test_a_dot_below_a_hindi_letter_is_found_however_it_is_written() -> None:
+    apart, together = "ब\u0921\u093cौत", "ब\u095cौत"
+    for written in (apart, together):
+        table = {**TABLE, "office_hi": [written, "", ""]}
+        assert _codes(search_offices(table, apart)) == _codes(search_offices(table, together)) == ["DIV1"]
+
+
 def test_a_district_leaves_its_own_divisions() -> None:
     assert _codes(search_offices(TABLE, "", "Gonda")) == ["DIV2", "DIV3"]
 
