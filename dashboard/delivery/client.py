@@ -7,7 +7,7 @@ import requests
 
 from dashboard.delivery.credentials import Account
 from dashboard.delivery.errors_table import Action, rule_for
-from dashboard.delivery.json_parts import part_of, text_of
+from dashboard.delivery.json_parts import code_of, dicts_of, part_of, text_of
 from dashboard.errors import Unavailable
 
 _MANAGEMENT_TIMEOUT = (5.0, 30.0)  # connect, read
@@ -51,12 +51,11 @@ class ManagementClient:
     def phone_health(self) -> PhoneHealth:
         """Ask for the number's quality, limit and throughput."""
         found = self._call("GET", self._account.phone_url, params={"fields": _HEALTH_FIELDS})
-        throughput = found.get("throughput")
         return PhoneHealth(
-            quality_rating=str(found.get("quality_rating", "")),
-            messaging_limit=str(found.get("whatsapp_business_manager_messaging_limit", "")),
-            throughput=str(throughput.get("level", "")) if isinstance(throughput, dict) else "",
-            display_phone_number=str(found.get("display_phone_number", "")),
+            quality_rating=text_of(found, "quality_rating"),
+            messaging_limit=text_of(found, "whatsapp_business_manager_messaging_limit"),
+            throughput=text_of(part_of(found, "throughput"), "level"),
+            display_phone_number=text_of(found, "display_phone_number"),
         )
 
     def list_templates(self) -> list[TemplateStatus]:
@@ -65,11 +64,16 @@ class ManagementClient:
         params = {"fields": _TEMPLATE_FIELDS, "limit": "100"}
         while True:
             page = self._call("GET", self._account.templates_url, params=params)
-            found += [_template_status(entry) for entry in page.get("data", [])]
-            paging = page.get("paging", {})
+            if not isinstance(page.get("data"), list):
+                raise Unavailable("provider_down")
+            found += [_template_status(entry) for entry in dicts_of(page["data"])]
+            paging = part_of(page, "paging")
             if not paging.get("next"):
                 return found
-            params["after"] = paging["cursors"]["after"]
+            after = text_of(part_of(paging, "cursors"), "after")
+            if after in ("", params.get("after")):  # the same page for ever
+                raise Unavailable("provider_down")
+            params["after"] = after
 
     def ensure_templates(self, payloads: list[dict[str, Any]]) -> list[TemplateStatus]:
         """Post the templates that the account lacks, by name and language; return all that it has then.
@@ -103,26 +107,27 @@ class ManagementClient:
                 method, url, headers=headers, timeout=_MANAGEMENT_TIMEOUT, allow_redirects=False, **arguments
             )
             content = response.json()
-        except requests.RequestException as error:
+        except (requests.RequestException, RecursionError) as error:
             raise Unavailable("provider_down") from error
-        if response.status_code >= 300:
-            told = part_of(content, "error") if isinstance(content, dict) else {}
-            code = told.get("code")
+        told = part_of(content, "error") if isinstance(content, dict) else {}
+        if response.status_code >= 300 or told:
+            code = code_of(told.get("code"))
             details = text_of({**told, **part_of(told, "error_data")}, "error_user_msg", "details", "message")
             raise Unavailable(
                 "provider_refused", provider_code=code, reason=rule_for(code).words, details=details
             )
+        if not isinstance(content, dict):
+            raise Unavailable("provider_down")
         return content
 
 
 def _template_status(entry: dict[str, Any]) -> TemplateStatus:
-    score = entry.get("quality_score")
-    reason = str(entry.get("rejected_reason") or "")
+    reason = text_of(entry, "rejected_reason")
     return TemplateStatus(
-        name=str(entry.get("name", "")),
-        language=str(entry.get("language", "")),
-        status=str(entry.get("status", "")),
-        category=str(entry.get("category", "")),
-        quality=str(score.get("score", "")) if isinstance(score, dict) else "",
+        name=text_of(entry, "name"),
+        language=text_of(entry, "language"),
+        status=text_of(entry, "status"),
+        category=text_of(entry, "category"),
+        quality=text_of(part_of(entry, "quality_score"), "score"),
         rejected_reason="" if reason == "NONE" else reason,
     )
