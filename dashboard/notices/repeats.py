@@ -60,7 +60,7 @@ class Repeat:
     def next_month(self, now: datetime) -> date:
         """Return the first day of the month whose occurrence comes next, one just missed included."""
         month = india_day(now).replace(day=1)
-        return month if self.send_at(month) > now - _LATE else (month + timedelta(days=32)).replace(day=1)
+        return month if self.send_at(month) > now - _LATE else _month_after(month)
 
     def name_in(self, language: str) -> str:
         return self.office_hi if language == "hi" and self.office_hi else self.office
@@ -74,6 +74,10 @@ class RepeatStanding:
     next_at: datetime
     notice_id: int | None
     problem: str | None
+
+
+def _month_after(month: date) -> date:
+    return (month + timedelta(days=32)).replace(day=1)
 
 
 def fill_month(variables: Mapping[str, str], month: date, language: str) -> dict[str, str]:
@@ -240,6 +244,8 @@ def _start(
 def _stand(cursor: Cursor, repeat: Repeat, now: datetime) -> RepeatStanding:
     last = _queries.last_occurrence(cursor, repeat_id=repeat.repeat_id)
     month = repeat.next_month(now)
+    if last and last[0] >= month and repeat.send_at(month) <= now:  # it came round just now
+        month = _month_after(month)
     return RepeatStanding(repeat, repeat.send_at(month), last[1] if last else None, last[2] if last else None)
 
 

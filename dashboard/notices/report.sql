@@ -28,11 +28,12 @@ FROM wrote JOIN reached ON reached.mobile = wrote.mobile
 ORDER BY wrote.sent_at DESC LIMIT :row_limit;
 
 -- name: list_uncounted(now, row_limit)
--- Notices that ended within a week and whose sums are not kept, or an hour old: reports still come in.
+-- Notices that ended within a week and whose sums are not kept, or an hour old (in the first hour a minute): reports still come in.
 SELECT notice.notice_id, notice.job_id
 FROM notice LEFT JOIN notice_tally ON notice_tally.notice_id = notice.notice_id
 WHERE notice.state IN ('finished', 'cancelled') AND notice.job_id IS NOT NULL
-  AND (counted_at IS NULL OR (counted_at < :now - INTERVAL 1 HOUR AND coalesce(finished_at, send_at) > :now - INTERVAL 7 DAY))
+  AND (counted_at IS NULL OR (counted_at < :now - INTERVAL 1 HOUR AND coalesce(finished_at, send_at) > :now - INTERVAL 7 DAY)
+    OR (counted_at < :now - INTERVAL 1 MINUTE AND coalesce(finished_at, send_at) > :now - INTERVAL 1 HOUR))
 ORDER BY counted_at NULLS FIRST, notice.notice_id DESC LIMIT :row_limit;
 
 -- name: drop_tally(notice_id)!

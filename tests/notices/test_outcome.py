@@ -323,7 +323,11 @@ def test_earlier_notices_are_compared_by_sums_that_were_kept(
 ) -> None:
     assert keep_tallies(town, lambda: LATER) == 1
     assert keep_tallies(town, lambda: LATER) == 0
+    assert (
+        keep_tallies(town, lambda: LATER + timedelta(minutes=2)) == 1
+    )  # reports come by the second at first
     assert keep_tallies(town, lambda: LATER + timedelta(hours=2)) == 1
+    assert keep_tallies(town, lambda: LATER + timedelta(hours=2, minutes=2)) == 0
     assert list_earlier(town, town_ee, ended).empty
     newer = approved(town, clock, town_ee, town_se)
     earlier = list_earlier(town, town_ee, newer)

@@ -82,6 +82,9 @@ def test_it_goes_out_at_its_hour_once_approved_and_not_before(
     notice = get_notice(db, town_ee, notice_id)
     assert (notice.state, notice.send_at) == ("scheduled", DECEMBER)
     assert schedule_approved(db, lambda: AHEAD) == 0
+    assert list_repeats(db, town_ee, lambda: AHEAD)[0].next_at == DECEMBER
+    january = DECEMBER + timedelta(days=31)
+    assert list_repeats(db, town_ee, lambda: DECEMBER + timedelta(minutes=1))[0].next_at == january
 
 
 def test_one_approved_a_little_late_goes_at_once(
