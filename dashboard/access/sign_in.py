@@ -33,12 +33,12 @@ def _nobodys_hash() -> bytes:
 
 
 def check_password(db: Database, clock: Clock, settings: Settings, username: str, password: str) -> SignIn:
-    """Check a password, count a wrong one, lock at the limit. An unknown name takes as long as a known one."""
+    """Check a password, count a wrong one, lock at the limit. An unknown name takes as long as a known or a locked one."""
     now = clock()
     user = find_user(db, username)
+    is_right = _matches(password, user)
     if user is not None and user.locked_until is not None and user.locked_until > now:
         return SignIn("locked", user.locked_until)
-    is_right = _matches(password, user)
     if user is None or not user.is_active:
         return SignIn("wrong")
     if is_right:

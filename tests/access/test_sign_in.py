@@ -79,6 +79,25 @@ def test_an_unknown_name_is_told_the_same_as_a_wrong_password(
     assert check_password(db, clock, settings, "nobody", PASSWORD).result == "wrong"
 
 
+def test_every_name_costs_the_same_whether_unknown_known_or_locked(
+    db: Database, clock: Clock, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _add(db, clock)
+    counted: list[bytes] = []
+    checkpw = bcrypt.checkpw
+
+    def count(password: bytes, stored: bytes) -> bool:
+        counted.append(stored)
+        return checkpw(password, stored)
+
+    monkeypatch.setattr(bcrypt, "checkpw", count)
+    for _ in range(5):
+        check_password(db, clock, settings, "asha", "wrong")
+    assert check_password(db, clock, settings, "asha", PASSWORD).result == "locked"
+    check_password(db, clock, settings, "nobody", PASSWORD)
+    assert len(counted) == 7  # a locked account that answers at once would tell that there is one
+
+
 def test_signing_out_and_a_new_password_revoke_earlier_sessions(db: Database, clock: Clock) -> None:
     _add(db, clock)
     began = clock() + timedelta(minutes=1)
