@@ -149,7 +149,8 @@ class Lane:
         now = time.monotonic()
         self._silent_for += min(now - self._looked_at, _LONGEST_LOOK) if self.in_flight else -self._silent_for
         self._looked_at = now
-        if self.link and self._silent_for > self._account.timeout_seconds + _SPARE_SILENCE:
+        longest = self._account.timeout_seconds + 2 / self.governor.rate + _SPARE_SILENCE
+        if self.link and self._silent_for > longest:
             _log.error("the sender stands still")
             self.link.kill()  # its end is told as any other
             self._silent_for = 0.0

@@ -70,6 +70,14 @@ def test_sender_that_stands_still_is_replaced_and_what_it_had_is_in_doubt(
     assert max(server.taken.values()) == 1
 
 
+def test_sender_that_is_slow_by_order_is_left_alone(db, server, make_dispatcher, monkeypatch) -> None:
+    monkeypatch.setattr("dashboard.delivery.lane._SPARE_SILENCE", 0.2)
+    job_id = add_job(db, 4)
+    make_dispatcher(make_settings(server.url, rate_per_second=0.5, request_timeout_seconds=0.5))
+    wait_for_state(db, job_id, "finished")
+    assert read_tally(db, job_id) == ledger.Tally(total=4, accepted=4)
+
+
 def test_sender_that_keeps_dying_is_not_fed_any_more(db, server, make_dispatcher) -> None:
     job_id = add_job(db, 5000)
     dispatcher = make_dispatcher(make_settings(server.url, rate_per_second=100.0))
