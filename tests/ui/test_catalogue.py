@@ -89,3 +89,13 @@ def test_one_message_is_not_said_as_many() -> None:
 def test_an_unknown_key_is_an_error_and_not_an_empty_place() -> None:
     with pytest.raises(KeyError):
         say("en", "page.no_such_words")
+
+
+def test_a_word_is_spelt_one_way_in_hindi() -> None:
+    """The dot of फ़ाइल and फ़ोल्डर is left out, as in most of the words."""
+    dotted = [
+        key
+        for key, words in load_catalogue("hi").items()
+        if re.search("फ\u093c(ाइल|ोल्डर)|\u095e(ाइल|ोल्डर)", words)
+    ]
+    assert dotted == []
