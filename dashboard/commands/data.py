@@ -4,6 +4,7 @@ import argparse
 import io
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def import_files(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def bring_in(rt: Runtime, files: list[Path]) -> dict[str, Any]:
-    """Import exports and office names into an open registry and keep the day's coverage."""
+    """Import exports and office names into an open registry and keep the day's coverage; `notes` count what a person should know of the files."""
     result = rt.bring_in(COMMAND_LINE, [Upload(path, path.name) for path in files], _show_share)
     keys = (
         "rows",
@@ -67,8 +68,12 @@ def bring_in(rt: Runtime, files: list[Path]) -> dict[str, Any]:
         "seconds",
         "rejects_file",
     )
-    named = sum(file.notes.get("office_names", 0) for file in result.files)
-    return {key: getattr(result, key) for key in keys} | ({"office_names": named} if named else {})
+    notes: Counter[str] = Counter()
+    for file in result.files:
+        notes.update(file.notes)
+    named = notes.pop("office_names", 0)
+    told = ({"office_names": named} if named else {}) | ({"notes": dict(notes)} if notes else {})
+    return {key: getattr(result, key) for key in keys} | told
 
 
 def import_optins(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def map_columns(columns: Sequence[str], headers: Headers, name: str = "") -> dic
 
     Raises BadInput("no_account_column"), ("no_header") where the columns are a consumer's cells, or ("two_account_columns")
     where two columns claim to be the account number.
-    Of other fields the first column counts; a second column of phone numbers is `mobile_more`.
+    Of other fields the first column counts; a second column of phone numbers is `mobile_more`, named or under the same wide header.
     """
     places: dict[str, list[int]] = {}
     for place, column in enumerate(columns):
@@ -90,5 +90,7 @@ def map_columns(columns: Sequence[str], headers: Headers, name: str = "") -> dic
     if len(accounts) > 1:
         claiming = ", ".join(columns[place][:30] for place in accounts)
         raise BadInput("two_account_columns", columns=claiming, file=name)
-    more = {"mobile_more": places["mobile_raw"][1]} if len(places.get("mobile_raw", [])) > 1 else {}
+    mobiles = places.get("mobile_raw", [])
+    beside = [place + 1 for place in mobiles if columns[place + 1 : place + 2] == [""]]
+    more = {"mobile_more": (mobiles[1:] + beside)[0]} if mobiles[1:] + beside else {}
     return {field: found[0] for field, found in places.items()} | {"account_no": accounts[0]} | more

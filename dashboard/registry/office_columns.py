@@ -1,5 +1,6 @@
 """What the office columns of one row say, before anyone asks whether it can be so."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,10 +53,16 @@ def fold_name(name: str) -> str:
     return " ".join(name.upper().split())
 
 
+def fold_code(code: str) -> str:
+    """Take off what a program that knows only numbers has put behind a code: 4100011.0."""
+    return re.sub(r"^([0-9]+)\.0+$", r"\1", code)
+
+
 def read_columns(path: Sequence[str | None]) -> OfficeColumns:
     """Read a path in the order of PATH_FIELDS."""
     cells = [fold_name(cell) if cell else "" for cell in path]
     coded = tuple(
-        Cell(level, cells[1 + 2 * place], cells[2 + 2 * place]) for place, level in enumerate(CODED_LEVELS)
+        Cell(level, fold_code(cells[1 + 2 * place]), cells[2 + 2 * place])
+        for place, level in enumerate(CODED_LEVELS)
     )
     return OfficeColumns(cells[0], coded, cells[9], cells[10])

@@ -220,11 +220,11 @@ def _suffix(member: zipfile.ZipInfo) -> str:
 
 
 def _is_file(member: zipfile.ZipInfo) -> bool:
-    """Leave out folders and what a Mac puts beside files."""
+    """Leave out folders, what a Mac puts beside files and the marks of open documents."""
     return not (
         member.is_dir()
         or member.filename.startswith("__MACOSX/")
-        or Path(member.filename).name.startswith(".")
+        or Path(member.filename).name.startswith((".", "~"))
     )
 
 

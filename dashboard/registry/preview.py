@@ -60,13 +60,27 @@ def _preview(reader: TableReader, first: int) -> FilePreview:
     rows = reader.consumers()
     shown = list(islice(rows, first))
     usable = len(shown) + sum(1 for _ in rows)
-    mapped = {field: reader.columns[place] for field, place in reader.places.items()}
+    mapped = {
+        field: reader.columns[place] or reader.columns[place - 1] for field, place in reader.places.items()
+    }  # a blank header stands under the wide one before it
     used = set(reader.places.values())
     unused = [column for place, column in enumerate(reader.columns) if column and place not in used]
     cells = [[row[place] for place in reader.places.values()] for _, row in shown]
     refused = [(row.row_no, row.reason, row.raw) for row in reader.refused]
     name = f"{reader.name} › {reader.sheet}" if reader.sheet else reader.name
     return FilePreview(
-        name, reader.encoding, mapped, unused, pd.DataFrame(cells, columns=list(mapped.values())), usable,
+        name, reader.encoding, mapped, unused, pd.DataFrame(cells, columns=_told_apart(list(mapped.values()))), usable,
         pd.DataFrame(refused, columns=["row_no", "reason", "row"]), reader.not_rows, reader.notes,
     )  # fmt: skip
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    """Return names of columns with a number behind those that stood there before: a table on a page takes no name twice."""
+    taken: list[str] = []
+    for name in names:
+        number, free = 1, name
+        while free in taken:
+            number += 1
+            free = f"{name} ({number})"
+        taken.append(free)
+    return taken

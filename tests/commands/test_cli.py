@@ -259,6 +259,12 @@ def test_stored_webhooks_are_replayed_once_and_what_is_odd_is_listed(shell: Shel
     assert shell.run("replay", "--from", "2026-11-25", "--to", "2026-11-24").returncode == 1
 
 
+def test_an_import_without_a_phone_column_says_so(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("ACCT_ID,NAME,Number of the person\n0000000013,RAM,9415012345\n", encoding="utf-8")
+    assert shell.answer("import", str(path))["notes"] == {"no_mobile": 1}
+
+
 def test_a_folder_goes_in_with_its_table_of_office_names_and_an_empty_one_is_refused(
     shell: Shell, tmp_path: Path
 ) -> None:

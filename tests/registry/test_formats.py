@@ -93,12 +93,14 @@ MOBILES_TWICE = [
 ]
 
 
+@pytest.mark.parametrize("header", ["ACCT_ID,MOBILE_NO,PHONE_NO,NAME", "ACCT_ID,MOBILE_NO,,NAME"])
 def test_a_second_column_of_phone_numbers_counts_too(
-    cursor: Cursor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cursor: Cursor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, header: str
 ) -> None:
-    lines = [f"{1_000_000_001 + place},{one},{two}" for place, (one, two, _) in enumerate(MOBILES_TWICE)]
+    """Under a name of its own, or under a header that was merged over both."""
+    lines = [f"{1_000_000_001 + place},{one},{two},RAM" for place, (one, two, _) in enumerate(MOBILES_TWICE)]
     path = tmp_path / "twice.csv"
-    path.write_text("\n".join(["ACCT_ID,MOBILE_NO,PHONE_NO", *lines, ""]), encoding="utf-8")
+    path.write_text("\n".join([header, *lines, ""]), encoding="utf-8")
     for way in ("fast", "careful"):
         _, rows = read(cursor, path, tmp_path / way)
         assert [row[4] for row in rows] == [cell for *_, cell in MOBILES_TWICE]

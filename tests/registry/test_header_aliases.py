@@ -13,11 +13,13 @@ from dashboard.registry.header_aliases import (
     load_headers,
     remove_header_alias,
 )
+from dashboard.registry.headers import shipped_headers
 from dashboard.registry.importer import import_exports
 from dashboard.registry.preview import preview_export
 from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
+from dashboard.ui.catalogue import say
 
 CONTENT = "Upbhokta Sankhya,ग्राहक का नाम,ACCOUNTS\n0000000013,RAM,x\n"
 
@@ -77,3 +79,14 @@ def test_a_header_nobody_spoke_of_cannot_be_taken_back(
 def test_only_the_state_s_administrator_says_so(db: Database, clock: Clock) -> None:
     with pytest.raises(Refused):
         add_header_alias(db, Scope("x", Role.ADMINISTRATOR, "MVVNL", 2, 9), clock, "NAAM", "name")
+
+
+@pytest.mark.parametrize("second", ["MOBILE_NO", "", "PHONE"])
+def test_two_columns_of_phone_numbers_are_told_apart_and_named_in_words(
+    administrator: Scope, tmp_path: Path, second: str
+) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(f"ACCT_ID,MOBILE_NO,{second},NAME\n0000000013,,9415012345,RAM\n", encoding="utf-8")
+    preview = preview_export(administrator, Upload(path, path.name), shipped_headers("export"))[0]
+    assert preview.first_rows.columns.is_unique
+    assert all(say(language, f"field.{field}") for field in preview.mapped for language in ("hi", "en"))

@@ -57,6 +57,12 @@ def test_a_report_without_codes_finds_the_offices_by_name() -> None:
     assert tree.place(named) == full
 
 
+def test_a_code_that_came_as_a_number_with_a_point_is_that_code() -> None:
+    tree = _tree()
+    full = tree.place(FULL)
+    assert tree.place((*FULL[:7], "3999011.0", *FULL[8:])) == full
+
+
 def test_a_discom_is_one_however_many_rows_name_it() -> None:
     tree = _tree()
     for division in ("DIV000001", "DIV000002"):

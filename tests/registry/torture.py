@@ -293,6 +293,7 @@ BOOKS = [
     Case("xml.xls", xml_book(), [A, B, "123456789012"], [(7, "cut_by_excel")], notes=_XML_NOTES),
     Case("xml.xml", xml_book("utf-16"), [A, B, "123456789012"], [(7, "cut_by_excel")], notes=_XML_NOTES),
     Case("one.zip", _archive(("june/report.csv", lines(*TWO).encode()), ("__MACOSX/._report.csv", b"x")), [A, B]),
+    Case("with_open_marks.zip", _archive(("~$report.xlsx", b"\x05JE RAM"), ("report.csv", lines(*TWO).encode())), [A, B]),
     Case("with_a_note.zip", _archive(("READ ME.txt", b"see the report"), ("a/report.csv", lines(*TWO).encode())), [A, B]),
     Case("book.zip", _archive(("report.xls", xls())), [A, "123456789012"], [(5, "cut_by_excel")], notes=_XLS_NOTES),
     Case("packed_twice.zip", _archive(("report.csv.gz", gzip.compress(lines(*TWO).encode()))), [A, B]),
