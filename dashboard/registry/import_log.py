@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 import pandas as pd
@@ -68,11 +69,26 @@ def require_whole_state(scope: Scope) -> None:
         raise Refused("office")
 
 
+def account_of(sources: Sequence[Source]) -> list[FileRefusals]:
+    """Return what each file brought, in order; the pieces of one are one again."""
+    files: list[FileRefusals] = []
+    for _, pieces in groupby(sources, lambda one: (one.upload.path, one.upload.name)):
+        parts = list(pieces)
+        not_rows, notes = Counter[str](), Counter[str]()
+        for part in parts:
+            not_rows.update(part.not_rows)
+            notes.update(part.notes)
+        refused = [row for part in parts for row in part.refused]
+        usable = sum(part.usable for part in parts)
+        files.append(FileRefusals(parts[0].upload.name, usable, refused, dict(not_rows), dict(notes)))
+    return files
+
+
 def keep_account(
-    cursor: Cursor, scope: Scope, sources: Sequence[Source], result: ImportResult, digest: str, started_at: datetime, finished_at: datetime
+    cursor: Cursor, scope: Scope, result: ImportResult, digest: str, started_at: datetime, finished_at: datetime
 ) -> None:  # fmt: skip
     """Write an import's account, its refused rows and its line in the audit trail; in the import's commit."""
-    names = [source.upload.name for source in sources]
+    names = [file.file_name for file in result.files]
     queries.insert_run(
         cursor, import_id=result.import_id, kind="export", file_names=", ".join(names), file_digest=digest, started_at=started_at,
         finished_at=finished_at, username=scope.username, row_count=result.rows, accepted_count=result.accepted,

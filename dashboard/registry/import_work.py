@@ -85,7 +85,7 @@ def read_files(
         intake = Intake(cursor, place, terms.import_id, terms.today, merges)
         (folder / str(place)).mkdir()
         source = read_source(intake, upload, headers, folder / str(place))
-        if not source.usable and not source.refused:
+        if not (source.usable or source.refused or upload.piece):
             raise BadInput("no_rows", file=upload.name)
         intake.keep_blocks()
         intake.decode_texts()

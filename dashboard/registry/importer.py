@@ -21,8 +21,8 @@ from dashboard.registry.account_places import queries as places
 from dashboard.registry.consumers import restore_corrections
 from dashboard.registry.header_aliases import load_headers
 from dashboard.registry.import_log import (
-    FileRefusals,
     ImportResult,
+    account_of,
     digest_files,
     keep_account,
     require_whole_state,
@@ -36,7 +36,7 @@ from dashboard.registry.sequences import (
     flag_sequences,
     keep_second_numbers,
 )
-from dashboard.registry.sources import Source, Upload, require_unchanged, spread
+from dashboard.registry.sources import Source, Upload, in_pieces, require_unchanged, spread
 from dashboard.registry.states import (
     MOST_NAMED,
     NEXT_REGISTRY,
@@ -144,10 +144,11 @@ def _import(
         queries.create_staging(cursor)
         terms = Terms(int(queries.next_import_id(cursor)), india_day(started_at))
         has_consumers = cursor.execute("SELECT count(*) > 0 FROM consumer").fetchone() == (True,)
-    reports = spread(uploads)
+    headers = load_headers(db)
+    reports = in_pieces(spread(uploads), headers, lambda: progress(0.0, "read"))
     merges = has_consumers and sum(report.read_size for report in reports) > small_rows * _ROW_BYTES
     sources = work.read_files(
-        db, reports, load_headers(db), folder, terms, merges, lambda share: progress(_READ * share, "read")
+        db, reports, headers, folder, terms, merges, lambda share: progress(_READ * share, "read")
     )  # fmt: skip
     progress(_READ, "understand")
     work.read_twice(db, sources, terms, lambda share: progress(_READ, "understand"))
@@ -320,14 +321,11 @@ def _finish(cursor: Cursor, plan: _Plan, changed: int) -> ImportResult:
     queries.insert_original(cursor, import_id=plan.import_id)
     keep_second_numbers(cursor, plan.import_id)
     counts = plan.counts
-    files = [
-        FileRefusals(one.upload.name, one.usable, one.refused, one.not_rows, one.notes)
-        for one in plan.sources
-    ]
+    files = account_of(plan.sources)
     rejected = sum(len(file.refused) for file in files)
     result = ImportResult(
         plan.import_id, counts.rows + rejected, counts.accepted, rejected, counts.repeated, counts.new, changed - counts.new,
         counts.accepted - changed, (now - plan.started_at).total_seconds(), None, files,
     )  # fmt: skip
-    keep_account(cursor, plan.scope, plan.sources, result, plan.digest, plan.started_at, now)
+    keep_account(cursor, plan.scope, result, plan.digest, plan.started_at, now)
     return result

@@ -5,28 +5,19 @@ readers disagree, or DuckDB cannot read the file at all, the careful reader read
 """
 
 import io
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 
-from dashboard.registry.headers import Headers, count_known, map_columns
+from dashboard.registry.headers import Headers, map_columns
 from dashboard.registry.office_tree import PATH_FIELDS
+from dashboard.registry.plain_head import read_head
 from dashboard.registry.plain_lines import Lines, find_lines
 from dashboard.registry.tabular import TableReader, told_of
-from dashboard.registry.text_rows import (
-    HEADER_ROWS,
-    BrokenQuotes,
-    Layout,
-    Row,
-    cut_rows,
-    find_layout,
-    trim_cells,
-)
+from dashboard.registry.text_rows import BrokenQuotes, Layout, Row, cut_rows
 from dashboard.store.database import Cursor
 
 # What an import takes from a report, all as text.
@@ -39,15 +30,12 @@ _BREAKS = " + ".join(
     f"CASE WHEN contains({name}, chr(10)) THEN length({name}) - length(replace({name}, chr(10), '')) ELSE 0 END"
     for name in ("name", "address")
 )
-_HEAD_BYTES = 1 << 20
 _LONGEST_LINE = 10_000  # bytes; a file with longer ones goes to the careful reader, which refuses by the cell
 _SPARE_COLUMNS = 8  # cells beyond the header that are looked at
 _MOST_BROKEN = 2_000  # rows with line breaks in name or address that are cut one by one; of more, only those that may hide a row
 _MOST_SUSPECTS = 10_000  # rows with line breaks in their cells that are looked at one by one
 _MOST_REPEATS = 1_000  # of a pattern in DuckDB
 _SAMPLE_ROWS = 4_000
-_PACKED_OR_WIDE = (b"%PDF", b"PK", b"\xff\xfe", b"\xfe\xff", b"\xd0\xcf", b"\x1f\x8b")
-_SPACED_QUOTE = re.compile(r'[,;|] +"[^"]')  # the careful reader takes it for a quoted cell, DuckDB for text
 _SOUND = r"is_whole AND regexp_full_match(account_no, '\d{10,12}') AND ltrim(account_no, '0') <> ''"
 
 
@@ -152,36 +140,13 @@ class PlainRows:
 
 
 def find_plain(path: Path, headers: Headers, name: str) -> PlainFile | None:
-    """Return the shape of a plain file, None where the careful reader must look."""
-    if re.search(r"[*?\[\]{}]", str(path)) or not path.stat().st_size:
+    """Return the shape of a plain file, None where the careful reader must look. Raises BadInput as `map_columns`."""
+    head = read_head(path, headers)
+    lines = find_lines(path) if head else None
+    if head is None or lines is None:
         return None
-    with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
-        if head.startswith(_PACKED_OR_WIDE) or head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-            return None
-    try:
-        text = head[: head.rfind(b"\n") + 1 or None].decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
-    return None if _SPACED_QUOTE.search(text) else _find_header(path, text, headers, name)
-
-
-def _find_header(path: Path, text: str, headers: Headers, name: str) -> PlainFile | None:
-    """Find the row with most known headers, as the careful reader does; None for a line break within or above it."""
-    head = list(islice(io.StringIO(text, newline=""), HEADER_ROWS))
-    layout = find_layout(head, headers)
-    first = list(cut_rows(iter(head), layout))
-    if not any(map(trim_cells, first)):
-        return None
-    best = max(range(len(first)), key=lambda place: (count_known(first[place], headers), -place))
-    if len(list(cut_rows(iter(head[: best + 1]), layout))) != best + 1:
-        return None
-    columns, lines = trim_cells(first[best]), find_lines(path)
-    if lines is None:
-        return None
-    return PlainFile(
-        path, layout, columns, best + 1, map_columns(columns, headers, name), headers, name, lines
-    )
+    places = map_columns(head.columns, headers, name)
+    return PlainFile(path, head.layout, head.columns, head.row, places, headers, name, lines)
 
 
 def read_plain(intake: Intake, plain: PlainFile, folder: Path) -> PlainRows | None:

@@ -1,7 +1,7 @@
 """The lines and records of a plain file, found by its bytes without cutting it: where each begins, and what shifts their numbers."""
 
 import mmap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 _CHUNK_BYTES = 1 << 20  # what the processor holds near; other threads come in between
 _LINE, _QUOTE, _RETURN = 10, 34, 13
+_LONGEST_LINE = 10_000  # bytes; before a longer one no file is cut
 
 
 @dataclass(frozen=True)
@@ -63,15 +64,61 @@ def _end_of_rows(content: mmap.mmap) -> int:
     return len(content) - len(tail) + len(tail.rstrip(b"\r\n"))
 
 
+def find_cuts(
+    path: Path, every: int, is_row: Callable[[str], bool], tell: Callable[[], None]
+) -> list[tuple[int, int]]:
+    """Return where a file may be cut, some `every` bytes apart: the place of a record's first byte and the records before it.
+
+    `is_row` says of the line that begins there whether a cut may be before it. None where a quote is left open. `tell` is called
+    before each place is looked for.
+    """
+    cuts: list[tuple[int, int]] = []
+    quote_count = records = 0
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        for start in range(0, len(content), _CHUNK_BYTES):
+            chunk = content[start : start + _CHUNK_BYTES]
+            wanted = (cuts[-1][0] if cuts else 0) + every
+            if start <= wanted < start + _CHUNK_BYTES:
+                tell()
+            lines, is_open, quotes = _cut_chunk(chunk, quote_count)
+            ends = lines[~is_open] + start
+            if (
+                start + len(chunk) > wanted
+                and (place := _find_row(content, ends, wanted, is_row)) is not None
+            ):
+                cuts.append((int(ends[place]) + 1, records + place + 1))
+            quote_count += quotes
+            records += len(ends)
+    return [] if quote_count % 2 else cuts
+
+
+def _find_row(
+    content: mmap.mmap, ends: NDArray[np.int64], wanted: int, is_row: Callable[[str], bool]
+) -> int | None:
+    """Return which of these ends of records, none before `wanted`, is the first with a row behind it."""
+    for place in range(int(np.searchsorted(ends, wanted)), len(ends)):
+        first = int(ends[place]) + 1
+        end = content.find(b"\n", first, first + _LONGEST_LINE)
+        if end >= 0 and is_row(content[first:end].decode("utf-8", "replace").rstrip("\r")):
+            return place
+    return None
+
+
+def _cut_chunk(content: bytes, quote_count: int) -> tuple[NDArray[np.int64], NDArray[np.bool_], int]:
+    """Return where lines end in a chunk, whether a quote is open there, and its quotes; `quote_count` are those before it."""
+    chunk = np.frombuffer(content, np.uint8)
+    lines, quotes = np.flatnonzero(chunk == _LINE), np.flatnonzero(chunk == _QUOTE)
+    return lines, (np.searchsorted(quotes, lines) + quote_count) % 2 == 1, len(quotes)
+
+
 def _find_line_ends(content: mmap.mmap, end: int) -> tuple[NDArray[np.int64], NDArray[np.bool_], int]:
     """Return where lines end, whether a quote is open there, and how many quotes there are in all."""
     ends, is_open, quote_count = [np.empty(0, np.int64)], [np.empty(0, np.bool_)], 0
     for start in range(0, end, _CHUNK_BYTES):
-        chunk = np.frombuffer(content[start : min(start + _CHUNK_BYTES, end)], np.uint8)
-        lines, quotes = np.flatnonzero(chunk == _LINE), np.flatnonzero(chunk == _QUOTE)
+        lines, opened, quotes = _cut_chunk(content[start : min(start + _CHUNK_BYTES, end)], quote_count)
         ends.append(lines + start)
-        is_open.append((np.searchsorted(quotes, lines) + quote_count) % 2 == 1)
-        quote_count += len(quotes)
+        is_open.append(opened)
+        quote_count += quotes
     return np.concatenate(ends), np.concatenate(is_open), quote_count
 
 

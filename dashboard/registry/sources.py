@@ -1,8 +1,8 @@
 """The files of an import as relations: a fast way for plain text, the careful reader for everything else."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from dashboard.errors import BadInput
 from dashboard.registry.headers import Headers
 from dashboard.registry.names_table import is_names_table
 from dashboard.registry.packed import Member, list_members, readable, unpack
+from dashboard.registry.pieces import Piece, find_pieces
 from dashboard.registry.plain_files import FIELDS, Intake, all_sound, cell_of, find_plain, read_plain
-from dashboard.registry.tabular import RefusedRow, Row, open_tables
+from dashboard.registry.tabular import NO_MOBILE, RefusedRow, Row, open_tables
 
 _CHUNK_ROWS = 20_000
 _WITHIN = " / "
@@ -23,11 +24,12 @@ _SHEET_ROWS = 1 << 21  # a sheet has fewer rows: those of the next one are count
 
 @dataclass(frozen=True)
 class Upload:
-    """A file to import: where it lies, how its owner calls it, and which report of a ZIP is meant."""
+    """A file to import: where it lies, how its owner calls it, which report of a ZIP or which piece of it is meant."""
 
     path: Path
     name: str
     member: Member | None = None
+    piece: Piece | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", readable(self.name))
@@ -35,12 +37,14 @@ class Upload:
     @property
     def size(self) -> int:
         """Bytes, as it lies on the disk."""
+        if self.piece:
+            return self.piece.size
         return self.member.info.compress_size if self.member else self.path.stat().st_size
 
     @property
     def read_size(self) -> int:
         """Bytes that are read of it: those of a report in a ZIP as they were before they were packed."""
-        return self.member.info.file_size if self.member else self.path.stat().st_size
+        return self.member.info.file_size if self.member else self.size
 
     @property
     def told(self) -> dict[str, int]:
@@ -74,6 +78,15 @@ def _each_report(uploads: Sequence[Upload]) -> list[Upload]:
     return found
 
 
+def in_pieces(uploads: Sequence[Upload], headers: Headers, tell: Callable[[], None]) -> list[Upload]:
+    """Return the exports with each large plain file as its pieces, in order; `tell` as for `find_pieces`."""
+    found: list[Upload] = []
+    for upload in uploads:
+        pieces = [] if upload.member else find_pieces(upload.path, headers, tell)
+        found += [replace(upload, piece=piece) for piece in pieces] or [upload]
+    return found
+
+
 def is_of(name: str, file: str) -> bool:
     """Return whether a name that an error tells is that of a file, or of a report in it."""
     return name == file or name.startswith(file + _WITHIN)
@@ -89,22 +102,44 @@ class Source:
     refused: list[RefusedRow] = field(default_factory=list)
     not_rows: dict[str, int] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
-    size: int = 0  # bytes, before it was read
+    size: int = 0  # bytes of the whole file, before it was read
 
 
 def read_source(intake: Intake, upload: Upload, headers: Headers, folder: Path) -> Source:
-    """Take in one file and account for each of its rows.
+    """Take in one file, or a piece of it, and account for each of its rows.
 
     What is unpacked or read carefully is kept in `folder`, which must outlive the source. Raises BadInput as `open_tables` and `unpack`.
     """
     size = upload.path.stat().st_size
-    path = unpack(upload.path, folder, upload.name, member=upload.member)
-    source = _read_plain(intake, upload, path, headers, folder) or _read_carefully(
-        intake, upload, path, headers, folder
+    source = (
+        _read_piece(intake, upload, upload.piece, headers, folder)
+        if upload.piece
+        else _read(
+            intake, upload, unpack(upload.path, folder, upload.name, member=upload.member), headers, folder
+        )
     )
     source.size = size
     source.notes |= upload.told
     return source
+
+
+def _read_piece(intake: Intake, upload: Upload, piece: Piece, headers: Headers, folder: Path) -> Source:
+    """Read a piece; its rows are told by the numbers that they have in the whole file."""
+    try:
+        source = _read(intake, upload, piece.copy(upload.path, folder), headers, folder)
+    except BadInput as error:
+        if "row" in error.values:
+            error.values["row"] += piece.rows_before
+        raise
+    source.refused = [replace(row, row_no=row.row_no + piece.rows_before) for row in source.refused]
+    if piece.header:
+        source.notes.pop(NO_MOBILE, None)  # the first piece tells of the columns
+    return source
+
+
+def _read(intake: Intake, upload: Upload, path: Path, headers: Headers, folder: Path) -> Source:
+    plain = _read_plain(intake, upload, path, headers, folder)
+    return plain or _read_carefully(intake, upload, path, headers, folder)
 
 
 def _read_plain(intake: Intake, upload: Upload, path: Path, headers: Headers, folder: Path) -> Source | None:

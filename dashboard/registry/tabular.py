@@ -27,6 +27,7 @@ from dashboard.registry.text_rows import (
 from dashboard.registry.web_rows import web_rows
 
 BOOK, WEB = "xlsx", "html"  # instead of an encoding
+NO_MOBILE = "no_mobile"  # the note of a table without a column of phone numbers
 _LONGEST_CELL = 10_000  # characters; a longer one is a broken file, not an address
 _LONGEST_RAW = 100_000  # characters kept of a refused row
 _END_MARK = "\x1a"  # how CP/M and some mainframes end a text
@@ -188,7 +189,7 @@ def raw_text(row: Sequence[str]) -> str:
 
 def told_of(places: Mapping[str, int]) -> dict[str, int]:
     """Return what is to be told of a table's columns before its rows: that none is understood as a phone number."""
-    return {} if "mobile_raw" in places or "mobile" in places else {"no_mobile": 1}
+    return {} if "mobile_raw" in places or "mobile" in places else {NO_MOBILE: 1}
 
 
 def open_tables(path: Path, headers: Headers, name: str) -> list[TableReader]:
