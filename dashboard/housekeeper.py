@@ -222,9 +222,16 @@ class InboxWatcher:
 
     def _run(self) -> None:
         while not self._stopped.wait(_INBOX_TICK_SECONDS):
-            try:
-                self._inbox.look(india_day(self._runtime.clock()).isoformat(), time.monotonic())
-            except Exception as error:  # noqa: BLE001 - looked into again; its text may hold a file's cell
-                note_failure(self._runtime.failing, "inbox", error)
-            else:
-                self._runtime.failing.pop("inbox", None)
+            self.look()
+
+    def look(self) -> None:
+        """Import what lies ready, where nobody else imports; `Runtime.failing` tells what goes wrong."""
+        job = self._runtime.imports.look(_INBOX)
+        if job is not None and job.is_running:
+            return
+        try:
+            self._inbox.look(india_day(self._runtime.clock()).isoformat(), time.monotonic())
+        except Exception as error:  # noqa: BLE001 - looked into again; its text may hold a file's cell
+            note_failure(self._runtime.failing, "inbox", error)
+        else:
+            self._runtime.failing.pop("inbox", None)

@@ -1,6 +1,7 @@
 """What happens by the clock: a step that fails is told, and holds up neither the others nor the next tick."""
 
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,11 +10,16 @@ import pyarrow as pa
 import pytest
 
 from dashboard import housekeeper
+from dashboard.access.scope import Scope
 from dashboard.config import Settings
 from dashboard.delivery import ledger
 from dashboard.errors import Unavailable
 from dashboard.health import read_health
-from dashboard.housekeeper import Housekeeper, verify_reached
+from dashboard.housekeeper import Housekeeper, InboxWatcher, verify_reached
+from dashboard.registry.import_jobs import ImportJobs
+from dashboard.registry.import_log import NOTHING, ImportResult
+from dashboard.registry.import_work import Progress
+from dashboard.registry.sources import Upload
 from dashboard.runtime import Runtime, read_fact
 from dashboard.store.database import Cursor, Database
 from tests.conftest import NOON
@@ -22,6 +28,30 @@ from tests.conftest import NOON
 @pytest.fixture
 def keeper(db: Database, tmp_path: Path) -> Housekeeper:
     return Housekeeper(Runtime(Settings(data_dir=tmp_path), db, lambda: NOON))
+
+
+def test_the_drop_folder_waits_while_a_person_imports_and_that_is_no_failure(
+    db: Database, tmp_path: Path, administrator: Scope
+) -> None:
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / "night.csv").write_text("x", encoding="utf-8")
+    runtime = Runtime(Settings(data_dir=tmp_path, inbox_quiet_seconds=0), db, lambda: NOON)
+    go_on = threading.Event()
+
+    def run(scope: Scope, uploads: Sequence[Upload], tell: Progress) -> ImportResult:
+        assert go_on.wait(60)
+        return NOTHING
+
+    runtime.imports = ImportJobs(run, tmp_path / "importing")
+    runtime.imports.start(administrator, [])
+    watcher = InboxWatcher(runtime)
+    watcher.look()
+    assert runtime.failing == {}
+    assert (tmp_path / "inbox" / "night.csv").exists()
+    go_on.set()
+    runtime.imports.stop()
+    watcher.look()
+    assert not (tmp_path / "inbox" / "night.csv").exists()  # it has had its turn
 
 
 def fail_with(error: Exception) -> None:
