@@ -15,7 +15,7 @@ from dashboard.ui.tables import Column, show_table
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import t, t_or_code
 
-KINDS = ["csv", "txt", "tsv", "xlsx", "xlsm", "xlsb", "xls", "ods", "gz", "zip"]
+KINDS = ["csv", "txt", "tsv", "xlsx", "xlsm", "xlsb", "xls", "ods", "xml", "htm", "html", "gz", "zip"]
 _FOLDER = "import_folder"
 
 

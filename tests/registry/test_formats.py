@@ -15,6 +15,7 @@ from dashboard.registry.importer import import_exports
 from dashboard.registry.sources import Source, Upload, read_source
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
+from dashboard.ui.uploads import KINDS
 from tests.registry.plain_intake import PlainIntake
 from tests.registry.torture import BOOKS, PAGES, REFUSED, TEXTS, Case
 
@@ -112,3 +113,8 @@ def test_cells_merged_downwards_are_in_each_of_their_rows(cursor: Cursor, tmp_pa
         if "merged_cells" in case.notes:
             _, rows = read(cursor, case.write(tmp_path), tmp_path / f"work_{case.name}")
             assert {row[5] for row in rows} == {"DIV000001"}, case.name
+
+
+def test_every_kind_of_file_that_can_be_read_can_be_uploaded() -> None:
+    read_kinds = {case.name.rpartition(".")[2] for case in TEXTS + BOOKS + PAGES}
+    assert read_kinds <= set(KINDS)
