@@ -22,7 +22,10 @@ class Span:
 
     def holds(self, moment: datetime) -> bool:
         """Tell whether a moment (UTC) lies in the span; a span without length holds nothing."""
-        minute = _minute_of(moment)
+        return self.has(_minute_of(moment))
+
+    def has(self, minute: int) -> bool:
+        """Tell whether a minute of the day lies in the span."""
         if self.first <= self.last:
             return self.first <= minute < self.last
         return minute >= self.first or minute < self.last
@@ -53,6 +56,11 @@ def quiet_span(settings: Settings) -> Span | None:
         return read_span(settings.quiet_hours)
     reaches_people = not settings.uses_sandbox and not is_loopback(settings.graph_url)
     return read_span(_USUAL) if reaches_people else None
+
+
+def is_ever_open(window: Span, quiet: Span | None) -> bool:
+    """Tell whether a day has a minute in the window that is not a quiet one."""
+    return any(window.has(minute) and not (quiet and quiet.has(minute)) for minute in range(MINUTES_A_DAY))
 
 
 def priority_of(purpose: str) -> int:

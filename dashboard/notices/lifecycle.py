@@ -105,7 +105,7 @@ def start_on(
     require_chain(cursor, notice)
     if obstacle := find_obstacle(cursor, notice.template, notice.language):
         raise obstacle.as_error()
-    set_pace(cursor, _job_of(notice), notice.template, pace)
+    set_pace(cursor, _job_of(notice), notice.template, pace, quiet)
     if send_at is None:
         let_go(cursor, _job_of(notice), notice.template, quiet, clock())
         record_override(cursor, clock(), scope.username, notice, quiet)

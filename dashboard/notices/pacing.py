@@ -8,7 +8,7 @@ from pathlib import Path
 from dashboard.delivery import ledger
 from dashboard.delivery.claims import count_begun_today
 from dashboard.errors import BadInput
-from dashboard.notices.hours import URGENT_PURPOSES, Span, priority_of
+from dashboard.notices.hours import URGENT_PURPOSES, Span, is_ever_open, priority_of
 from dashboard.notices.templates import get_template
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
@@ -30,12 +30,12 @@ class Pace:
 AS_IT_COMES = Pace()
 
 
-def set_pace(cursor: Cursor, job_id: int, template: str, pace: Pace) -> None:
+def set_pace(cursor: Cursor, job_id: int, template: str, pace: Pace, quiet: Span | None = None) -> None:
     """Write down what a job keeps to; its priority is that of its template's purpose.
 
-    Raises BadInput("send_window") for hours in which nothing could ever go.
+    Raises BadInput("send_window") for hours in which nothing could ever go, by themselves or beside the `quiet` ones.
     """
-    if pace.window and pace.window.first == pace.window.last:
+    if pace.window and not is_ever_open(pace.window, quiet_for(template, quiet)):
         raise BadInput("send_window")
     window = [pace.window.first, pace.window.last] if pace.window else None
     _queries.drop_plan(cursor, job_id=job_id)
@@ -43,6 +43,11 @@ def set_pace(cursor: Cursor, job_id: int, template: str, pace: Pace) -> None:
         cursor, job_id=job_id, priority=priority_of(get_template(template).purpose), window_minutes=window,
         day_limit=pace.day_limit,
     )  # fmt: skip
+
+
+def quiet_for(template: str, quiet: Span | None) -> Span | None:
+    """Return the quiet hours that a template's notices keep: those of outage and safety none."""
+    return None if get_template(template).purpose in URGENT_PURPOSES else quiet
 
 
 def get_pace(cursor: Cursor, job_id: int) -> Pace:

@@ -1,17 +1,18 @@
 """What a message costs and how long a send takes: a dated table of prices, rate, daily limit, quiet hours, what goes before it."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from dashboard.config import SHIPPED_DATA_DIR, Settings
 from dashboard.errors import BadInput
-from dashboard.notices.hours import URGENT_PURPOSES, Span, quiet_span
+from dashboard.notices.hours import Span, is_ever_open, quiet_span
+from dashboard.notices.pacing import AS_IT_COMES, Pace, quiet_for
 from dashboard.notices.send_queue import NOTHING_BEFORE, Before, Queue
-from dashboard.notices.templates import get_template
-from dashboard.store.clock import india_day
+from dashboard.store.clock import INDIA_OFFSET, india_day
 
 _DAY = timedelta(days=1)
 _SHIPPED = SHIPPED_DATA_DIR / "prices.toml"
@@ -65,7 +66,7 @@ def estimate(
 ) -> Estimate:
     """Return cost and time of a send from a moment (UTC) on; the price is that of the category (`category_of`) on its day."""
     price = price_on(settings, category, india_day(start))
-    end = send_until(start, recipients, settings.rate_per_second, settings.daily_limit, None, queue)
+    end = send_until(start, recipients, settings.rate_per_second, settings.daily_limit, (), queue)
     return Estimate(recipients, price.rupees, price.of(recipients), (end - start).total_seconds())
 
 
@@ -76,14 +77,25 @@ def finish_at(
     start: datetime,
     queue: Queue = NOTHING_BEFORE,
     rate: float | None = None,
+    pace: Pace = AS_IT_COMES,
 ) -> datetime:
     """Return when (UTC) the last of so many messages goes, by rate, daily limit, quiet hours and what goes before, from a start on.
 
-    `rate`: messages a second, where another than the configured one is known.
+    `rate`: messages a second, where another than the configured one is known; `pace`: its own hours, and its share of a day. Hours in which
+    nothing could ever go (`is_ever_open`) count as none.
     """
-    urgent = get_template(template).purpose in URGENT_PURPOSES
-    quiet = None if urgent else quiet_span(settings)
-    return send_until(start, recipients, rate or settings.rate_per_second, settings.daily_limit, quiet, queue)
+    quiet = quiet_for(template, quiet_span(settings))
+    closed = [quiet] if quiet else []
+    if pace.window and is_ever_open(pace.window, quiet):
+        closed.append(Span(pace.window.last, pace.window.first))
+    share = pace.day_limit or recipients
+    if recipients > share:  # its last share goes on a later day, after its others
+        days = -(-recipients // share) - 1
+        recipients -= days * share
+        start, queue = _midnight_after(_open_from(start, closed), days), NOTHING_BEFORE
+    return send_until(
+        start, recipients, rate or settings.rate_per_second, settings.daily_limit, closed, queue
+    )
 
 
 def send_until(
@@ -91,22 +103,21 @@ def send_until(
     recipients: int,
     rate: float,
     daily_limit: int,
-    quiet: Span | None,
+    closed: Sequence[Span] = (),
     queue: Queue = NOTHING_BEFORE,
 ) -> datetime:
     """Return when a send ends; the daily limit counts from the start in turns of 24 hours, the first without the places taken."""
     at, left, turn_end, free = start, recipients, start + _DAY, max(0, daily_limit - queue.taken)
     others = [_Other(one, one.messages) for one in queue.before]
     while left > 0:
-        if quiet and quiet.holds(at):
-            at = quiet.next_end(at)
+        at = _open_from(at, closed)
         while at >= turn_end:
             turn_end, free = turn_end + _DAY, daily_limit
             others = [_Other(other.before, other.left) for other in others]
         if free == 0:
             at = turn_end
             continue
-        until = min([turn_end, *_starts_after(at, queue), *([quiet.next_start(at)] if quiet else [])])
+        until = min([turn_end, *_starts_after(at, queue), *(span.next_start(at) for span in closed)])
         room = most = min(free, max(1, int((until - at).total_seconds() * rate)))
         for other in others:
             room -= other.take(room, at)
@@ -114,6 +125,18 @@ def send_until(
         sent = most - room + own
         at, left, free = at + timedelta(seconds=sent / rate), left - own, free - sent
     return at
+
+
+def _open_from(at: datetime, closed: Sequence[Span]) -> datetime:
+    """Return the first moment from one on that lies in none of the spans."""
+    while shut := next((span for span in closed if span.holds(at)), None):
+        at = shut.next_end(at)
+    return at
+
+
+def _midnight_after(moment: datetime, days: int) -> datetime:
+    """Return the midnight (UTC) with which the day so many days later begins in Asia/Kolkata."""
+    return datetime.combine(india_day(moment) + timedelta(days=days), time()) - INDIA_OFFSET
 
 
 def _starts_after(at: datetime, queue: Queue) -> list[datetime]:

@@ -10,6 +10,7 @@ from dashboard.access.scope import Right
 from dashboard.notices import approval, chain, lifecycle
 from dashboard.notices.frozen import preview_message
 from dashboard.notices.notice import Notice, has_given
+from dashboard.notices.pacing import AS_IT_COMES, Pace
 from dashboard.notices.prices import estimate, finish_at
 from dashboard.notices.send_queue import NOTHING_BEFORE, read_queue
 from dashboard.notices.standing import category_of, find_obstacle_of
@@ -219,6 +220,8 @@ def show_sending(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -
         later = st.toggle(t("notices.later"), key="notices_later")
         send_at = _choose_time(rt.clock()) if later else None
         pace = choose_pace(visitor, notice)
+        if pace != AS_IT_COMES:
+            _show_paced(visitor, notice, send_at or rt.clock(), pace)
         label = t(
             "notices.send_later" if later else "notices.send", count=group_digits(notice.recipient_count)
         )
@@ -230,6 +233,14 @@ def show_sending(visitor: Visitor, notice: Notice, actions: frozenset[Action]) -
                 st.rerun()
     if Action.CANCEL in actions and notice.state in (State.APPROVED, State.SCHEDULED):
         show_cancel(visitor, notice)
+
+
+def _show_paced(visitor: Visitor, notice: Notice, start: datetime, pace: Pace) -> None:
+    """Say when the last message goes with the hours and the share of a day that were chosen."""
+    rt = visitor.rt
+    queue = read_queue(rt.db, rt.clock, notice.template, notice.recipient_count, notice.notice_id)
+    until = finish_at(rt.settings, notice.template, notice.recipient_count, start, queue, rt.rate, pace)
+    st.caption(f":material/schedule: {t('schedule.paced_until', at=moment(until))}")
 
 
 def _choose_time(now: datetime) -> datetime:

@@ -80,7 +80,7 @@ NIGHT = read_span("21:00-08:00")
 def test_when_the_last_message_goes(
     start: datetime, recipients: int, rate: float, limit: int, quiet: object, end: datetime
 ) -> None:
-    assert send_until(start, recipients, rate, limit, quiet) == end  # type: ignore[arg-type]
+    assert send_until(start, recipients, rate, limit, [quiet] if quiet else []) == end  # type: ignore[arg-type]
 
 
 def _codes(

@@ -8,7 +8,7 @@ from dashboard.access.scope import Scope
 from dashboard.config import Settings
 from dashboard.delivery import ledger
 from dashboard.delivery.claims import claim_batch
-from dashboard.errors import Refused
+from dashboard.errors import BadInput, Refused
 from dashboard.notices.approval import approve
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import submit
@@ -91,6 +91,13 @@ def _approved(db: Database, ee: Scope, se: Scope, template: str, variables: dict
     notice_id = submit(db, ee, lambda: NOON, draft)
     approve(db, se, lambda: NOON, notice_id, get_notice(db, se, notice_id).content_hash)
     return notice_id
+
+
+def test_hours_that_are_all_quiet_are_refused(registry: Database, ee: Scope, approved: int) -> None:
+    late = Pace(window=Span(22 * 60, 23 * 60))
+    with pytest.raises(BadInput, match="send_window"):
+        start(registry, ee, lambda: NOON, approved, pace=late, quiet=NIGHT)
+    start(registry, ee, lambda: NOON, approved, pace=late)
 
 
 def test_a_notice_rests_at_night_and_goes_on_in_the_morning(

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from dashboard.access.scope import Scope
+from dashboard.config import Settings
 from dashboard.delivery import ledger
 from dashboard.delivery.claims import claim_batch
-from dashboard.notices.hours import read_span
+from dashboard.notices.hours import Span
 from dashboard.notices.lifecycle import pause, start
 from dashboard.notices.pacing import QUIET_HOURS, Pace
-from dashboard.notices.prices import send_until
+from dashboard.notices.prices import finish_at, send_until
 from dashboard.notices.send_queue import Before, Queue, read_queue
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database
@@ -78,11 +79,26 @@ def test_what_is_scheduled_keeps_its_time_and_its_share(
 def test_when_the_last_message_goes_behind_others(
     queue: Queue, recipients: int, rate: float, limit: int, end: datetime
 ) -> None:
-    found = send_until(NOON, recipients, rate, limit, None, queue)
+    found = send_until(NOON, recipients, rate, limit, (), queue)
     assert abs(found - end) < timedelta(milliseconds=1)
 
 
 def test_quiet_hours_hold_up_what_goes_before_too() -> None:
     queue = Queue(before=(Before(9 * 3600),))  # 17:30 in India at NOON's rate of one a second
-    end = send_until(NOON, 60, 1, 99_999, read_span("21:00-08:00"), queue)
+    end = send_until(NOON, 60, 1, 99_999, [Span(21 * 60, 8 * 60)], queue)
     assert end == NOON + timedelta(hours=20, minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("pace", "end"),
+    [
+        (Pace(day_limit=20), NOON + timedelta(hours=36, seconds=1)),  # 20 today, 20 tomorrow, 10 from the midnight after
+        (Pace(Span(600, 1080), 20), NOON + timedelta(hours=46, seconds=1)),  # and not before ten
+        (Pace(Span(600, 660)), NOON + timedelta(hours=22, seconds=5)),  # today's hours are over
+        (Pace(Span(600, 660), 20), NOON + timedelta(hours=70, seconds=1)),
+        (Pace(day_limit=50), NOON + timedelta(seconds=5)),
+    ],
+)  # fmt: skip
+def test_its_own_hours_and_share_of_a_day_tell_when_the_last_message_goes(pace: Pace, end: datetime) -> None:
+    settings = Settings(rate_per_second=10, daily_limit=99_999, quiet_hours="")
+    assert finish_at(settings, "bill_due", 50, NOON, pace=pace) == end
