@@ -138,7 +138,7 @@ def _begin_session(rt: Runtime, package: stauth.Authenticate, username: str) -> 
     st.session_state["logout"] = None
     st.session_state[SESSION_BEGAN] = rt.clock()
     st.session_state[_COOKIE_WAITS] = True
-    package.cookie_controller.set_cookie()
+    _hand_cookie(rt, package)
     user = find_user(rt.db, username)
     if user is not None:
         choose_language(user.language)
@@ -152,7 +152,21 @@ def _set_cookie(rt: Runtime) -> None:
     if st.session_state.get(_COOKIE_KEPT):
         del st.session_state[_COOKIE_WAITS]
     else:
-        _open_package(rt).cookie_controller.set_cookie()
+        _hand_cookie(rt, _open_package(rt))
+
+
+def _hand_cookie(rt: Runtime, package: stauth.Authenticate) -> None:
+    """Hand the browser the session's cookie, by the package's component.
+
+    The package itself tells the end without a zone, so that a browser in India would drop the cookie of a server in UTC 5½ hours early.
+    """
+    began_at: datetime = st.session_state[SESSION_BEGAN]
+    expires_at = began_at.replace(tzinfo=UTC) + timedelta(hours=rt.settings.session_hours)
+    content = {"username": st.session_state["username"], "exp_date": expires_at.timestamp()}
+    token = jwt.encode(content, sign_in.cookie_key(rt.db), algorithm="HS256")
+    is_secure = (st.context.url or "").startswith("https:")
+    browser = package.cookie_controller.cookie_model.cookie_manager
+    browser.set(COOKIE_NAME, token, expires_at=expires_at, secure=is_secure or None)
 
 
 def _forget_session(package: stauth.Authenticate) -> None:

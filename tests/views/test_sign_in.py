@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import jwt
 import pytest
@@ -39,10 +40,22 @@ def test_a_right_password_opens_the_coverage_page(rt: Runtime, open_app: AppTest
     assert app.session_state["username"] == "ee"
 
 
-def _sets_cookie(app: AppTest) -> bool:
-    """Tell whether the page holds what has the browser keep the cookie."""
+def _cookies_set(app: AppTest) -> list[dict[str, Any]]:
+    """Return what the page tells the browser of the cookie that it shall keep."""
     calls = [json.loads(element.proto.json_args) for element in app.get("component_instance")]
-    return any(call.get("cookie") == COOKIE_NAME and call["method"] == "set" for call in calls)
+    return [call for call in calls if call.get("cookie") == COOKIE_NAME and call["method"] == "set"]
+
+
+def _sets_cookie(app: AppTest) -> bool:
+    return bool(_cookies_set(app))
+
+
+def test_the_cookie_ends_with_the_session_wherever_the_browser_stands(rt: Runtime, open_app: AppTest) -> None:
+    (cookie,) = _cookies_set(_sign_in(open_app, "ee", PASSWORD))
+    told = datetime.fromisoformat(cookie["options"]["expires"])
+    signed = jwt.decode(cookie["value"], cookie_key(rt.db), algorithms=["HS256"])
+    end = (NOON + timedelta(hours=rt.settings.session_hours)).replace(tzinfo=UTC)
+    assert told == datetime.fromtimestamp(signed["exp_date"], UTC) == end
 
 
 def test_a_click_that_comes_before_the_browser_has_its_cookie_does_not_lose_it(
