@@ -28,6 +28,7 @@ from dashboard.store.clock import india_day
 from dashboard.store.connection import connect
 from dashboard.store.database import open_database
 
+_INCOMING = "setu.incoming"  # a backup while it is made ready, and what comes about beside it
 COMMAND_LINE = Scope(
     "command line", Role.ADMINISTRATOR, "UP", 1, 2_147_483_647
 )  # whoever may start the program
@@ -149,16 +150,21 @@ def restore(arguments: argparse.Namespace) -> dict[str, Any]:
     target = Settings().database_path
     _require_unused(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    incoming = target.with_name("setu.incoming.duckdb")
-    shutil.copy2(source, incoming)
+    incoming = target.with_name(f"{_INCOMING}.duckdb")
+    _drop_incoming(target.parent)  # a log that a killed restore left would be taken for that of the copy
     try:
+        shutil.copy2(source, incoming)
         held = _hold(incoming)
-    except BaseException:
-        incoming.unlink()
-        raise
-    kept = _keep_aside(target) if target.exists() else None
-    incoming.rename(target)
+        kept = _keep_aside(target)
+        incoming.rename(target)
+    finally:
+        _drop_incoming(target.parent)
     return {"file": str(target), "kept": str(kept) if kept else None, **vars(held)}
+
+
+def _drop_incoming(folder: Path) -> None:
+    for path in folder.glob(f"{_INCOMING}.*"):
+        path.unlink()
 
 
 def _require_unused(path: Path) -> None:
@@ -172,21 +178,24 @@ def _require_unused(path: Path) -> None:
 
 
 def _hold(path: Path) -> Held:
+    """Hold what could go out in a copy and have all of that in the file itself, as its log does not go with it."""
     db = open_database(path)
     try:
-        return hold_after_restore(db, runtime.utc_now)
+        held = hold_after_restore(db, runtime.utc_now)
+        with db.read() as cursor:
+            cursor.execute("CHECKPOINT")
+        return held
     finally:
         db.close()
 
 
-def _keep_aside(path: Path) -> Path:
-    """Give a file and its log another name, and return it."""
+def _keep_aside(path: Path) -> Path | None:
+    """Give a file and its log another name, and return it; None where there is no file."""
     kept = path.with_name(f"setu.before-restore-{runtime.utc_now():%Y%m%d-%H%M%S}.duckdb")
-    path.rename(kept)
     log = path.with_name(f"{path.name}.wal")
-    if log.exists():
+    if log.exists():  # also one that stands alone: it would be taken for that of the file put back
         log.rename(kept.with_name(f"{kept.name}.wal"))
-    return kept
+    return path.rename(kept) if path.exists() else None
 
 
 def show_progress(word: str) -> Callable[[int, int], None]:

@@ -14,8 +14,8 @@ def connect(path: Path, config: Config) -> Cursor:
     """Open the file. Raises Unavailable("database_locked") or ("database_unreadable")."""
     try:
         return duckdb.connect(str(path), config=config)
-    except duckdb.IOException as error:
-        locked = "lock" in str(error).lower()
+    except duckdb.Error as error:  # its own assertions among them: a log that does not fit the file
+        locked = "Could not set lock on file" in str(error)  # "block" is what it says of a damaged one
         raise Unavailable("database_locked" if locked else "database_unreadable", path=str(path)) from error
 
 

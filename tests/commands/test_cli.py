@@ -192,6 +192,25 @@ def test_a_backup_replaces_a_file_that_nothing_can_read(shell: Shell, tmp_path: 
     assert kept.read_bytes() == b"torn" * 5000
 
 
+def test_a_log_of_another_file_changes_nothing_of_what_is_put_back(shell: Shell, tmp_path: Path) -> None:
+    shell.answer("backup", str(tmp_path / "copy"))
+    other = Shell(tmp_path / "other")
+    other.answer("restore", str(tmp_path / "copy"))
+    stray = "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]); c.execute(\"INSERT INTO fact VALUES ('stray', '1')\"); os._exit(9)"
+    subprocess.run([sys.executable, "-c", stray, other.folder / "setu.duckdb"], check=False)
+    log = other.folder / "setu.duckdb.wal"
+    shutil.copy(log, other.folder / "setu.incoming.duckdb.wal")  # as of a restore that was killed
+    (other.folder / "setu.duckdb").unlink()
+    other.answer("restore", str(tmp_path / "copy"))
+    db = open_database(other.folder / "setu.duckdb")
+    try:
+        with db.read() as cursor:
+            assert cursor.execute("SELECT count(*) FROM fact WHERE name = 'stray'").fetchone() == (0,)
+    finally:
+        db.close()
+    assert not list(other.folder.glob("setu.incoming*"))
+
+
 def test_a_backup_that_is_no_registry_leaves_what_stands(shell: Shell, tmp_path: Path) -> None:
     before = shell.answer("coverage", "--by", "division")
     (tmp_path / "setu.duckdb").write_bytes(b"torn" * 5000)

@@ -1,6 +1,9 @@
 """One writer: neighbours in a group commit do not suffer from each other."""
 
+import subprocess
+import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -76,9 +79,36 @@ def test_a_closed_database_says_so(tmp_path: Path) -> None:
     assert error.value.code == "database_closed"
 
 
-def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "setu.duckdb"
+def _no_database(path: Path) -> None:
     path.write_bytes(b"not a database at all" * 400)
+
+
+def _damaged(path: Path) -> None:
+    """Write one whose first block does not match its checksum, which DuckDB tells with the word "block"."""
+    open_database(path).close()
+    content = bytearray(path.read_bytes())
+    content[3 * 4096 + 100] ^= 0xFF
+    path.write_bytes(content)
+
+
+def _with_another_log(path: Path) -> None:
+    """Write one beside which the log of another file lies, as a killed process leaves it."""
+    open_database(path).close()
+    command = "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]); c.execute(sys.argv[2]); os._exit(9)"
+    other = path.with_name("other.duckdb")
+    duckdb.connect(str(other)).execute("CREATE TABLE t (i INTEGER)").close()
+    subprocess.run([sys.executable, "-c", command, other, "ALTER TABLE t ADD COLUMN j INTEGER"], check=False)
+    other.with_name("other.duckdb.wal").rename(path.with_name("setu.duckdb.wal"))
+
+
+@pytest.mark.parametrize("write", [_no_database, _damaged, _with_another_log])
+@pytest.mark.parametrize("folder", ["data", "lock"])
+def test_a_file_that_nothing_can_read_is_not_taken_for_one_in_use(
+    tmp_path: Path, write: Callable[[Path], None], folder: str
+) -> None:
+    path = tmp_path / folder / "setu.duckdb"
+    path.parent.mkdir()
+    write(path)
     with pytest.raises(Unavailable) as error:
         open_database(path)
     assert error.value.code == "database_unreadable"
