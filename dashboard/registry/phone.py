@@ -11,6 +11,11 @@ import pyarrow as pa
 
 OK = "ok"
 _PREFIX = r"(?:(?:\+|00|\+00|0)?91)?0?"
+_SEPARATORS = r"[/,;|&\n\r\t\\]+|\s+(?i:or|and|या)\s+"
+_SPACED_PREFIX = (
+    r"(?:(?:\+|00|\+00|0)?91\s*)??(?:0\s*)??"  # ten digits that begin with 91 are rather without one
+)
+_SPACED_TEN = rf"{_SPACED_PREFIX}([1-9](?:\s*\d){{9}})"
 _RUN = "0123456789"
 # The first digits of the scripts that are typed here: Devanagari, Bengali, Gurmukhi, Gujarati, Odia, Tamil, Telugu, Kannada,
 # Malayalam, both Arabic ones (Urdu), full width.
@@ -54,6 +59,9 @@ def _macros() -> str:
         "{fixed_pattern}": plan.fixed_line.national_number_pattern,
         "{dummy_pattern}": _dummy_pattern(),
         "{prefix}": _PREFIX,
+        "{separators}": _SEPARATORS,
+        "{spaced_prefix}": _SPACED_PREFIX,
+        "{spaced_ten}": _SPACED_TEN,
         "{other_digits}": "".join(chr(zero + digit) for zero in _ZEROS for digit in range(10)),
         "{their_digits}": "0123456789" * len(_ZEROS),
     }

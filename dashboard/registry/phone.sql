@@ -32,14 +32,26 @@ CREATE OR REPLACE TEMP MACRO phone_bare(clean) AS
          WHEN regexp_full_match(clean, '\d{1,3}(,\d{2,3}){2,4},\d{3}') THEN replace(clean, ',', '')
          ELSE regexp_replace(phone_unlisted(clean), '(\d)[\s().,-]*(?i:extension|extn|ext|x)[\s.:-]*\d{1,4}([^\d]|$)', '\1//\2', 'g') END;
 CREATE OR REPLACE TEMP MACRO phone_cut(clean) AS
-    '/' || regexp_replace(replace(regexp_replace(phone_bare(clean), '[/,;|&\n\r\t\\]+|\s+(?i:or|and|या)\s+', '//', 'g'), '+', '//+'), '[^\d/+\s]', '', 'g') || '/';
+    '/' || regexp_replace(replace(regexp_replace(phone_bare(clean), '{separators}', '//', 'g'), '+', '//+'), '[^\d/+\s]', '', 'g') || '/';
+-- Where a part is nothing but tens, whatever groups their digits and whatever stands between them, these are its numbers, and no others:
+-- 94150 12345-80046 42302 is not 1234580046. `marked` has two blanks for each sign. Of other parts
+-- with groups that are no number by themselves, none is put together over a sign but the first.
+CREATE OR REPLACE TEMP MACRO phone_marked(clean) AS
+    '/' || regexp_replace(replace(regexp_replace(phone_bare(clean), '{separators}', '//', 'g'), '+', '//+'), '[^\d/+]+', '  ', 'g') || '/';
+CREATE OR REPLACE TEMP MACRO phone_is_tens(marked) AS regexp_matches(marked, '/\s*(?:{spaced_ten}\s+)+{spaced_ten}\s*/');
+CREATE OR REPLACE TEMP MACRO phone_tens(marked) AS
+    regexp_replace(regexp_replace(marked, '([/\s]){spaced_ten}([/\s])', '\1/\2/\3', 'g'), '\s', '', 'g');
 CREATE OR REPLACE TEMP MACRO phone_divide(cut) AS
     regexp_replace(regexp_replace(cut, '\s+', '//', 'g'), '/([6-9]\d{9})([6-9]\d{9})/', '/\1//\2/', 'g');
-CREATE OR REPLACE TEMP MACRO phone_grouped_tens(cut) AS
-    regexp_replace(regexp_replace(cut, '/\s*([6-9](?:\s*\d){9})\s+([6-9](?:\s*\d){9})\s*/', '/\1//\2/', 'g'), '\s', '', 'g');
-CREATE OR REPLACE TEMP MACRO phone_parts(cut) AS
-    regexp_replace(cut, '\s', '', 'g')
-    || CASE WHEN regexp_matches(cut, '(?:\d[^\d/]*){14}') THEN phone_divide(cut) || phone_grouped_tens(cut) ELSE '' END;
+CREATE OR REPLACE TEMP MACRO phone_first_tens(cut) AS
+    regexp_replace(regexp_replace(cut, '/\s*{spaced_prefix}([1-9]\d{9})\s[^/]*/', '/\1/', 'g'), '\s', '', 'g');
+CREATE OR REPLACE TEMP MACRO phone_crowded(clean) AS
+    CASE WHEN phone_is_tens(phone_marked(clean)) THEN phone_tens(phone_marked(clean))
+         WHEN regexp_matches(phone_cut(clean), '[/\s]\d{3,5}[/\s]') THEN phone_first_tens(phone_cut(clean)) || phone_divide(phone_marked(clean))
+         ELSE phone_divide(phone_cut(clean)) END;
+CREATE OR REPLACE TEMP MACRO phone_parts(clean) AS
+    regexp_replace(phone_cut(clean), '\s', '', 'g')
+    || CASE WHEN regexp_matches(phone_cut(clean), '(?:\d[^\d/]*){14}') THEN phone_crowded(clean) ELSE '' END;
 
 -- Ten digits after +91, 0091, 91 and the trunk's 0 are taken off; NULL where there are not ten. Another country's
 -- number, written with + or 00, is none of ours.
@@ -76,13 +88,13 @@ CREATE OR REPLACE TEMP MACRO phone_read(raw) AS
                  THEN phone_first('/' || CAST(TRY_CAST(trunc(TRY_CAST(phone_clean(raw) AS DOUBLE)) AS HUGEINT) AS VARCHAR) || '/') END
          WHEN NOT regexp_matches(raw, '(?:[\d{other_digits}][^\d{other_digits}]*){14}') THEN
              phone_first(regexp_replace(phone_cut(phone_clean(raw)), '\s', '', 'g'))
-         ELSE coalesce(phone_good(phone_parts(phone_cut(phone_clean(raw)))), phone_first(phone_parts(phone_cut(phone_clean(raw))))) END;
+         ELSE coalesce(phone_good(phone_parts(phone_clean(raw))), phone_first(phone_parts(phone_clean(raw)))) END;
 
 -- The second good number of a cell that holds two different ones; NULL in all others.
 CREATE OR REPLACE TEMP MACRO phone_goods(parts) AS regexp_extract_all(phone_honest(parts), '/{prefix}({mobile_pattern})/', 1);
 CREATE OR REPLACE TEMP MACRO phone_second(raw, ten) AS
     CASE WHEN length(raw) >= 20
-         THEN list_filter(phone_goods(phone_parts(phone_cut(phone_clean(raw)))), lambda other: other <> ten)[1] END;
+         THEN list_filter(phone_goods(phone_parts(phone_clean(raw))), lambda other: other <> ten)[1] END;
 
 -- Nothing but words, signs and a few zeros is no number at all, nor is a prefix with nothing behind it (+91).
 CREATE OR REPLACE TEMP MACRO phone_is_missing(clean) AS

@@ -10,6 +10,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\"'
 _BLANKS = " \t\n\r\f\v\u00a0"
 _SCIENTIFIC = re.compile(r"\+?([0-9])(?:\.([0-9]*))?[eE]\+?(0?[0-9]{1,2})")
 _PREFIXES = {f"{front}{zero}" for front in ("91", "+91", "091", "0091", "+0091") for zero in ("", "0")}
+_FRONT = r"(?:(?:\+|00|\+00|0)?91\s*)?(?:0\s*)?"
 _RUNS = ("01234567890123456789", "98765432109876543210")
 
 
@@ -76,24 +77,40 @@ def _is_digits(text: str) -> bool:
 
 
 def _parts(text: str) -> list[str]:
-    """Parts by separators and before plus signs; crowded parts afterwards, cut at their blanks."""
+    """Parts by separators and before plus signs; what crowded parts hold afterwards."""
     marked = re.sub(
         r"[/,;|&\n\r\t\\]+|[\s]+(?:or|and|या)[\s]+", "/", _bare(text), flags=re.IGNORECASE | re.ASCII
     )
     parts = marked.replace("+", "/+").split("/")
     kept = [re.sub(r"[^0-9+ \f\r\v]", "", part) for part in parts]
     crowded = any(len(re.sub("[^0-9]", "", part)) > 13 for part in kept)
-    single = [re.sub(r"\s", "", part) for part in kept]
-    pieces = [half for part in kept for piece in part.split() for half in _halves(piece)] if crowded else []
-    grouped = [ten for part in kept for ten in _grouped_tens(part)] if crowded else []
-    return single + pieces + grouped
+    return [re.sub(r"\s", "", part) for part in kept] + (_crowded_parts(parts, kept) if crowded else [])
 
 
-def _grouped_tens(part: str) -> list[str]:
-    """Two numbers whose own digits stand in groups: 94150 12345 80046 42302."""
-    ten = r"([6-9](?:\s*[0-9]){9})"
-    found = re.fullmatch(rf"\s*{ten}\s+{ten}\s*", part, flags=re.ASCII)
-    return [re.sub(r"\s", "", one) for one in found.groups()] if found else []
+def _crowded_parts(parts: list[str], kept: list[str]) -> list[str]:
+    """Tens only, where a part is nothing else (94150 12345-80046 42302); else pieces between blanks.
+
+    Where some pieces are no number by themselves, only the first may have a sign within.
+    """
+    groups = [re.findall(r"\+?[0-9]+|\+", part) for part in parts]
+    if any(len(_tens_of(words) or []) > 1 for words in groups):
+        return [ten for words in groups for ten in _tens_of(words) or []]
+    if any(3 <= len(piece) <= 5 and piece.isdigit() for part in kept for piece in part.split()):
+        first = [found[1] for part in kept if (found := re.match(rf"\s*{_FRONT}([1-9][0-9]{{9}})\s", part))]
+        return first + [half for words in groups for piece in words for half in _halves(piece)]
+    return [half for part in kept for piece in part.split() for half in _halves(piece)]
+
+
+def _tens_of(words: list[str]) -> list[str] | None:
+    """Return the tens of which a part's groups of digits are made up, each with or without a prefix; None where they are not."""
+    if not words:
+        return []
+    for count in range(1, len(words) + 1):
+        found = re.fullmatch(rf"{_FRONT}([1-9][0-9]{{9}})", "".join(words[:count]))
+        rest = _tens_of(words[count:]) if found else None
+        if found and rest is not None:
+            return [found[1], *rest]
+    return None
 
 
 def _halves(piece: str) -> list[str]:
