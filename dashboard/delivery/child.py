@@ -2,6 +2,7 @@
 
 import asyncio
 import ctypes
+import fcntl
 import os
 import signal
 import subprocess
@@ -15,9 +16,7 @@ _PROJECT_DIR = Path(__file__).resolve().parents[2]
 _LINE_LIMIT = 64 * 1024 * 1024
 _GRACE_SECONDS = 5.0
 _LOW_PRIORITY = 5
-_PIPE_BYTES = (
-    1024 * 1024
-)  # all that may wait for a sender fits in: one that stands still must not hold up who writes to it
+_PIPE_BYTES = 1024 * 1024
 
 
 def die_with_parent() -> None:
@@ -58,12 +57,22 @@ def start_child(module: str, first_line: bytes) -> subprocess.Popen[bytes]:
         cwd=_PROJECT_DIR,
         env=environment,
         process_group=0,
-        pipesize=_PIPE_BYTES,
     )
+    _widen(pipe_of(child))
     with suppress(BrokenPipeError):  # killed at birth: the end of its standard output tells
         pipe_of(child).write(first_line + b"\n")
         pipe_of(child).flush()
     return child
+
+
+def _widen(pipe: BinaryIO) -> None:
+    """Have all that may wait for a sender fit in: one that stands still must not hold up who writes to it. Linux only.
+
+    The system may refuse, as it gives a user's pipes so much in all; long texts at a high rate may then fill the pipe.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def pipe_of(child: subprocess.Popen[bytes]) -> BinaryIO:

@@ -100,7 +100,7 @@ class Governor:
             case Action.WAIT:
                 self._hold(rule.words, self.pause_unit * _LONG_WAIT_UNITS, now)
             case Action.SLOW if now - self._changed_at >= _STEP_SECONDS:
-                self._set_rate(max(_SLOWEST_RATE, self.rate / 2), now)
+                self._set_rate(max(min(_SLOWEST_RATE, self.configured_rate), self.rate / 2), now)
             case Action.RETRY | Action.LATER:
                 return self._count_trouble(rule.words)
         return None

@@ -52,6 +52,7 @@ class Lane:
             int, float
         ] = {}  # when a person's last message was answered, monotonic, the longest ago first
         self._deaths: deque[float] = deque(maxlen=_DEATHS)
+        self._vain_deaths = 0  # one after the other, each with work and without one answer between
         self._restart_at = 0.0
         self._told_rate = governor.rate
         self._silent_for, self._looked_at = 0.0, time.monotonic()
@@ -110,7 +111,7 @@ class Lane:
 
     def close_answered(self, batch_id: int, mobile: int) -> None:
         """Take note that a person's message is answered; forget a batch all of whose messages are."""
-        self._silent_for = 0.0
+        self._silent_for, self._vain_deaths = 0.0, 0
         self._note_answered(mobile)
         entry = self.in_flight[batch_id]
         if not entry.open:
@@ -166,9 +167,12 @@ class Lane:
         self.end()
         self._deaths.append(time.monotonic())
         self._restart_at = time.monotonic() + pause_unit * len(self._deaths)
-        too_often = len(self._deaths) == _DEATHS and self._deaths[-1] - self._deaths[0] < _DEATH_SECONDS
+        self._vain_deaths += 1 if lost else 0
+        is_soon = len(self._deaths) == _DEATHS and self._deaths[-1] - self._deaths[0] < _DEATH_SECONDS
+        too_often = is_soon or self._vain_deaths == _DEATHS
         if too_often:
             self._deaths.clear()
+            self._vain_deaths = 0
         return lost, too_often
 
     def end(self) -> None:

@@ -117,6 +117,12 @@ def test_rate_halves_at_most_once_a_second_and_is_won_back() -> None:
     assert governor.rate == 80
 
 
+def test_a_rate_that_is_set_slower_than_the_slowest_is_kept_where_the_provider_slows_down() -> None:
+    governor = Governor(configured_rate=0.2, max_rounds=3, pause_unit=2.0)
+    governor.observe(1, Answer("refused", code=130429), 100.0)
+    assert governor.rate == 0.2
+
+
 def test_unreachable_provider_is_held_longer_each_round_then_pauses() -> None:
     governor, now = make_governor(), 100.0
     for seconds in (2, 4, 8):
