@@ -78,20 +78,21 @@ def finish_at(
     queue: Queue = NOTHING_BEFORE,
     rate: float | None = None,
     pace: Pace = AS_IT_COMES,
+    begun_today: int = 0,
 ) -> datetime:
     """Return when (UTC) the last of so many messages goes, by rate, daily limit, quiet hours and what goes before, from a start on.
 
-    `rate`: messages a second, where another than the configured one is known; `pace`: its own hours, and its share of a day. Hours in which
-    nothing could ever go (`is_ever_open`) count as none.
+    `rate`: messages a second, where another than the configured one is known; `pace`: its own hours, and its share of a day, of which
+    `begun_today` is used up. Hours in which nothing could ever go (`is_ever_open`) count as none.
     """
     quiet = quiet_for(template, quiet_span(settings))
     closed = [quiet] if quiet else []
     if pace.window and is_ever_open(pace.window, quiet):
         closed.append(Span(pace.window.last, pace.window.first))
-    share = pace.day_limit or recipients
-    if recipients > share:  # its last share goes on a later day, after its others
-        days = -(-recipients // share) - 1
-        recipients -= days * share
+    today = recipients if pace.day_limit is None else max(0, pace.day_limit - begun_today)
+    if pace.day_limit and recipients > today:  # its last share goes on a later day, after its others
+        days = -(-(recipients - today) // pace.day_limit)
+        recipients -= today + (days - 1) * pace.day_limit
         start, queue = _midnight_after(_open_from(start, closed), days), NOTHING_BEFORE
     return send_until(
         start, recipients, rate or settings.rate_per_second, settings.daily_limit, closed, queue

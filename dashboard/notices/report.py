@@ -7,8 +7,11 @@ import pandas as pd
 
 from dashboard.access.scope import Right, Scope
 from dashboard.delivery import ledger
+from dashboard.delivery.claims import count_begun_today
 from dashboard.delivery.errors_table import rule_for
 from dashboard.notices.notice import queries, read_notice
+from dashboard.notices.pacing import AS_IT_COMES, Pace, get_pace
+from dashboard.store.clock import Clock
 from dashboard.store.database import Database
 from dashboard.store.queries import load_queries
 
@@ -73,6 +76,19 @@ def report(db: Database, scope: Scope, notice_id: int) -> Report:
     if job_id is None:
         return Report(0, 0, 0, 0, 0, 0, 0, 0, 0, ())
     return db.ease(("report", job_id), lambda: _count(db, job_id))
+
+
+def read_pace(db: Database, scope: Scope, clock: Clock, notice_id: int) -> tuple[Pace, int]:
+    """Return what a notice keeps to while it sends, and how many of its messages went today, 0 where it has no share of a day.
+
+    Needs Right.SEE_NOTICES.
+    """
+    with db.read() as cursor:
+        job_id = read_notice(cursor, scope, Right.SEE_NOTICES, notice_id).job_id
+        pace = AS_IT_COMES if job_id is None else get_pace(cursor, job_id)
+        if job_id is None or pace.day_limit is None:
+            return pace, 0
+        return pace, count_begun_today(cursor, job_id, clock())
 
 
 def _count(db: Database, job_id: int) -> Report:

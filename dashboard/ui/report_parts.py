@@ -8,7 +8,7 @@ from dashboard.access.scope import Right
 from dashboard.notices import lifecycle
 from dashboard.notices.notice import Notice, get_notice
 from dashboard.notices.prices import finish_at
-from dashboard.notices.report import Report, report
+from dashboard.notices.report import Report, read_pace, report
 from dashboard.notices.send_queue import read_queue
 from dashboard.notices.states import Action, State
 from dashboard.runtime import Runtime
@@ -81,7 +81,8 @@ def _show_sums(visitor: Visitor, notice: Notice, sums: Report) -> None:
             st.warning(t("notices.waiting_because", reason=reason), icon=":material/hourglass_empty:")
         rt, now = visitor.rt, visitor.rt.clock()
         queue = read_queue(rt.db, rt.clock, notice.template, notice.recipient_count, notice.notice_id)
-        until = finish_at(rt.settings, notice.template, sums.waiting, now, queue, rt.rate)
+        pace, begun = read_pace(rt.db, visitor.scope, rt.clock, notice.notice_id)
+        until = finish_at(rt.settings, notice.template, sums.waiting, now, queue, rt.rate, pace, begun)
         left = duration((until - now).total_seconds(), current_language())
         words = "notices.progress_held" if held_by or notice.state is State.PAUSED else "notices.progress"
         done, total = group_digits(sums.recipients - sums.waiting), group_digits(sums.recipients)

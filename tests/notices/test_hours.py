@@ -16,6 +16,7 @@ from dashboard.notices.hours import Span, quiet_span, read_span
 from dashboard.notices.lifecycle import go_on, release_due, start
 from dashboard.notices.notice import get_notice
 from dashboard.notices.pacing import Pace, find_rest, keep_hours
+from dashboard.notices.report import read_pace
 from dashboard.store.database import Database
 from tests.conftest import NOON
 
@@ -138,6 +139,8 @@ def test_a_scheduled_notice_keeps_its_pace(registry: Database, ee: Scope, approv
         batch is not None and len(batch.messages) == 2
     )  # not one more than its share, however many may go at once
     assert registry.write(lambda c: claim_batch(c, later, 200, lambda *_: set())) is None
+    assert read_pace(registry, ee, lambda: later, approved) == (Pace(day_limit=5), 5)
+    assert read_pace(registry, ee, lambda: later + timedelta(days=1), approved) == (Pace(day_limit=5), 0)
     assert keep_hours(registry, lambda: later, NIGHT) == 1
     assert get_notice(registry, ee, approved).pause_reason == "day_share"
     assert keep_hours(registry, lambda: later + timedelta(days=1), NIGHT) == 1

@@ -102,3 +102,16 @@ def test_quiet_hours_hold_up_what_goes_before_too() -> None:
 def test_its_own_hours_and_share_of_a_day_tell_when_the_last_message_goes(pace: Pace, end: datetime) -> None:
     settings = Settings(rate_per_second=10, daily_limit=99_999, quiet_hours="")
     assert finish_at(settings, "bill_due", 50, NOON, pace=pace) == end
+
+
+@pytest.mark.parametrize(
+    ("begun", "end"),
+    [
+        (20, NOON + timedelta(hours=60, seconds=1)),  # 20 tomorrow, 20 on the next day, 10 on the one after
+        (12, NOON + timedelta(hours=60, seconds=0.2)),  # 8 today, 20, 20 and 2
+        (25, NOON + timedelta(hours=60, seconds=1)),
+    ],
+)
+def test_what_went_today_is_of_todays_share(begun: int, end: datetime) -> None:
+    settings = Settings(rate_per_second=10, daily_limit=99_999, quiet_hours="")
+    assert finish_at(settings, "bill_due", 50, NOON, pace=Pace(day_limit=20), begun_today=begun) == end

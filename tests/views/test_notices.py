@@ -229,3 +229,5 @@ def test_a_notice_is_repeated_every_month_and_keeps_to_hours(
     assert not app.exception and not app.error
     with rt.db.read() as cursor:
         assert cursor.execute("SELECT day_limit FROM job_plan").fetchall() == [(1,)]
+    (progress,) = app.run().get("progress")
+    assert " days " in progress.proto.text  # a message a day, not what the rate alone would allow

@@ -103,6 +103,7 @@ CALLS: list[Entry] = [
     (notice.get_notice, Right.SEE_NOTICES, lambda w, s: notice.get_notice(w.db, s, 1)),
     (notice.read_notice, Right.SEE_NOTICES, lambda w, s: w.read(lambda c: notice.read_notice(c, s, Right.SEE_NOTICES, 1))),
     (report.report, Right.SEE_NOTICES, lambda w, s: report.report(w.db, s, 1)),
+    (report.read_pace, Right.SEE_NOTICES, lambda w, s: report.read_pace(w.db, s, w.clock, 1)),
     (repeats.create_repeat, Right.SEND, lambda w, s: repeats.create_repeat(w.db, s, w.clock, NoticeDraft("fraud_warning", "en", {}, Audience(OWN)), 5, 600)),
     (repeats.end_repeat, Right.SEND, lambda w, s: repeats.end_repeat(w.db, s, w.clock, 1)),
     (inbox.read_thread, Right.SEE_NUMBERS, lambda w, s: inbox.read_thread(w.db, s, 9519912345)),
