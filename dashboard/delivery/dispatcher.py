@@ -264,18 +264,20 @@ class Dispatcher:
     def _claim_all(self) -> bool:
         """Claim a batch from every number and hand it over; return whether there was one."""
         running = self._db.recall_until_commit(("running", tuple(self._lanes)), self._read_running)
-        if not any(running.values()):
-            self._pace.rest()
         reasons: list[str] = []
-        claimed = False
+        claimed = waits = False
         for lane in self._lanes.values():
             jobs = running[lane.number_no]
             lane.ask_back_what_stopped(jobs)
             held = lane.governor.hold_reason(time.monotonic()) if jobs else None
             if held:
                 reasons.append(held)
+                waits = True
             elif jobs and lane.number_no not in self._stopped:
+                waits = waits or not lane.has_room
                 claimed = self._claim(lane, reasons) or claimed
+        if not claimed and not waits:
+            self._pace.rest()
         self._waiting_reason = reasons[0] if reasons and not claimed else None
         return claimed
 

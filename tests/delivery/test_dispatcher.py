@@ -235,3 +235,12 @@ def test_the_pace_is_told_where_the_provider_slows_the_number_down(db, server, m
     assert 0.5 < dispatcher.status().pace < 15
     db.write(lambda cursor: ledger.cancel(cursor, job_id, utc_now()))
     wait_for(lambda: dispatcher.status().pace is None, 60, "nothing to wait any more")
+
+
+def test_a_send_that_waits_only_for_its_retries_tells_no_pace(db, server, make_dispatcher) -> None:
+    server.behave = lambda number, body: (503, 131057) if body["to"].endswith("7") else ACCEPT
+    job_id = add_job(db, 80)
+    dispatcher = make_dispatcher(make_settings(server.url, rate_per_second=10.0, max_attempts=1000))
+    wait_for(lambda: dispatcher.status().pace is not None, what="the pace")
+    wait_for(lambda: dispatcher.status().pace is None, what="nothing but retries to come")
+    assert read_job(db, job_id).state == "running"
