@@ -4,6 +4,7 @@ import asyncio
 import ctypes
 import fcntl
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -65,10 +66,24 @@ def start_child(module: str, first_line: bytes) -> subprocess.Popen[bytes]:
     return child
 
 
+def hand_over(child: "subprocess.Popen[bytes]", line: bytes, seconds: float) -> None:
+    """Write a line to a child; kill one that for so many seconds reads nothing of it. Raises BrokenPipeError where it is gone."""
+    pipe = pipe_of(child).fileno()
+    os.set_blocking(pipe, False)
+    room = select.poll()
+    room.register(pipe, select.POLLOUT)
+    rest = memoryview(line)
+    while rest:
+        if not room.poll(seconds * 1000):
+            child.kill()
+            return
+        rest = rest[os.write(pipe, rest) :]
+
+
 def _widen(pipe: BinaryIO) -> None:
     """Have all that may wait for a sender fit in: one that stands still must not hold up who writes to it. Linux only.
 
-    The system may refuse, as it gives a user's pipes so much in all; long texts at a high rate may then fill the pipe.
+    The system may refuse, as it gives a user's pipes so much in all.
     """
     if sys.platform == "linux":
         with suppress(OSError):

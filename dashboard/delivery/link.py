@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from dashboard.delivery.child import end_child, pipe_of, start_child
+from dashboard.delivery.child import end_child, hand_over, start_child
 from dashboard.delivery.claims import Batch
 from dashboard.delivery.credentials import Account
 from dashboard.delivery.reference import make_reference
 from dashboard.delivery.wire import Answer
 
 _MODULE = "dashboard.delivery.sender"
+_PATIENCE = 30.0  # seconds in which a sender reads on: it does little else
 _FEWEST_CONNECTIONS, _MOST_CONNECTIONS = 8, 512
 
 
@@ -94,8 +95,7 @@ class SenderLink:
 
     def _write(self, order: dict[str, Any]) -> None:
         try:
-            pipe_of(self._child).write(json.dumps(order, ensure_ascii=False).encode() + b"\n")
-            pipe_of(self._child).flush()
+            hand_over(self._child, json.dumps(order, ensure_ascii=False).encode() + b"\n", _PATIENCE)
         except (
             BrokenPipeError,
             ValueError,
