@@ -9,9 +9,9 @@ from importlib import import_module
 from typing import Any
 
 from dashboard.commands.parser import build_parser
-from dashboard.errors import SetuError
+from dashboard.errors import SetuError, Unavailable
 from dashboard.logs import keep_data_out
-from dashboard.ui.catalogue import has_words, say
+from dashboard.ui.catalogue import say_error
 
 # Loaded when asked for: `phone` need not load what `run` needs.
 _COMMANDS = {
@@ -46,9 +46,14 @@ def main(words: list[str] | None = None) -> int:
     try:
         answer = _load(_COMMANDS[arguments.command])(arguments)
     except SetuError as error:
-        print(_sentence(error), file=sys.stderr)
+        print(say_error("en", error), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        return 1
+    except Exception as error:
+        if not _is_disk_full(error):
+            raise
+        print(say_error("en", Unavailable("disk_no_room")), file=sys.stderr)
         return 1
     if answer is not None:
         _show(answer, arguments.json)
@@ -60,14 +65,10 @@ def _load(place: str) -> Callable[[argparse.Namespace], Any]:
     return getattr(import_module(module), name)
 
 
-def _sentence(error: SetuError) -> str:
-    key = f"error.{error.code}"
-    values = {name: _say_level(value) if name == "level" else value for name, value in error.values.items()}
-    return say("en", key, **values) if has_words(key) else f"This did not work: {error}"
+def _is_disk_full(error: Exception) -> bool:
+    from dashboard.store.disk import is_full  # loaded where it is asked for: it needs DuckDB
 
-
-def _say_level(level: Any) -> str:
-    return say("en", f"level.{level}") if has_words(f"level.{level}") else str(level)
+    return is_full(error)
 
 
 def _show(answer: Any, as_json: bool) -> None:

@@ -51,10 +51,12 @@ _PASSWORD_WORDS = (
 def make_demonstration(settings: Settings) -> list[dict[str, Any]]:
     """Fill an empty data folder and return the accounts with their passwords, which are kept nowhere else.
 
-    An interrupted making leaves nothing: it works in a folder of its own that is moved into place at the end.
+    An interrupted making leaves nothing, a killed one what the next sweeps away: it works in a folder of its own that is moved into
+    place at the end.
     """
+    for left in settings.data_dir.glob("making-*"):
+        shutil.rmtree(left, ignore_errors=True)
     work_dir = settings.data_dir / f"making-{os.getpid()}"
-    shutil.rmtree(work_dir, ignore_errors=True)
     work_dir.mkdir(parents=True)
     try:
         accounts = _make_in(settings.model_copy(update={"data_dir": work_dir}))
@@ -109,7 +111,7 @@ def _enrol_week_by_week(rt: Runtime, past: _Past, folder: Path) -> None:
         for day in range(7):
             past.stand(7 * (_HISTORY_WEEKS - week) - day)
             today = india_day(past.now())
-            if day == _CAMP_DAY:
+            if day == _CAMP_DAY and rows:
                 path = folder / f"camp_week_{week + 1:02}.csv"
                 _write_optins(path, rows, today)
                 import_consents(rt.db, COMMAND_LINE, path, rt.clock, refresh=rt.refresh)

@@ -5,18 +5,25 @@ from pathlib import Path
 import duckdb
 
 from dashboard.errors import Unavailable
+from dashboard.store.disk import is_full
 
 Cursor = duckdb.DuckDBPyConnection
 Config = dict[str, str | bool | int | float | list[str]]
 
 
 def connect(path: Path, config: Config) -> Cursor:
-    """Open the file. Raises Unavailable("database_locked") or ("database_unreadable")."""
+    """Open the file. Raises Unavailable("database_locked"), ("disk_no_room") or ("database_unreadable")."""
     try:
         return duckdb.connect(str(path), config=config)
     except duckdb.Error as error:  # its own assertions among them: a log that does not fit the file
-        locked = "Could not set lock on file" in str(error)  # "block" is what it says of a damaged one
-        raise Unavailable("database_locked" if locked else "database_unreadable", path=str(path)) from error
+        raise Unavailable(_say_why(error), path=str(path)) from error
+
+
+def _say_why(error: duckdb.Error) -> str:
+    if is_full(error):
+        return "disk_no_room"
+    locked = "Could not set lock on file" in str(error)  # "block" is what it says of a damaged one
+    return "database_locked" if locked else "database_unreadable"
 
 
 def reopen(path: Path, config: Config) -> Cursor:

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from dashboard.errors import SetuError
+
 LANGUAGES = ("hi", "en")
 LOCALES_DIR = Path(__file__).resolve().parent.parent / "locales"
 
@@ -26,6 +28,14 @@ def say(language: str, key: str, **values: Any) -> str:
 def has_words(key: str) -> bool:
     """Tell whether the catalogues know a key."""
     return key in load_catalogue(LANGUAGES[0])
+
+
+def say_error(language: str, error: SetuError) -> str:
+    """Return the sentence of an error's code, for a terminal."""
+    key, values = f"error.{error.code}", dict(error.values)
+    if "level" in values and has_words(f"level.{values['level']}"):
+        values["level"] = say(language, f"level.{values['level']}")
+    return say(language, key, **values) if has_words(key) else f"This did not work: {error}"
 
 
 @cache

@@ -1,5 +1,7 @@
 """The command line as others call it: one JSON document on standard output, exit 0, 1 or 2."""
 
+import asyncio
+import errno
 import json
 import os
 import shutil
@@ -13,12 +15,16 @@ from typing import Any
 
 import pytest
 
+from dashboard.__main__ import main
 from dashboard.access.scope import Role
 from dashboard.access.users import add_user
 from dashboard.config import PROJECT_DIR
 from dashboard.delivery.webhook import insert_bodies
+from dashboard.errors import Unavailable
 from dashboard.store.clock import india_day, utc_now
 from dashboard.store.database import open_database
+from dashboard.ui.catalogue import say
+from dashboard.web import lifespan
 from tests.conftest import SAMPLES
 
 REPORTS = ["billed_2026-06_gomti_nagar.csv", "unbilled_2026-06_gonda.csv", "master_2026-06_kanpur.xlsx"]
@@ -170,6 +176,35 @@ def test_a_held_database_is_said_in_one_sentence(shell: Shell) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert len(done.stderr.strip().splitlines()) == 1
     assert "application" in done.stderr
+
+
+def test_a_full_disk_is_said_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run_out(arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("dashboard.commands.data.show_coverage", run_out)
+    assert main(["coverage"]) == 1
+    assert capsys.readouterr().err == say("en", "error.disk_no_room") + "\n"
+
+
+async def _enter(app: object) -> None:
+    async with lifespan(app):
+        raise AssertionError("the server has started")
+
+
+def test_a_server_that_cannot_start_says_why_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(settings: object) -> None:
+        raise Unavailable("database_unwritable")
+
+    monkeypatch.setattr("dashboard.runtime.start", refuse)
+    monkeypatch.setattr("os._exit", sys.exit)  # this process goes on
+    with pytest.raises(SystemExit):
+        asyncio.run(_enter(None))
+    assert capsys.readouterr().err == say("en", "error.database_unwritable") + "\n"
 
 
 def test_backup_and_restore_bring_the_same_figures_back(shell: Shell, tmp_path: Path) -> None:
