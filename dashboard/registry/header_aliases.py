@@ -20,10 +20,11 @@ _KIND = "export"
 
 
 def load_headers(db: Database) -> Headers:
-    """Return all headers of exports that are known: those that ship and those that were said."""
+    """Return all headers of exports that are known: those that ship, before those that were said, which change no meaning."""
     with db.read() as cursor:
         said = {row[0]: row[2] for row in _queries.list_aliases(cursor)}
-    return {**said, **shipped_headers(_KIND)}
+    shipped = shipped_headers(_KIND)
+    return {**shipped, **said, **shipped}
 
 
 def list_header_aliases(db: Database, scope: Scope) -> pd.DataFrame:

@@ -26,8 +26,9 @@ _ABBREVIATED = re.compile("(?<=[\u0900-\u0963])[०॰0]")
 def shipped_headers(kind: str) -> Headers:
     """Return the headers that ship with the product for a kind of report: `export` or `consent`."""
     table = tomllib.loads(Path(__file__).with_name("headers.toml").read_text(encoding="utf-8"))[kind]
-    known = {fold_header(_respell(alias)): field for field, names in table.items() for alias in names}
-    return known | {fold_header(alias): field for field, names in table.items() for alias in names}
+    said = [(alias, field) for field, names in table.items() for alias in names]
+    known = {fold_header(text): field for alias, field in said for text in (alias, _respell(alias))}
+    return known | {fold_header(alias): field for alias, field in said}
 
 
 def fold_header(header: str) -> str:
@@ -46,15 +47,23 @@ def find_field(header: str, headers: Headers) -> str | None:
 
     With or without a hint behind it (`Mobile No. (10 digit)`, `Arrear as on 30.06.2026 (Rs.)`), in one language or in two (`खाता संख्या / Account No`).
     """
+    alias = _find_alias(header, headers)
+    return headers[alias] if alias else None
+
+
+def _find_alias(header: str, headers: Headers) -> str | None:
     bare = _HINT.sub("", header)
     found = _find_spelled(header, headers) or _find_spelled(bare, headers)
     parts = [] if found else [part for part in _TWO_LANGUAGES.split(bare) if fold_header(part)]
-    meant = {_find_spelled(part, headers) for part in parts}
-    return meant.pop() if len(meant) == 1 else found
+    aliases = [alias for part in parts if (alias := _find_spelled(part, headers))]
+    is_one = len(aliases) == len(parts) and len({headers[alias] for alias in aliases}) == 1
+    return aliases[0] if is_one else found
 
 
 def _find_spelled(header: str, headers: Headers) -> str | None:
-    return headers.get(fold_header(header)) or headers.get(fold_header(_respell(header)))
+    return next(
+        (alias for alias in (fold_header(header), fold_header(_respell(header))) if alias in headers), None
+    )
 
 
 def count_known(cells: Sequence[str], headers: Headers) -> int:
@@ -68,15 +77,21 @@ def find_account(cells: Sequence[str], headers: Headers) -> int | None:
     return next((fields.index(name) for name in ("account_no", WEAK_ACCOUNT) if name in fields), None)
 
 
+def _rank(header: str, headers: Headers) -> tuple[bool, int]:
+    alias = _find_alias(header, headers)
+    return _find_spelled(header, headers) is None, list(headers).index(alias) if alias else 0
+
+
 def map_columns(columns: Sequence[str], headers: Headers, name: str = "") -> dict[str, int]:
     """Return the place of each known field in the columns.
 
     Raises BadInput("no_account_column"), ("no_header") where the columns are a consumer's cells, or ("two_account_columns")
     where two columns claim to be the account number.
-    Of other fields the first column counts; a second column of phone numbers is `mobile_more`, named or under the same wide header.
+    Of other fields the column counts whose header stands first among those that are known (`DIV_NAME` beside `DIV`), with a hint behind it
+    after all others; a second column of phone numbers is `mobile_more`, named or under the same wide header.
     """
     places: dict[str, list[int]] = {}
-    for place, column in enumerate(columns):
+    for place, column in sorted(enumerate(columns), key=lambda one: _rank(one[1], headers)):
         field = find_field(column, headers)
         if field:
             places.setdefault(field, []).append(place)
@@ -93,4 +108,5 @@ def map_columns(columns: Sequence[str], headers: Headers, name: str = "") -> dic
     mobiles = places.get("mobile_raw", [])
     beside = [place + 1 for place in mobiles if columns[place + 1 : place + 2] == [""]]
     more = {"mobile_more": (mobiles[1:] + beside)[0]} if mobiles[1:] + beside else {}
-    return {field: found[0] for field, found in places.items()} | {"account_no": accounts[0]} | more
+    chosen = {field: found[0] for field, found in places.items()} | {"account_no": accounts[0]} | more
+    return dict(sorted(chosen.items(), key=lambda one: one[1]))

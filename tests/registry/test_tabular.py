@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.errors import BadInput
 from dashboard.registry import headers
-from dashboard.registry.headers import find_field, fold_header, shipped_headers
+from dashboard.registry.headers import find_field, fold_header, map_columns, shipped_headers
 from dashboard.registry.tabular import RawTable, TableReader, open_tables, read_table
 
 HEADER = "ACCT_ID,NAME,MOBILE_NO"
@@ -129,3 +129,28 @@ def test_no_header_means_two_fields() -> None:
 )  # fmt: skip
 def test_a_header_is_known_with_a_hint_behind_it(header: str, field: str | None) -> None:
     assert find_field(header, shipped_headers("export")) == field
+
+
+@pytest.mark.parametrize(
+    ("columns", "field", "column"),
+    [
+        ("ACCT_ID,DIV,DIV_NAME", "division_name", "DIV_NAME"),
+        ("ACCT_ID,ZONE,ZONE_NAME", "zone_name", "ZONE_NAME"),
+        ("ACCT_ID,FEEDER,FEEDER_NAME", "feeder", "FEEDER_NAME"),
+        ("ACCT_ID,ALT_MOBILE_NO,MOBILE_NO", "mobile_raw", "MOBILE_NO"),
+        ("ACCT_ID,ALT_MOBILE_NO,MOBILE_NO", "mobile_more", "ALT_MOBILE_NO"),
+        ("ACCT_ID,PHONE,ALT_MOBILE_NO,मोबाइल नम्बर", "mobile_raw", "मोबाइल नम्बर"),
+        ("ACCT_ID,PHONE,ALT_MOBILE_NO,मोबाइल नम्बर", "mobile_more", "PHONE"),
+        ("ACCT_ID,Arrear upto 31.03.2025,CURRENT,Total Dues", "amount_payable", "Total Dues"),
+        ("ACCT_ID,Outstanding (Rs.),ARREAR", "amount_payable", "ARREAR"),
+        ("ACCT_ID,NAME,CONSUMER_NAME", "name", "CONSUMER_NAME"),
+        ("ACCT_ID,DIV,खण्ड का नाम", "division_name", "खण्ड का नाम"),
+        ("ACCT_ID,ADDRESS,ADDRESS", "address", "ADDRESS"),
+    ],
+)
+def test_of_several_columns_of_a_field_the_one_that_says_most_counts(
+    columns: str, field: str, column: str
+) -> None:
+    names = columns.split(",")
+    place = map_columns(names, shipped_headers("export"))[field]
+    assert (names[place], place) == (column, names.index(column))
