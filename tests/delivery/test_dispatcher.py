@@ -139,7 +139,7 @@ def test_answer_that_stopped_with_everything_is_tried_again_without_a_person(
     wait_for_state(db, job_id, "paused")
     server.behave = lambda number, body: ACCEPT  # no page shows it, so nobody could let it go on
     moved[0] = timedelta(minutes=11)
-    wait_for_state(db, job_id, "finished", 15)
+    wait_for_state(db, job_id, "finished")
     assert wrong_recipients(server, [FIRST_MOBILE]) == {}
 
 
@@ -231,10 +231,16 @@ def test_the_pace_is_told_where_the_provider_slows_the_number_down(db, server, m
     job_id = add_job(db, 200)
     dispatcher = make_dispatcher(make_settings(server.url, rate_per_second=60.0))
     assert dispatcher.status().pace is None
-    wait_for(lambda: dispatcher.status().pace is not None, 60, "the pace")
-    assert 0.5 < dispatcher.status().pace < 15
+    told: list[float | None] = [None]
+
+    def is_told() -> bool:
+        told.append(dispatcher.status().pace)
+        return told[-1] is not None
+
+    wait_for(is_told, what="the pace")
+    assert 0.5 < told[-1] < 15
     db.write(lambda cursor: ledger.cancel(cursor, job_id, utc_now()))
-    wait_for(lambda: dispatcher.status().pace is None, 60, "nothing to wait any more")
+    wait_for(lambda: dispatcher.status().pace is None, what="nothing to wait any more")
 
 
 def test_a_send_that_waits_only_for_its_retries_tells_no_pace(db, server, make_dispatcher) -> None:

@@ -113,7 +113,7 @@ def test_an_answer_that_nobody_expects_stops_no_other_message(
     server.behave = lambda number, body: answer if body["to"].endswith("3") else ACCEPT
     job_id = add_job(db, 40)
     dispatcher = make_dispatcher(make_settings(server.url))
-    wait_for(lambda: read_job(db, job_id).state == "finished" or not dispatcher.is_alive, 20, "the end")
+    wait_for(lambda: read_job(db, job_id).state == "finished" or not dispatcher.is_alive, what="the end")
     assert dispatcher.is_alive
     assert read_tally(db, job_id) == ledger.Tally(total=40, **wanted)
     assert server.calls == 40
