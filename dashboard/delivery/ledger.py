@@ -262,9 +262,7 @@ def pause_running(cursor: Cursor, reason: str, now: datetime) -> int:
 
 
 def hold_all(cursor: Cursor, reason: str, now: datetime) -> int:
-    """Have every job that is under way rest for one reason, and return how many; give up answers to consumers, whose day is over."""
-    for (job_id,) in list(_queries.open_answers(cursor)):
-        cancel(cursor, job_id, now)
+    """Have every job that is under way rest for one reason, whatever else it rests for, and return how many."""
     return int(_queries.hold_jobs(cursor, reason=reason, now=now))
 
 

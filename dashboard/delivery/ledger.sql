@@ -102,12 +102,8 @@ SELECT job_id FROM job WHERE state = :state ORDER BY job_id;
 UPDATE job SET state = :state, pause_reason = :pause_reason, changed_at = :now WHERE job_id = :job_id;
 
 -- name: hold_jobs(reason, now)!
--- Notices under way rest for one reason, whatever else they rest for.
-UPDATE job SET state = 'paused', pause_reason = :reason, changed_at = :now WHERE state IN ('running', 'paused') AND kind <> 'text';
-
--- name: open_answers()
--- Answers to consumers that have not ended.
-SELECT job_id FROM job WHERE state IN ('running', 'paused') AND kind = 'text' ORDER BY job_id;
+-- What is under way rests for one reason, whatever else it rests for.
+UPDATE job SET state = 'paused', pause_reason = :reason, changed_at = :now WHERE state IN ('running', 'paused');
 
 -- name: count_states(job_id)
 -- How many messages stand in each state; of them, those whom a person declared sent, and those that the provider holds.

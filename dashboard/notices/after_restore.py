@@ -27,11 +27,13 @@ def hold_after_restore(db: Database, clock: Clock) -> Held:
     """Hold all that could go out a second time, in one commit that the audit trail tells of. System function.
 
     What was under way rests. What waited for leave or for its hour goes back to its author: it may have gone out since. So does a
-    monthly notice whose hour has passed. Reports on messages that are forgotten are taken for no other's.
+    monthly notice whose hour has passed. Answers to consumers and test sends are given up. Reports on messages that are forgotten are taken for no other's.
     """
 
     def change(cursor: Cursor) -> Held:
         now = clock()
+        for (job_id,) in list(queries.list_unshown(cursor)):  # nobody could let them go on
+            ledger.cancel(cursor, job_id, now)
         paused = ledger.hold_all(cursor, RESTORED, now)
         waiting = [notice_id for (notice_id,) in queries.list_waiting(cursor)]
         for notice_id in waiting:

@@ -74,6 +74,11 @@ SELECT notice_id FROM notice WHERE state = 'scheduled' AND send_at <= :now ORDER
 -- What waits for leave or for its hour.
 SELECT notice_id FROM notice WHERE state IN ('submitted', 'approved', 'scheduled') ORDER BY notice_id;
 
+-- name: list_unshown()
+-- The jobs under way that no notice has: answers to consumers, test sends.
+SELECT job_id FROM job WHERE state IN ('running', 'paused') AND job_id NOT IN (SELECT job_id FROM notice WHERE job_id IS NOT NULL)
+ORDER BY job_id;
+
 -- name: list_ended()
 -- Notices whose job has ended and that do not know it yet.
 SELECT notice_id, job_changed_at FROM notice_now WHERE stored_state IN ('sending', 'paused') AND job_state = 'finished';

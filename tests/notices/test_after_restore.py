@@ -3,6 +3,7 @@
 import json
 
 import pandas as pd
+import pytest
 
 from dashboard.access.audit import list_audit
 from dashboard.access.scope import Role, Scope
@@ -51,18 +52,22 @@ def _claim(db: Database, clock: Clock):
     return db.write(lambda cursor: claim_batch(cursor, clock(), 10, lambda *_: set()))
 
 
-def test_answers_of_another_day_are_given_up(town: Database, clock: Clock) -> None:
+@pytest.mark.parametrize(("kind", "template"), [("text", ""), ("template", "bill_due")])
+def test_answers_and_test_sends_of_another_day_are_given_up(
+    town: Database, clock: Clock, kind: str, template: str
+) -> None:
+    """No page shows them, so that nobody could let them go on."""
     rows = pd.DataFrame([{"account_no": None, "mobile": 9415012345, "parameters": ["x"]}])
 
     def change(cursor) -> int:
         job_id = ledger.stage(
-            cursor, clock(), kind="text", template="", language="", parameter_names=["text"], rows=rows
+            cursor, clock(), kind=kind, template=template, language="hi", parameter_names=["text"], rows=rows
         )
         ledger.release(cursor, job_id, clock())
         return job_id
 
     job_id = town.write(change)
-    hold_after_restore(town, clock)
+    assert hold_after_restore(town, clock).paused == 0
     with town.read() as cursor:
         assert ledger.get_job(cursor, job_id).state == "cancelled"
 
