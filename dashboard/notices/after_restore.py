@@ -7,6 +7,7 @@ from dashboard.delivery import ledger
 from dashboard.delivery.reference import renew_prefix
 from dashboard.notices.lifecycle import CLOCK
 from dashboard.notices.notice import queries, read_any_notice
+from dashboard.notices.outage_course import leave_untold
 from dashboard.notices.repeats import skip_missed
 from dashboard.notices.states import Action, next_state
 from dashboard.store.clock import Clock
@@ -27,7 +28,8 @@ def hold_after_restore(db: Database, clock: Clock) -> Held:
     """Hold all that could go out a second time, in one commit that the audit trail tells of. System function.
 
     What was under way rests. What waited for leave or for its hour goes back to its author: it may have gone out since. So does a
-    monthly notice whose hour has passed. Answers to consumers and test sends are given up. Reports on messages that are forgotten are taken for no other's.
+    monthly notice whose hour has passed. Answers to consumers and test sends are given up, and so is the end of an outage that
+    nobody was told of yet. Reports on messages that are forgotten are taken for no other's.
     """
 
     def change(cursor: Cursor) -> Held:
@@ -39,6 +41,7 @@ def hold_after_restore(db: Database, clock: Clock) -> Held:
         for notice_id in waiting:
             _return(cursor, clock, notice_id)
         skip_missed(cursor, now, RESTORED)
+        leave_untold(cursor, now)
         renew_prefix(cursor)
         held = Held(paused, len(waiting))
         record(cursor, now, CLOCK, "registry.restore", detail=vars(held))

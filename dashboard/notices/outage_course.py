@@ -13,7 +13,7 @@ from dashboard.notices.drafting import submit_on
 from dashboard.notices.follow_up import FollowUp, stage_those_reached, write_follow_up
 from dashboard.notices.freezing import choose_few
 from dashboard.notices.hours import Span
-from dashboard.notices.lifecycle import start_on
+from dashboard.notices.lifecycle import CLOCK, start_on
 from dashboard.notices.notice import Notice, queries, read_any_notice
 from dashboard.notices.outage import (
     TEMPLATE,
@@ -145,6 +145,12 @@ def tell_restored(db: Database, clock: Clock, quiet: Span | None = None) -> int:
         except SetuError as error:
             _log.warning("the end of an outage waits: %s", error.code)
     return len(waiting)
+
+
+def leave_untold(cursor: Cursor, now: datetime) -> None:
+    """Have nobody told of the ends that still wait: they may have been told where nothing here knows of it. System function."""
+    for outage_id, _ in list(outage_queries.list_untold(cursor)):
+        _say(cursor, outage_id, "told", CLOCK, now, None)
 
 
 def _tell_later(cursor: Cursor, clock: Clock, outage_id: int, username: str, quiet: Span | None) -> None:

@@ -9,6 +9,7 @@ from dashboard.delivery import claims, ledger
 from dashboard.delivery.claims import Outcome, claim_batch
 from dashboard.delivery.client import TemplateStatus
 from dashboard.errors import BadInput, Refused
+from dashboard.notices.after_restore import hold_after_restore
 from dashboard.notices.hours import Span
 from dashboard.notices.lifecycle import find_doubt_bar, settle_doubt, settle_finished
 from dashboard.notices.notice import get_notice
@@ -189,6 +190,18 @@ def test_the_end_waits_for_messages_on_their_way_and_stops_the_rest(
     assert after.told_notice_id is not None
     assert _numbers(registry, ee, after.told_notice_id) == told["accepted"]
     assert tell_restored(registry, lambda: LATER) == 0
+
+
+def test_an_end_that_waits_is_told_by_nobody_after_a_restore(
+    registry: Database, ee: Scope, feeder: str
+) -> None:
+    outage_id = open_outage(registry, ee, lambda: NOON, _order(feeder))
+    batch = registry.write(lambda c: claim_batch(c, NOON, 3, lambda *_: set()))
+    restore_outage(registry, ee, lambda: LATER, outage_id, LATER)
+    hold_after_restore(registry, lambda: LATER)
+    _answer(registry, batch)
+    assert tell_restored(registry, lambda: LATER) == 0  # it may have been told since, and is of another day
+    assert _only(registry, ee, LATER).told_notice_id is None
 
 
 def test_nobody_told_means_nobody_to_tell(registry: Database, ee: Scope, feeder: str) -> None:
