@@ -10,7 +10,7 @@ CREATE OR REPLACE TEMP MACRO phone_ascii(raw) AS
 CREATE OR REPLACE TEMP MACRO phone_clean(raw) AS
     regexp_replace(
         regexp_replace(phone_ascii(raw), '^[\s\x{00A0}\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}"''`]+|[\s\x{00A0}\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}"''`]+$|[\x{00AD}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FEFF}"''`]', '', 'g'),
-        '\.0+$', '');
+        '^([^.]*)\.0+$', '\1');
 
 -- Scientific notation that still carries every digit (9.876543210E+09) is a number; with fewer digits it is lost for good.
 CREATE OR REPLACE TEMP MACRO phone_is_scientific(clean) AS regexp_full_match(clean, '\+?\d(\.\d*)?[eE]\+?0?\d{1,2}');

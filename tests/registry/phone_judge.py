@@ -18,7 +18,7 @@ def judge_cell(raw: str) -> tuple[int | None, str]:
     """Return the number chosen and the verdict."""
     unabbreviated = re.sub("(?<=[\u0900-\u0963])०", "", raw)
     text = "".join(_ascii_digit(mark) for mark in unabbreviated)
-    text = re.sub(r"\.0+$", "", _INVISIBLE.sub("", text.strip(_BLANKS)).strip(_BLANKS))
+    text = re.sub(r"^([^.]*)\.0+$", r"\1", _INVISIBLE.sub("", text.strip(_BLANKS)).strip(_BLANKS))
     has_digits = re.search("[1-9]", text) is not None
     is_prefix = re.sub(r"[\s().-]", "", text, flags=re.ASCII) in _PREFIXES
     if scientific := _SCIENTIFIC.fullmatch(text):

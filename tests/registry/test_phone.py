@@ -74,6 +74,8 @@ EXAMPLES = [
     ("मो० ९४१५०१२३४५", 9415012345, "ok"),
     ("मो०-", None, "missing"),
     ("9.41501E+009", None, "cut"),  # as older programs write a power
+    ("91 92.81.20.93.00", 9281209300, "ok"),  # and no float: its 91 would be the number's own
+    ("Mob. 9415012345.0", 9415012345, "ok"),
     ("94150.12345", 9415012345, "ok"),  # grouped by a dot
     ("9415.012.345", 9415012345, "ok"),
     ("94150123456", None, "malformed"),
