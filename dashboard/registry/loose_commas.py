@@ -29,6 +29,15 @@ def join_address(row: Sequence[str], width: int, places: Mapping[str, int]) -> l
     return joined if _fit(joined, later) and not _fit(row, later) else None
 
 
+def look_right(row: Sequence[str], places: Mapping[str, int]) -> bool:
+    """Return whether all cells of fields that have a look of their own have it, as far as they say anything."""
+    return all(
+        look.fullmatch(row[places[field]].strip())
+        for field, look in _LOOKS.items()
+        if field in places and row[places[field]].strip()
+    )
+
+
 def _fit(row: Sequence[str], places: Mapping[str, int]) -> bool:
     """Return whether cells look as they should: all that say anything, and enough of them."""
     cells = {field: row[place].strip() for field, place in places.items()}

@@ -15,7 +15,7 @@ from dashboard.errors import BadInput
 from dashboard.registry.account_no import is_account, judge_account
 from dashboard.registry.book_rows import START_BYTES, is_book, open_sheets
 from dashboard.registry.headers import Headers, count_known, find_field, fold_header, map_columns
-from dashboard.registry.loose_commas import join_address
+from dashboard.registry.loose_commas import join_address, look_right
 from dashboard.registry.text_rows import (
     HEADER_ROWS,
     BrokenQuotes,
@@ -84,10 +84,13 @@ class TableReader:
             yield row_no, {name: row[place].strip() for name, place in self.places.items()}
 
     def goes_on(self, row: Sequence[str]) -> bool:
-        """Return whether a row that begins another sheet is one more of this table: an account in its place, nothing beyond the columns."""
-        account = self.places["account_no"]
-        cells = trim_cells(row)
-        return account < len(cells) <= len(self.columns) and is_account(cells[account])
+        """Return whether a row that begins another sheet is one more of this table.
+
+        It is as wide, has an account in its place, and its other cells look like what they would be taken for.
+        """
+        if not len(trim_cells(row)) <= len(self.columns) <= len(row):
+            return False
+        return is_account(row[self.places["account_no"]]) and look_right(row, self.places)
 
     def following(self, rows: Iterator[Row], sheet: str) -> "TableReader":
         """Return the sheet that goes on with this table's columns, since it has no header of its own."""

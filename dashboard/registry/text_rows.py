@@ -45,7 +45,10 @@ class Layout:
         """Return whether a line is a whole consumer by itself, and no part of a longer row."""
         if self.account is None or line.count(self.delimiter) < self.width - 1:
             return False
-        cells = next(csv.reader([line], delimiter=self.delimiter), [])
+        try:
+            cells = next(csv.reader([line], delimiter=self.delimiter), [])
+        except csv.Error:  # a return alone in the middle
+            return False
         return len(cells) >= self.width and is_account(cells[self.account])
 
 

@@ -122,3 +122,11 @@ def test_looking_for_cuts_can_be_given_up(tmp_path: Path) -> None:
     path.write_text(lines(HEADER, row(A)), "utf-8")
     with pytest.raises(InterruptedError):
         find_pieces(path, HEADERS, give_up)
+
+
+@pytest.mark.usefixtures("cut_small")
+def test_a_return_alone_in_a_cell_is_no_place_to_cut(cursor: Cursor, tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_bytes(b"ACCT_ID,ADDRESS\n0000000013,A\n0000000014,B\rC\n0000000015,D\n")
+    _, accounts = read(cursor, path, tmp_path / "work")
+    assert accounts[0] == "0000000013" and accounts[-1] == "0000000015"

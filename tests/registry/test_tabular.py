@@ -154,3 +154,22 @@ def test_of_several_columns_of_a_field_the_one_that_says_most_counts(
     names = columns.split(",")
     place = map_columns(names, shipped_headers("export"))[field]
     assert (names[place], place) == (column, names.index(column))
+
+
+@pytest.mark.parametrize(
+    ("row", "goes_on"),
+    [
+        (["0000000014", "SITA", "9415012346", "LMV1", ""], True),
+        (["0000000014", "", "", "", ""], True),
+        (["0000000014", "R-77", "01-07-2026", "500"], False),  # payments: fewer columns
+        (["0000000014", "R-77", "01-07-2026", "500", "CASH"], False),  # … or others
+        (["0000000014", "SITA", "9415012346", "LMV1", "12", "13"], False),
+    ],
+)
+def test_a_sheet_without_header_goes_on_only_where_its_cells_fit(
+    tmp_path: Path, row: list[str], goes_on: bool
+) -> None:
+    reader = _open(
+        _file(tmp_path, b"ACCT_ID,NAME,MOBILE_NO,TARIFF,REMARK\n0000000013,RAM,9415012345,LMV1,\n")
+    )
+    assert reader.goes_on(row) is goes_on
