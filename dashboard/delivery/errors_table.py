@@ -88,6 +88,13 @@ def account_words() -> frozenset[str]:
     return frozenset(stops) | {"sender_broken"}
 
 
+def message_words() -> frozenset[str]:
+    """Return the keys of words that tell why a message failed: as the reason of a pause they mean that message after message did."""
+    stops = {rule.words for rule in RULES.values() if rule.action in STOPPING_ACTIONS}
+    fails = {rule.words for rule in RULES.values() if rule.action in FINAL_ACTIONS}
+    return frozenset(fails - stops) | {_UNKNOWN.words}
+
+
 def all_words() -> frozenset[str]:
     """Return every key of words that a code, a pause or a wait may bring, to keep the catalogues complete."""
     return frozenset(rule.words for rule in RULES.values()) | {_UNKNOWN.words} | _OWN_WORDS

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import streamlit as st
 
 from dashboard.access.scope import Right
+from dashboard.delivery.errors_table import message_words
 from dashboard.notices import lifecycle
 from dashboard.notices.notice import Notice, get_notice
 from dashboard.notices.prices import finish_at
@@ -49,12 +50,14 @@ def _show_live(visitor: Visitor, notice_id: int, state: State) -> None:
         if notice.state is not state:
             st.rerun()
         if notice.state is State.PAUSED:
-            reason = notice.pause_reason or "person"
-            st.warning(
-                t("notices.paused_because", reason=t(f"provider.{reason}")), icon=":material/pause_circle:"
-            )
+            st.warning(_say_why_paused(notice.pause_reason or "person"), icon=":material/pause_circle:")
         _show_sums(visitor, notice, sums)
         _show_controls(visitor, notice)
+
+
+def _say_why_paused(reason: str) -> str:
+    key = "notices.paused_alike" if reason in message_words() else "notices.paused_because"
+    return t(key, reason=t(f"provider.{reason}"))
 
 
 def watch_reports(visitor: Visitor, notice: Notice, shown: Report) -> None:

@@ -5,7 +5,7 @@ import pytest
 from dashboard.access.scope import Role
 from dashboard.access.sign_in import load_scope
 from dashboard.access.users import add_user, disable_user
-from dashboard.delivery import claims
+from dashboard.delivery import claims, ledger
 from dashboard.delivery.dispatcher import DispatcherStatus
 from dashboard.notices.approval import approve
 from dashboard.notices.chain import rejudge_chains
@@ -16,6 +16,7 @@ from dashboard.notices.notice import get_notice
 from dashboard.notices.repeats import list_repeats
 from dashboard.notices.resend import count_refused
 from dashboard.runtime import Runtime
+from dashboard.ui.catalogue import say
 from tests.conftest import NOON
 from tests.full_disk import full_disk
 from tests.views.conftest import CIRCLE, DIVISION, PASSWORD, Opener
@@ -231,3 +232,17 @@ def test_a_notice_is_repeated_every_month_and_keeps_to_hours(
         assert cursor.execute("SELECT day_limit FROM job_plan").fetchall() == [(1,)]
     (progress,) = app.run().get("progress")
     assert " days " in progress.proto.text  # a message a day, not what the rate alone would allow
+
+
+@pytest.mark.parametrize(("reason", "key"), [("not_on_whatsapp", "alike"), ("token_expired", "because")])
+def test_a_pause_says_whether_messages_failed_alike_or_the_account_stands_still(
+    rt: Runtime, open_page: Opener, submitted: int, reason: str, key: str
+) -> None:
+    scope = load_scope(rt.db, "se")
+    approve(rt.db, scope, rt.clock, submitted, get_notice(rt.db, scope, submitted).content_hash)
+    start(rt.db, scope, rt.clock, submitted)
+    job_id = get_notice(rt.db, scope, submitted).job_id
+    rt.db.write(lambda cursor: ledger.pause(cursor, job_id, reason, NOON))
+    app = open_page("notices", "ee", notice=str(submitted))
+    words = say("en", f"notices.paused_{key}", reason=say("en", f"provider.{reason}"))
+    assert words in [one.value for one in app.warning]
