@@ -4,12 +4,11 @@ import asyncio
 import gc
 import json
 import logging
-import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 
 import duckdb
 from starlette.concurrency import run_in_threadpool
@@ -26,7 +25,6 @@ from dashboard.errors import SetuError
 from dashboard.health import Health, read_health
 from dashboard.housekeeper import Housekeeper, InboxWatcher
 from dashboard.logs import keep_data_out
-from dashboard.ui.catalogue import say_error
 
 _log = logging.getLogger(__name__)
 _JUDGED = (b"x-hub-signature-256", b"content-length")  # the server brings names in lower case
@@ -41,12 +39,9 @@ _SWITCH_SECONDS = 0.0005
 
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
-    """Start the installation with the server and end it with the server."""
+    """Start the installation with the server and end it with the server. Raises SetuError where it cannot start."""
     keep_data_out()
-    try:
-        rt = await run_in_threadpool(runtime.start, Settings())
-    except SetuError as error:
-        _give_up(error)
+    rt = await run_in_threadpool(runtime.start, Settings())
     keeper = Housekeeper(rt)
     keeper.start()
     inbox = InboxWatcher(rt)
@@ -59,13 +54,6 @@ async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
         await run_in_threadpool(inbox.stop)
         await run_in_threadpool(keeper.stop)
         await run_in_threadpool(runtime.stop, rt)
-
-
-def _give_up(error: SetuError) -> NoReturn:
-    """Say in one sentence why the server does not start, and end it at once: what raises here is told with a stack trace."""
-    sys.stderr.write(say_error("en", error) + "\n")
-    sys.stderr.flush()
-    os._exit(1)
 
 
 def _settle_down() -> None:

@@ -24,7 +24,7 @@ from dashboard.errors import Unavailable
 from dashboard.store.clock import india_day, utc_now
 from dashboard.store.database import open_database
 from dashboard.ui.catalogue import say
-from dashboard.web import lifespan
+from dashboard.ui.serving import lifespan
 from tests.conftest import SAMPLES
 
 REPORTS = ["billed_2026-06_gomti_nagar.csv", "unbilled_2026-06_gonda.csv", "master_2026-06_kanpur.xlsx"]
