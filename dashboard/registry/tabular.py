@@ -31,6 +31,7 @@ NO_MOBILE = "no_mobile"  # the note of a table without a column of phone numbers
 _LONGEST_CELL = 10_000  # characters; a longer one is a broken file, not an address
 _LONGEST_RAW = 100_000  # characters kept of a refused row
 _END_MARK = "\x1a"  # how CP/M and some mainframes end a text
+_MOBILE_DIGITS = 10
 _LEAST_HEADERS = 3  # known headers that make a line in the middle of a file a header
 _TOTALS = re.compile(
     r"\W*((GRAND|SUB|PAGE|SHEET)?\W*TOTALS?\b|((कुल|महा|उप|सर्व|सकल|समस्त)\W*)?(योग|कुल)(\W|$))", re.IGNORECASE
@@ -83,14 +84,21 @@ class TableReader:
         for row_no, row in self.usable_rows():
             yield row_no, {name: row[place].strip() for name, place in self.places.items()}
 
-    def goes_on(self, row: Sequence[str]) -> bool:
-        """Return whether a row that begins another sheet is one more of this table.
+    def goes_on(self, rows: Sequence[Sequence[str]]) -> bool:
+        """Return whether the rows that begin another sheet are more of this table.
 
-        It is as wide, has an account in its place, and its other cells look like what they would be taken for.
+        The first has an account in its place, nothing beyond the columns, and cells that look like what they would be taken for;
+        where phone numbers would be, one at least is as long as a number.
         """
-        if not len(trim_cells(row)) <= len(self.columns) <= len(row):
+        width, account = len(self.columns), self.places["account_no"]
+        first = trim_cells(rows[0]) if rows else []
+        if not account < len(first) <= width or not is_account(first[account]):
             return False
-        return is_account(row[self.places["account_no"]]) and look_right(row, self.places)
+        if not look_right([*first, *[""] * (width - len(first))], self.places):
+            return False
+        mobile = self.places.get("mobile_raw", width)
+        digits = [sum(map(str.isdecimal, row[mobile])) for row in rows if mobile < len(row)]
+        return not any(digits) or max(digits) >= _MOBILE_DIGITS
 
     def following(self, rows: Iterator[Row], sheet: str) -> "TableReader":
         """Return the sheet that goes on with this table's columns, since it has no header of its own."""
@@ -253,9 +261,9 @@ def _open_book(path: Path, headers: Headers, name: str) -> list[TableReader]:
     refusal: BadInput | None = None
     for sheet in open_sheets(path, name):
         filled = ((row_no, row) for row_no, row in sheet.rows if any(cell.strip() for cell in row))
-        first = list(islice(filled, 1))
+        first = list(islice(filled, HEADER_ROWS))
         rows = chain(first, filled)
-        if tables and first and tables[-1].goes_on(first[0][1]):
+        if tables and tables[-1].goes_on([row for _, row in first]):
             tables.append(tables[-1].following(rows, sheet.name))
             tables[-1].notes |= dict(sheet.notes)
             continue
