@@ -41,10 +41,12 @@ CREATE OR REPLACE TEMP MACRO number_of(cell) AS
 -- Tariffs: LMV1, LMV-1A, L.M.V. 1 and एल०एम०वी०-1 are LMV-1.
 CREATE OR REPLACE TEMP MACRO tariff_text(cell) AS
     regexp_replace(regexp_replace(upper(cell_digits(cell)), 'एल[0॰.]?\s*एम[0॰.]?\s*वी[0॰.]?|L\.\s?M\.\s?V\.?', 'LMV'), 'एच[0॰.]?\s*वी[0॰.]?|H\.\s?V\.?', 'HV');
+CREATE OR REPLACE TEMP MACRO tariff_code(text) AS regexp_replace(regexp_extract(text, '(LMV|HV)[\W_]{0,3}\d+'), '^(LMV|HV)[\W_]*(\d+)$', '\1-\2');
 CREATE OR REPLACE TEMP MACRO tariff_of(cell) AS
     CASE WHEN cell IS NULL OR cell = '' THEN NULL
          WHEN regexp_full_match(cell, '(LMV|HV)-\d{1,2}') THEN cell
-         WHEN regexp_matches(tariff_text(cell), '(LMV|HV)[\W_]{0,3}\d') THEN regexp_replace(regexp_extract(tariff_text(cell), '(LMV|HV)[\W_]{0,3}\d+'), '^(LMV|HV)[\W_]*(\d+)$', '\1-\2')
+         WHEN regexp_matches(upper(cell), '(LMV|HV)[\W_]{0,3}\d') THEN tariff_code(upper(cell))
+         WHEN regexp_matches(cell, '[.०-९व]') AND regexp_matches(tariff_text(cell), '(LMV|HV)[\W_]{0,3}\d') THEN tariff_code(tariff_text(cell))
          ELSE nullif(upper(trim(cell)), '') END;
 
 -- Loads in kW: the unit stands behind the figure or in a column of its own (1 BHP = 0.746 kW, 1 kVA at a power factor of 0.9).
