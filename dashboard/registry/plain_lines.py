@@ -69,11 +69,11 @@ def find_cuts(
 ) -> list[tuple[int, int]]:
     """Return where a file may be cut, some `every` bytes apart: the place of a record's first byte and the records before it.
 
-    `is_row` says of the line that begins there whether a cut may be before it. None where a quote is left open. `tell` is called
-    before each place is looked for.
+    `is_row` says whether a line is a row by itself: a cut may be before it. None where quotes are broken, a row stands inside of them,
+    or a return stands alone: what the readers call a row is then not to be told by bytes. `tell` is called before each place is looked for.
     """
     cuts: list[tuple[int, int]] = []
-    quote_count = records = 0
+    quote_count = records = alone = 0
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         for start in range(0, len(content), _CHUNK_BYTES):
             chunk = content[start : start + _CHUNK_BYTES]
@@ -81,7 +81,11 @@ def find_cuts(
             if start <= wanted < start + _CHUNK_BYTES:
                 tell()
             lines, is_open, quotes = _cut_chunk(chunk, quote_count)
-            ends = lines[~is_open] + start
+            ends, inner = lines[~is_open] + start, lines[is_open] + start
+            if _find_row(content, inner, 0, is_row) is not None:
+                return []
+            alone += chunk.count(b"\r") - chunk.count(b"\r\n")
+            alone -= start > 0 and content[start - 1] == _RETURN and content[start] == _LINE
             if (
                 start + len(chunk) > wanted
                 and (place := _find_row(content, ends, wanted, is_row)) is not None
@@ -89,7 +93,7 @@ def find_cuts(
                 cuts.append((int(ends[place]) + 1, records + place + 1))
             quote_count += quotes
             records += len(ends)
-    return [] if quote_count % 2 else cuts
+    return [] if quote_count % 2 or alone else cuts
 
 
 def _find_row(

@@ -73,12 +73,30 @@ def test_most_dresses_are_cut_and_no_byte_is_lost(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("cut_small")
 def test_no_cut_is_made_inside_a_cell(tmp_path: Path) -> None:
-    inner = ",".join(row(A))  # a whole consumer, to look at
     path = tmp_path / "break.csv"
-    path.write_text(lines(HEADER, row("0000000001", address=f'"X\n{inner}\nY"'), row("0000000002")), "utf-8")
+    path.write_text(lines(HEADER, row("0000000001", address='"X\nY"'), row("0000000002")), "utf-8")
     header, last = lines(HEADER).encode(), lines(row("0000000002")).encode()
     end = path.stat().st_size
     assert cut(path) == [Piece(b"", 0, end - len(last), 0), Piece(header, end - len(last), end, 1)]
+
+
+@pytest.mark.usefixtures("cut_small")
+@pytest.mark.parametrize(
+    "first",
+    [row(A, address='5" PIPE'), row(A, address="X\rY"), row(A, address=f'"X\n{",".join(row(A))}\nY"')],
+    ids=["a quote alone", "a return alone", "a row within a cell"],
+)
+def test_where_the_number_of_rows_is_not_told_by_bytes_the_file_is_read_whole(
+    tmp_path: Path, first: list[str]
+) -> None:
+    path = tmp_path / "export.csv"
+    sound = [row(f"{number:010d}") for number in range(1, 9)]
+    path.write_bytes(
+        lines(HEADER, first, *sound, row(A, address='5" PIPE' if '5"' in first[2] else "X")).encode()
+    )
+    assert not cut(path)
+    path.write_bytes(lines(HEADER, row(A), *sound, end="\r\n").encode())
+    assert len(cut(path)) > 5
 
 
 def test_files_of_the_usual_size_are_read_whole(tmp_path: Path) -> None:
