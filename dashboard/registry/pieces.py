@@ -8,8 +8,11 @@ from dashboard.registry.headers import Headers
 from dashboard.registry.plain_head import read_head
 from dashboard.registry.plain_lines import find_cuts
 
-_LARGE_BYTES = 600_000_000  # a larger file is cut; some 15 lakh rows of a billing export
-_PIECE_BYTES = 400_000_000
+_PIECE_BYTES = 400_000_000  # some 10 lakh rows of a billing export
+_SMALL_PIECE_BYTES = (
+    60_000_000  # of few files, which would leave a processor idle, and nothing to tell of until they are read
+)
+_FEW_FILES = 3
 _COPY_BYTES = 1 << 22
 _NAME = "piece.csv"
 
@@ -43,17 +46,22 @@ class Piece:
         return target
 
 
-def find_pieces(path: Path, headers: Headers, tell: Callable[[], None]) -> list[Piece]:
-    """Return the pieces in which a large plain file is to be read; none where it is read whole.
+def piece_bytes(file_count: int) -> int:
+    """Return how large the pieces are to be of so many files; one of half as much again is read whole."""
+    return _SMALL_PIECE_BYTES if file_count <= _FEW_FILES else _PIECE_BYTES
+
+
+def find_pieces(path: Path, every: int, headers: Headers, tell: Callable[[], None]) -> list[Piece]:
+    """Return the pieces of some `every` bytes in which a large plain file is to be read; none where it is read whole.
 
     It is cut only before a line that is a consumer by itself. `tell` is called before each cut is looked for; what it raises ends
     the work.
     """
     size = path.stat().st_size
-    head = read_head(path, headers) if size > _LARGE_BYTES else None
+    head = read_head(path, headers) if size > every * 3 // 2 else None
     if head is None:
         return []
-    cuts = find_cuts(path, _PIECE_BYTES, head.layout.is_row, tell)
+    cuts = find_cuts(path, every, head.layout.is_row, tell)
     if not cuts:
         return []
     ends = [place for place, _ in cuts[1:]] + [size]

@@ -13,7 +13,7 @@ from dashboard.errors import BadInput
 from dashboard.registry.headers import Headers
 from dashboard.registry.names_table import is_names_table
 from dashboard.registry.packed import Member, list_members, readable, unpack
-from dashboard.registry.pieces import Piece, find_pieces
+from dashboard.registry.pieces import Piece, find_pieces, piece_bytes
 from dashboard.registry.plain_files import FIELDS, Intake, all_sound, cell_of, find_plain, read_plain
 from dashboard.registry.tabular import NO_MOBILE, RefusedRow, Row, open_tables
 
@@ -81,8 +81,9 @@ def _each_report(uploads: Sequence[Upload]) -> list[Upload]:
 def in_pieces(uploads: Sequence[Upload], headers: Headers, tell: Callable[[], None]) -> list[Upload]:
     """Return the exports with each large plain file as its pieces, in order; `tell` as for `find_pieces`."""
     found: list[Upload] = []
+    every = piece_bytes(len(uploads))
     for upload in uploads:
-        pieces = [] if upload.member else find_pieces(upload.path, headers, tell)
+        pieces = [] if upload.member else find_pieces(upload.path, every, headers, tell)
         found += [replace(upload, piece=piece) for piece in pieces] or [upload]
     return found
 

@@ -251,8 +251,7 @@ def test_when_rows_are_merged_makes_no_difference(
         small_rows = NEVER_ANEW if way == "inside one commit" else ALWAYS_ANEW
         with open_copy(empty_file, folder / "setu.duckdb") as db, monkeypatch.context() as cut:
             if way == "in pieces":
-                cut.setattr(pieces, "_LARGE_BYTES", 0)
-                cut.setattr(pieces, "_PIECE_BYTES", 2500)
+                cut.setattr(pieces, "_SMALL_PIECE_BYTES", 2500)
                 cut.setattr(plain_lines, "_CHUNK_BYTES", 256)
             lives.append(list(_live(db, administrator, folder, seed, small_rows)))
         merged.append(sum(one.merged for one in told))

@@ -10,7 +10,7 @@ from dashboard.errors import BadInput
 from dashboard.registry import pieces, plain_lines
 from dashboard.registry.headers import shipped_headers
 from dashboard.registry.import_log import account_of
-from dashboard.registry.pieces import Piece, find_pieces
+from dashboard.registry.pieces import Piece, find_pieces, piece_bytes
 from dashboard.registry.sources import Source, Upload, in_pieces, read_source
 from dashboard.store.database import Cursor, Database
 from tests.registry.conftest import PLACE, Bring, export, rows_of
@@ -29,13 +29,12 @@ def cursor() -> Iterator[Cursor]:
 @pytest.fixture
 def cut_small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each file is cut wherever it may be."""
-    monkeypatch.setattr(pieces, "_LARGE_BYTES", 0)
-    monkeypatch.setattr(pieces, "_PIECE_BYTES", 1)
+    monkeypatch.setattr(pieces, "_SMALL_PIECE_BYTES", 1)
     monkeypatch.setattr(plain_lines, "_CHUNK_BYTES", 16)
 
 
 def cut(path: Path) -> list[Piece]:
-    return find_pieces(path, HEADERS, lambda: None)
+    return find_pieces(path, piece_bytes(1), HEADERS, lambda: None)
 
 
 def read(cursor: Cursor, path: Path, folder: Path) -> tuple[list[Source], list[str]]:
@@ -139,7 +138,7 @@ def test_looking_for_cuts_can_be_given_up(tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_text(lines(HEADER, row(A)), "utf-8")
     with pytest.raises(InterruptedError):
-        find_pieces(path, HEADERS, give_up)
+        find_pieces(path, 1, HEADERS, give_up)
 
 
 @pytest.mark.usefixtures("cut_small")
