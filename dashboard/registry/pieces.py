@@ -9,10 +9,8 @@ from dashboard.registry.plain_head import read_head
 from dashboard.registry.plain_lines import find_cuts
 
 _PIECE_BYTES = 400_000_000  # some 10 lakh rows of a billing export
-_SMALL_PIECE_BYTES = (
-    60_000_000  # of few files, which would leave a processor idle, and nothing to tell of until they are read
-)
-_FEW_FILES = 3
+_SMALL_PIECE_BYTES = 60_000_000  # a smaller one costs more than it gives
+_PIECES = 8  # of all that comes at least: no processor is idle, and there is a share to tell meanwhile
 _COPY_BYTES = 1 << 22
 _NAME = "piece.csv"
 
@@ -46,9 +44,9 @@ class Piece:
         return target
 
 
-def piece_bytes(file_count: int) -> int:
-    """Return how large the pieces are to be of so many files; one of half as much again is read whole."""
-    return _SMALL_PIECE_BYTES if file_count <= _FEW_FILES else _PIECE_BYTES
+def piece_bytes(total: int) -> int:
+    """Return how large the pieces are to be where so many bytes come in all; a file of half as much again is read whole."""
+    return min(_PIECE_BYTES, max(_SMALL_PIECE_BYTES, total // _PIECES))
 
 
 def find_pieces(path: Path, every: int, headers: Headers, tell: Callable[[], None]) -> list[Piece]:

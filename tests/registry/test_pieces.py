@@ -98,6 +98,12 @@ def test_where_the_number_of_rows_is_not_told_by_bytes_the_file_is_read_whole(
     assert len(cut(path)) > 5
 
 
+def test_pieces_are_an_eighth_of_all_that_comes_within_bounds() -> None:
+    million = 1_000_000
+    sizes = {289 * million: 60, 2_000 * million: 250, 14_880 * million: 400}
+    assert {total: piece_bytes(total) // million for total in sizes} == sizes
+
+
 def test_files_of_the_usual_size_are_read_whole(tmp_path: Path) -> None:
     assert not [case.name for case in TEXTS if cut(case.write(tmp_path))]
 
