@@ -6,6 +6,8 @@ from dashboard.delivery.claims import Batch, ClaimedMessage, Outcome
 from dashboard.delivery.errors_table import FINAL_ACTIONS, UNLIMITED_ACTIONS, pause_before_retry, rule_for
 from dashboard.delivery.wire import Answer
 
+PAIR_UNITS = 3.0  # pause units of 2 s: one message per 6 s to a person from a number
+
 
 def judge(
     batch: Batch,
@@ -43,3 +45,12 @@ def judge(
         refused_count,
         now,
     )
+
+
+def put_off(batch: Batch, message: ClaimedMessage, now: datetime, pause_unit: float) -> Outcome:
+    """Return the outcome of a message whose recipient was written to only just: it waits its turn."""
+    later = now + timedelta(seconds=PAIR_UNITS * pause_unit)
+    return Outcome(
+        batch.job_id, message.message_no, batch.attempt, "retry", retry_at=later, refused_count=message.refused_count,
+        judged_at=now,
+    )  # fmt: skip

@@ -66,13 +66,13 @@ class Bench:
             return job_id
 
         job_id = self.db.write(change)
-        self.dispatcher._lanes = {FIRST_NO: make_lane(self.db, self.dispatcher._events)}
+        self.dispatcher._fleet.lanes = {FIRST_NO: make_lane(self.db, self.dispatcher._events)}
         return job_id
 
     def answer(self, job_id: int, code: int | None) -> None:
         message = ClaimedMessage(1, FIRST_MOBILE, ("a",))
         batch = Batch(job_id, 1, 1, MessageHead("template", "bill_due", "hi", ("x",)), (message,))
-        self.dispatcher._lanes[FIRST_NO].in_flight[7] = InFlight(batch, {1: message})
+        self.dispatcher._fleet.lanes[FIRST_NO].in_flight[7] = InFlight(batch, {1: message})
         self._write([Result(7, 1, Answer("refused", code=code))])
 
     def report(self, job_id: int, code: int | None) -> None:
@@ -88,11 +88,11 @@ class Bench:
 
     def _write(self, events: list[Any]) -> None:
         findings = Findings()
-        self.dispatcher._take(events, findings)
+        self.dispatcher._answers.take(events, findings)
         self.dispatcher._write(findings)
 
     def look(self, job_id: int) -> dict[str, Any]:
-        lane = self.dispatcher._lanes[FIRST_NO]
+        lane = self.dispatcher._fleet.lanes[FIRST_NO]
         with self.db.read() as cursor:
             job = ledger.get_job(cursor, job_id)
             (number,) = numbers.list_numbers(cursor)
