@@ -1,6 +1,6 @@
 """What a round of answers and failed reports amounts to, and how it is written down: in one commit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -57,11 +57,10 @@ class Findings:
     def write(
         self, cursor: Cursor, now: datetime, jobs_out: frozenset[int], stopped: Mapping[int, str]
     ) -> None:
-        """Write everything down, pause what must stop, end what has come to its end."""
+        """Write everything down, pause what must stop, end what has come to its end. What reports tell of people stands already."""
         claims.record_outcomes(cursor, self.outcomes, now)
         note_unreached(cursor, self.unreached, now)
-        holds = self.holds + [hold for report in self.reports for hold in _holds_of(cursor, report, now)]
-        claims.record_holds(cursor, holds, now)
+        claims.record_holds(cursor, self.holds, now)
         newly = {
             pause.number_no: pause.reason for pause in self.pauses if pause.number_no and not pause.job_id
         }
@@ -70,13 +69,15 @@ class Findings:
         claims.finish_exhausted(cursor, now, jobs_out, {**stopped, **newly})
 
 
-def _holds_of(cursor: Cursor, report: FailedReport, now: datetime) -> list[Hold]:
+def hold_reported(cursor: Cursor, reports: Sequence[FailedReport], now: datetime) -> None:
+    """Write down what failed reports tell of people, inside the change that keeps them: they are new only once."""
     found = Findings()
-    if rule_for(report.code).action in _HOLDS:
-        mobile = claims.mobile_of(cursor, report.job_id, report.message_no)
-        if mobile is not None:
-            found.add_refusal(mobile, report.code, min(report.failed_at or now, now))
-    return found.holds
+    for report in reports:
+        if rule_for(report.code).action in _HOLDS:
+            mobile = claims.mobile_of(cursor, report.job_id, report.message_no)
+            if mobile is not None:
+                found.add_refusal(mobile, report.code, min(report.failed_at or now, now))
+    claims.record_holds(cursor, found.holds, now)
 
 
 def _apply(cursor: Cursor, pause: Pause, now: datetime) -> None:

@@ -8,6 +8,11 @@ from dashboard.delivery.json_parts import clean, code_of, dicts_of, part_of, tex
 from dashboard.delivery.reference import read_reference
 
 KNOWN_STATUSES = frozenset({"sent", "delivered", "read", "failed", "played"})
+_CHARGED = {
+    "regular": True,
+    "free_customer_service": False,
+    "free_entry_point": False,
+}  # Meta, "pricing.type"
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ def read_status(entry: dict[str, Any], prefix: str, received_at: datetime) -> St
         return None
     job_id, message_no = read_reference(prefix, entry.get("biz_opaque_callback_data")) or (0, 0)
     pricing = part_of(entry, "pricing")
-    category, billable = pricing.get("category"), pricing.get("billable")
+    category = pricing.get("category")
     return StatusReport(
         job_id=job_id,
         message_no=message_no,
@@ -41,7 +46,7 @@ def read_status(entry: dict[str, Any], prefix: str, received_at: datetime) -> St
         status_at=time_of(entry.get("timestamp"), received_at),
         code=_read_code(entry.get("errors")),
         category=clean(category).lower() if isinstance(category, str) else None,
-        billable=billable if isinstance(billable, bool) else None,
+        billable=_read_billable(pricing),
         user_id=text_of(entry, "recipient_user_id", "user_id") or None,
     )
 
@@ -49,3 +54,9 @@ def read_status(entry: dict[str, Any], prefix: str, received_at: datetime) -> St
 def _read_code(errors: Any) -> int | None:
     codes = [code_of(error.get("code")) for error in dicts_of(errors)]
     return next((code for code in codes if code is not None), None)
+
+
+def _read_billable(pricing: dict[str, Any]) -> bool | None:
+    """Return whether a message is charged: as `billable` says, else by its type; None where neither tells."""
+    told = pricing.get("billable")
+    return told if isinstance(told, bool) else _CHARGED.get(text_of(pricing, "type").lower())

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from dashboard.delivery import ledger, tallies
 from dashboard.delivery.consequences import act_on_news
-from dashboard.delivery.findings import FailedReport
+from dashboard.delivery.findings import FailedReport, hold_reported
 from dashboard.delivery.inbound import InboundText
 from dashboard.delivery.numbers import FIRST_NO, keep_heard, list_numbers
 from dashboard.delivery.platform import insert_news
@@ -117,6 +117,7 @@ def _write_statuses(cursor: Cursor, bodies: Sequence[Body], now: datetime) -> tu
     if failed:
         numbers = [row[0] for row in queries.numbers_reported(cursor, code=_NOT_ON_WHATSAPP)]
         note_unreached(cursor, numbers, now)
+        hold_reported(cursor, failed, now)
     _drop_round(cursor)
     return new_count, failed
 

@@ -16,10 +16,15 @@ _STOP_WORDS = (
     "रोकें रोके रोको रोक रोकिए रोकिये बंद बन्द"
 )
 _STOP_COMPANIONS = (  # what people write around the command; any other word makes it a sentence about something else
-    "please pls plz all sms message messages msg msgs notices notifications updates whatsapp sending now kar karo karen "
-    "kare karein do dijiye kijiye कृपया करें करे करो कर दो दें दे दीजिए दीजिये कीजिए कीजिये करिए करिये संदेश मैसेज सूचनाएँ सूचनाएं "
+    "please pls plz all sms message messages msg msgs notices notifications updates promotions alerts whatsapp sending me this these it now "
+    "kar karo karen kare karein kr kro kardo krdo do dijiye kijiye kariye bhejna mujhe ye yeh sab "
+    "कृपया करें करे करो कर दो करदो दें दे दीजिए दीजिये कीजिए कीजिये करिए करिये भेजना भेजने मुझे ये यह संदेश संदेशों मैसेज मेसेज सूचनाएँ सूचनाएं "
     "सब सभी जी"
 )
+_STOP_PHRASES = (  # the same command in more than one word
+    "opt out", "do not send", "don t send", "dont send", "mat bhejo", "mat bheje", "mat bhejen", "mat bhejiye",
+    "मत भेजो", "मत भेजें", "मत भेजे", "मत भेजिए", "मत भेजिये", "मत भेजना",
+)  # fmt: skip
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
 
 
@@ -33,8 +38,8 @@ class Meaning:
 
 
 def _fold(text: str) -> str:
-    """Compose letters alike (a nukta may be its own mark), drop invisible marks, write all digits in ASCII."""
-    plain = _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).strip()
+    """Compose letters alike (a nukta may be its own mark, a letter full width), drop invisible marks, write all digits in ASCII."""
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
     return "".join(str(unicodedata.digit(mark)) if mark.isdigit() else mark for mark in plain)
 
 
@@ -65,7 +70,10 @@ def _stop_words() -> tuple[frozenset[str], frozenset[str]]:
 def _is_stop(plain: str) -> bool:
     """A stop word, and beside it only words that go with the command, or account numbers."""
     commands, companions = _stop_words()
-    text = re.sub(r"[^\w\s\u0900-\u0963]|_", " ", plain).lower().replace("opt out", "optout")
+    text = re.sub(r"[^\w\s\u0900-\u0963]|_", " ", plain).lower()
+    text = f" {' '.join(text.split())} "
+    for phrase in _STOP_PHRASES:
+        text = text.replace(f" {_fold(phrase)} ", " stop ")
     words = [word for word in text.split() if not word.isdigit()]
     return any(word in commands for word in words) and all(word in commands | companions for word in words)
 

@@ -171,3 +171,13 @@ def test_a_report_that_comes_a_day_late_holds_nobody_any_more(bench: Bench) -> N
     apply_all(bench.db, on_failed=bench._write)
     with bench.db.read() as cursor:
         assert claims.held_recipients(cursor, [FIRST_MOBILE], NOW) == {}
+
+
+@pytest.mark.parametrize("code", [131049, 130403, 131050])
+def test_what_a_report_tells_of_a_person_is_kept_with_it(bench: Bench, code: int) -> None:
+    """The application is killed before the dispatcher hears of it: the same report is not new a second time."""
+    job_id = bench.begin()
+    post(bench.db, envelope({"statuses": [report(bench.db, job_id, 1, "failed", timestamp=seconds_of(NOW), errors=[{"code": code}])]}))  # fmt: skip
+    apply_all(bench.db)
+    with bench.db.read() as cursor:
+        assert claims.held_recipients(cursor, [FIRST_MOBILE], NOW, is_marketing=True) == {FIRST_MOBILE: code}

@@ -62,6 +62,9 @@ STATUSES = [
     ({**BASE, "pricing": {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "UTILITY"}}, ("delivered", None, "utility", True)),
     ({**BASE, "recipient_user_id": "IN.77"}, ("delivered", None, None, None)),  # number absent
     ({**BASE, "pricing": {"billable": False, "type": "free_customer_service", "category": "service"}}, ("delivered", None, "service", False)),
+    ({**BASE, "pricing": {"pricing_model": "PMP", "type": "regular", "category": "utility"}}, ("delivered", None, "utility", True)),  # told by its type
+    ({**BASE, "pricing": {"type": "free_entry_point", "category": "utility"}}, ("delivered", None, "utility", False)),
+    ({**BASE, "pricing": {"type": "unheard_of", "category": "utility"}}, ("delivered", None, "utility", None)),
     ({**BASE, "pricing": 7, "conversation": None}, ("delivered", None, None, None)),
     ({**BASE, "status": "failed", "errors": [{"code": 131049, "title": "x"}]}, ("failed", 131049, None, None)),
     ({**BASE, "status": "failed", "errors": [{"code": "131049"}, {"code": True}, {"code": 10**12}]}, ("failed", None, None, None)),
