@@ -82,6 +82,7 @@ def import_consents(
             cursor, import_id=import_id, kind="consent", file_names=file_name, file_digest=digest, started_at=clock(), finished_at=clock(),
             username=scope.username, row_count=len(rows) + len(refused), accepted_count=len(judged.facts), rejected_count=len(all_refused),
             new_count=len(judged.facts), changed_count=0, unchanged_count=judged.unchanged,
+            notes=None,
         )  # fmt: skip
         keep_refused(cursor, import_id, [(file_name, row) for row in all_refused])
         record(

@@ -82,8 +82,10 @@ def _rank(header: str, headers: Headers) -> tuple[bool, int]:
     return _find_spelled(header, headers) is None, list(headers).index(alias) if alias else 0
 
 
-def map_columns(columns: Sequence[str], headers: Headers, name: str = "") -> dict[str, int]:
-    """Return the place of each known field in the columns.
+def map_columns(
+    columns: Sequence[str], headers: Headers, name: str = "", *, can_span: bool = False
+) -> dict[str, int]:
+    """Return the place of each known field in the columns; with `can_span` a header may stand over the blank one beside it.
 
     Raises BadInput("no_account_column"), ("no_header") where the columns are a consumer's cells, or ("two_account_columns")
     where two columns claim to be the account number.
@@ -106,7 +108,7 @@ def map_columns(columns: Sequence[str], headers: Headers, name: str = "") -> dic
         claiming = ", ".join(columns[place][:30] for place in accounts)
         raise BadInput("two_account_columns", columns=claiming, file=name)
     mobiles = places.get("mobile_raw", [])
-    beside = [place + 1 for place in mobiles if columns[place + 1 : place + 2] == [""]]
+    beside = [place + 1 for place in mobiles if can_span and columns[place + 1 : place + 2] == [""]]
     more = {"mobile_more": (mobiles[1:] + beside)[0]} if mobiles[1:] + beside else {}
     chosen = {field: found[0] for field, found in places.items()} | {"account_no": accounts[0]} | more
     return dict(sorted(chosen.items(), key=lambda one: one[1]))

@@ -1,6 +1,7 @@
 """What an import leaves behind: its account of itself, the refused rows with their reason."""
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ _WHOLE_DIGEST_BYTES = 1 << 26
 _SAMPLES, _SAMPLE_BYTES = 64, 1 << 16
 _RUN_COLUMNS = (
     "import_id", "kind", "file_names", "finished_at", "username", "rows", "accepted", "rejected", "new", "changed", "unchanged",
+    "notes",
 )  # fmt: skip
 
 
@@ -57,6 +59,14 @@ class ImportResult:
     seconds: float
     rejects_file: str | None
     files: list[FileRefusals]
+
+    @property
+    def notes(self) -> dict[str, int]:
+        """What a person should know of it: a count by code."""
+        told = Counter({"repeated": self.repeated} if self.repeated else {})
+        for file in self.files:
+            told.update(file.notes)
+        return dict(told)
 
 
 NOTHING = ImportResult(0, 0, 0, 0, 0, 0, 0, 0, 0.0, None, [])  # where no export came
@@ -93,6 +103,7 @@ def keep_account(
         cursor, import_id=result.import_id, kind="export", file_names=", ".join(names), file_digest=digest, started_at=started_at,
         finished_at=finished_at, username=scope.username, row_count=result.rows, accepted_count=result.accepted,
         rejected_count=result.rejected, new_count=result.new, changed_count=result.changed, unchanged_count=result.unchanged,
+        notes=json.dumps(result.notes),
     )  # fmt: skip
     keep_refused(
         cursor, result.import_id, [(file.name_of(row), row) for file in result.files for row in file.refused]
@@ -151,10 +162,11 @@ def with_rejects_file(result: ImportResult, data_dir: Path) -> ImportResult:
 
 
 def list_imports(db: Database, scope: Scope, limit: int = 50) -> pd.DataFrame:
-    """Return the latest imports, newest first. Needs Right.IMPORT over the whole state."""
+    """Return the latest imports, newest first; `notes` holds a count by code. Needs Right.IMPORT over the whole state."""
     require_whole_state(scope)
     with db.read() as cursor:
-        return pd.DataFrame(list(queries.list_runs(cursor, run_limit=limit)), columns=list(_RUN_COLUMNS))
+        runs = [(*run, json.loads(notes)) for *run, notes in queries.list_runs(cursor, run_limit=limit)]
+    return pd.DataFrame(runs, columns=list(_RUN_COLUMNS))
 
 
 def list_rejected(db: Database, scope: Scope, import_id: int) -> pd.DataFrame:

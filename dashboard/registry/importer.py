@@ -29,6 +29,7 @@ from dashboard.registry.import_log import (
     with_rejects_file,
 )
 from dashboard.registry.import_work import MERGED, MOVED, Counts, Placing, Progress, Terms, queries
+from dashboard.registry.intake import FILE_ROWS
 from dashboard.registry.office_store import close_empty_offices, keep_moves, keep_totals, write_tree
 from dashboard.registry.sequences import (
     find_second_numbers,
@@ -58,6 +59,7 @@ from dashboard.store.disk import is_full
 
 _SMALL_ROWS = 200_000  # an import of more makes the registry anew
 _CLOCKS_APART = timedelta(minutes=1)
+_COMPARED = 20_000  # consumers whose bills are compared with those that stand
 _ROW_BYTES = 500  # of an export: no row has as many
 _READ, _MERGED = 0.8, 0.86  # shares of the whole: when the files are read, the next registry is made
 _FOLDER_PREFIX = "setu-import-"
@@ -181,6 +183,7 @@ def _put_in_small(plan: _Plan) -> ImportResult:
         work.write_rest(cursor, MERGED, terms)
         _require_unchanged(plan)
         changed = run_on(cursor, queries.count_changed, MERGED, import_id=plan.import_id)
+        _tell_older(cursor, plan, MERGED)
         offices = [
             office_no for (office_no,) in queries.list_touched_offices(cursor, import_id=plan.import_id)
         ]
@@ -257,10 +260,12 @@ def _write_rows(cursor: Cursor, plan: _Plan, terms: Terms) -> None:
 def _complete(cursor: Cursor, plan: _Plan) -> int:
     """Bring the next registry to its end, as far as nobody needs to wait for it; return how many accounts are new or changed."""
     changed = run_on(cursor, queries.count_changed, NEXT_REGISTRY, import_id=plan.import_id)
+    _tell_older(cursor, plan, NEXT_REGISTRY)
     run_on(cursor, queries.keep_moved, NEXT_REGISTRY)
     run_on(cursor, queries.keep_readers, NEXT_REGISTRY)
     run_on(cursor, queries.keep_numbers_before, NEXT_REGISTRY, import_id=plan.import_id)
-    queries.carry_over(cursor)
+    if plan.counts.known < int(queries.count_consumers(cursor)):
+        queries.carry_over(cursor)
     cursor.execute("ALTER TABLE next_consumer DROP COLUMN seq")
     cursor.execute("ALTER TABLE next_consumer DROP COLUMN old_no")
     keep_consented_numbers(cursor, plan.import_id, NEXT_REGISTRY)
@@ -304,6 +309,13 @@ def _put_in_place(cursor: Cursor, plan: _Plan, placing: Placing, changed: int) -
 def _require_unchanged(plan: _Plan) -> None:
     for source in plan.sources:
         require_unchanged(source)
+
+
+def _tell_older(cursor: Cursor, plan: _Plan, registry: str) -> None:
+    """Note of each file whether it seems to be of an earlier export than what stands."""
+    sql = queries.list_older.sql.replace("{consumer}", registry)
+    for file_no, older in cursor.execute(sql, {"file_rows": FILE_ROWS, "row_count": _COMPARED}).fetchall():
+        plan.sources[file_no].notes["older_export"] = older
 
 
 def _judge(cursor: Cursor, plan: _Plan, registry: str, which: str) -> None:

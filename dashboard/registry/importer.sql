@@ -189,6 +189,10 @@ WITH twice_row AS (SELECT * FROM staging.rest SEMI JOIN staging.twice USING (acc
 SELECT * REPLACE (coalesce(office_no, :fallback_no) AS office_no)
 FROM ({merge} FROM new LEFT JOIN old ON old.account_no = new.account_no) ORDER BY office_no;
 
+-- name: count_consumers()$
+-- Accounts that the registry has.
+SELECT count(*) FROM consumer;
+
 -- name: carry_over()!
 -- What the registry has and the next one has not yet: the import does not speak of it.
 INSERT INTO next_consumer BY NAME
@@ -196,6 +200,16 @@ SELECT consumer.* REPLACE (number.office_no AS office_no), NULL::BIGINT AS seq, 
 FROM consumer JOIN staging.number AS number ON number.old_no = consumer.office_no
 ANTI JOIN next_consumer AS here ON here.account_no = consumer.account_no
 ORDER BY number.office_no;
+
+-- name: list_older(file_rows, row_count)
+-- The files that bring bills older than those that stand for most of their consumers, and for how many, among some consumers of the import.
+WITH sample AS (
+    SELECT seq, account_no, bill_date FROM {consumer} WHERE old_no IS NOT NULL AND bill_date IS NOT NULL ORDER BY hash(seq) LIMIT :row_count
+), compared AS (
+    SELECT (sample.seq // :file_rows)::INTEGER AS file_no, count(*) AS known, count(*) FILTER (sample.bill_date < consumer.bill_date) AS older
+    FROM sample JOIN consumer ON consumer.account_no = sample.account_no AND consumer.bill_date IS NOT NULL GROUP BY 1
+)
+SELECT file_no, older FROM compared WHERE 2 * older > known ORDER BY file_no;
 
 -- name: keep_moved()!
 -- How many accounts change their office, from which to which.
@@ -287,10 +301,10 @@ DROP TABLE consumer_before;
 -- Import ids are ours: one after the last.
 SELECT coalesce(max(import_id), 0) + 1 FROM import_run;
 
--- name: insert_run(import_id, kind, file_names, file_digest, started_at, finished_at, username, row_count, accepted_count, rejected_count, new_count, changed_count, unchanged_count)!
+-- name: insert_run(import_id, kind, file_names, file_digest, started_at, finished_at, username, row_count, accepted_count, rejected_count, new_count, changed_count, unchanged_count, notes)!
 -- One import's account of itself.
 INSERT INTO import_run VALUES (:import_id, :kind, :file_names, :file_digest, :started_at, :finished_at, :username, :row_count,
-    :accepted_count, :rejected_count, :new_count, :changed_count, :unchanged_count);
+    :accepted_count, :rejected_count, :new_count, :changed_count, :unchanged_count, :notes);
 
 -- name: keep_refused()!
 -- Refused rows with their reason; the same row of a file that came before is kept once.
@@ -300,7 +314,8 @@ ANTI JOIN rejected_row AS old ON old.file_name = new.file_name AND old.row_no = 
 
 -- name: list_runs(run_limit)
 -- The latest imports.
-SELECT import_id, kind, file_names, finished_at, username, row_count, accepted_count, rejected_count, new_count, changed_count, unchanged_count
+SELECT import_id, kind, file_names, finished_at, username, row_count, accepted_count, rejected_count, new_count, changed_count, unchanged_count,
+    coalesce(notes, '{}')
 FROM import_run ORDER BY import_id DESC LIMIT :run_limit;
 
 -- name: list_rejected(import_id)

@@ -2,13 +2,13 @@
 -- filled in by intake.py.
 
 -- name: keep_cells()!
--- Dates and readers' numbers are few and come again and again: those of a sample are understood once.
+-- Dates, tariffs and readers' numbers are few and come again and again: those of a sample are understood once.
 CREATE OR REPLACE TEMP TABLE known_cell AS
 WITH sample AS ({sample}), cell AS (
     SELECT bill_date AS text FROM sample UNION SELECT due_date FROM sample UNION SELECT last_pay_date FROM sample
-    UNION SELECT agent_mobile FROM sample
+    UNION SELECT agent_mobile FROM sample UNION SELECT tariff FROM sample
 ), number AS (SELECT text, phone_read(text) AS ten FROM cell WHERE text <> '')
-SELECT text, day_of(text) AS day, CASE WHEN phone_verdict(text, ten) = 'ok' THEN CAST(ten AS BIGINT) END AS agent_mobile FROM number;
+SELECT text, day_of(text) AS day, tariff_of(text) AS tariff, CASE WHEN phone_verdict(text, ten) = 'ok' THEN CAST(ten AS BIGINT) END AS agent_mobile FROM number;
 
 -- name: keep_sample()!
 -- The offices where the consumers of a sample stand: whole divisions, but for a stray's.
@@ -93,17 +93,21 @@ DELETE FROM next_row WHERE seq BETWEEN :first_seq AND :last_seq;
 
 -- name: take_rows(first_seq, import_id, today)!
 -- The rows of one file; those of consumers that are known are merged with what is known of them, and say in `old_no` where they stood.
+-- DuckDB takes a file for 42 rows and would hold them all to find the few known cells; the rows that never come make it the other way about.
 INSERT INTO next_row BY NAME
-WITH cut AS (
+WITH whole AS (
+    SELECT * FROM ({relation}) UNION ALL BY NAME SELECT NULL::BIGINT AS row_no FROM range(1000000) WHERE range < 0
+), cut AS (
     SELECT *, hash(discom, zone_code, zone_name, circle_code, circle_name, division_code, division_name, subdivision_code, subdivision_name,
         substation, feeder) AS path_hash
-    FROM ({relation})
+    FROM whole
 ), read_numbers AS (
     SELECT cut.*, phone_read(nullif(mobile_raw, '')) AS ten, reader.text IS NOT NULL AS knows_reader, reader.agent_mobile AS reader_mobile,
         CASE WHEN reader.text IS NULL THEN phone_read(nullif(cut.agent_mobile, '')) END AS reader_ten
     FROM cut LEFT JOIN known_cell AS reader ON reader.text = cut.agent_mobile
 ), typed AS (
-    SELECT account_no, nullif(trim(name), '') AS name, nullif(trim(address), '') AS address, tariff_of(tariff) AS category,
+    SELECT account_no, nullif(trim(name), '') AS name, nullif(trim(address), '') AS address,
+        CASE WHEN rated.text IS NULL THEN tariff_of(read_numbers.tariff) ELSE rated.tariff END AS category,
         nullif(trim(supply_type), '') AS supply_type,
         load_of(load, load_unit) AS load_kw,
         nullif(trim(book_no), '') AS book_no, nullif(trim(sc_no), '') AS sc_no, nullif(trim(meter_no), '') AS meter_no,
@@ -123,6 +127,7 @@ WITH cut AS (
     LEFT JOIN known_cell AS billed ON billed.text = bill_date
     LEFT JOIN known_cell AS due ON due.text = due_date
     LEFT JOIN known_cell AS paid ON paid.text = last_pay_date
+    LEFT JOIN known_cell AS rated ON rated.text = read_numbers.tariff
 ), judged AS (
     SELECT *, segment_of(amount_payable, last_pay_date, coalesce(bill_date, due_date, CAST(:today AS DATE))) AS arrears_segment,
         first_state(verdict) AS state, :import_id::INTEGER AS import_id

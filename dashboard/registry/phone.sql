@@ -82,7 +82,8 @@ CREATE OR REPLACE TEMP MACRO phone_read(raw) AS
          WHEN regexp_full_match(raw, '{prefix}[1-9]\d{9}') THEN right(raw, 10)
          WHEN regexp_full_match(raw, '{prefix}[1-9]\d{9}\.0') THEN left(right(raw, 12), 10)
          WHEN regexp_full_match(raw, '\+?(?:\d[ -]*){1,13}') THEN phone_first('/' || regexp_replace(raw, '[ -]', '', 'g') || '/')
-         WHEN regexp_full_match(raw, '9[0-8]\d{8}[/, ][6-9]\d{9}') AND phone_judge_ten(left(raw, 10)) = 'ok' THEN left(raw, 10)
+         WHEN regexp_full_match(raw, '[6-9]\d{9}[/, ][6-9]\d{9}') THEN
+             CASE WHEN phone_judge_ten(left(raw, 10)) <> 'ok' AND phone_judge_ten(right(raw, 10)) = 'ok' THEN right(raw, 10) ELSE left(raw, 10) END
          WHEN regexp_matches(raw, '[eE]') AND phone_is_scientific(phone_clean(raw)) THEN
              CASE WHEN phone_is_whole(phone_clean(raw))
                  THEN phone_first('/' || CAST(TRY_CAST(trunc(TRY_CAST(phone_clean(raw) AS DOUBLE)) AS HUGEINT) AS VARCHAR) || '/') END

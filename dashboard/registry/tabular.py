@@ -27,6 +27,7 @@ from dashboard.registry.text_rows import (
 from dashboard.registry.web_rows import web_rows
 
 BOOK, WEB = "xlsx", "html"  # instead of an encoding
+_SPANNING = (BOOK, WEB)  # where one header may be merged over two columns
 NO_MOBILE = "no_mobile"  # the note of a table without a column of phone numbers
 _LONGEST_CELL = 10_000  # characters; a longer one is a broken file, not an address
 _LONGEST_RAW = 100_000  # characters kept of a refused row
@@ -138,9 +139,7 @@ class TableReader:
                 return self._count_aside("totals")
         width = len(self.columns)
         if any(cell.strip() for cell in row[width:]):
-            joined = (
-                None if self.encoding in (BOOK, WEB) else join_address(trim_cells(row), width, self.places)
-            )
+            joined = None if self.encoding in _SPANNING else join_address(trim_cells(row), width, self.places)
             if joined is None:
                 return self._refuse(row_no, "ragged_row", row)
             row[:] = joined
@@ -163,7 +162,8 @@ class TableReader:
             or count_known(row, self.headers) < _LEAST_HEADERS
         ):
             return False
-        if not map_columns(columns, self.headers, self.name).items() <= self.places.items():
+        places = map_columns(columns, self.headers, self.name, can_span=self.encoding in _SPANNING)
+        if not places.items() <= self.places.items():
             raise BadInput("header_changes", file=self.name, row=row_no)
         return True  # the same columns in the other language
 
@@ -239,7 +239,7 @@ def _find_table(rows: Iterator[Row], headers: Headers, encoding: str, name: str)
         raise BadInput("file_empty", file=name)
     best = max(range(len(first)), key=lambda place: (count_known(first[place][1], headers), -place))
     columns = trim_cells(first[best][1])
-    places = map_columns(columns, headers, name)
+    places = map_columns(columns, headers, name, can_span=encoding in _SPANNING)
     return TableReader(
         columns, places, chain(first[best + 1 :], rows), encoding, headers, name, notes=told_of(places)
     )

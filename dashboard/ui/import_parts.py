@@ -1,7 +1,6 @@
 """The parts of the import page that take exports: what was understood, the import under way and its end."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -17,7 +16,7 @@ from dashboard.ui.formats import group_digits
 from dashboard.ui.header_parts import offer_headers
 from dashboard.ui.share_parts import show_share
 from dashboard.ui.tables import escape_marks
-from dashboard.ui.uploads import KINDS, keep_uploads, show_hint, show_refused, uploader_key
+from dashboard.ui.uploads import KINDS, keep_uploads, show_hint, show_refused, tell_notes, uploader_key
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import t, t_or_code
 
@@ -92,20 +91,13 @@ def _show_preview(preview: FilePreview) -> None:
         aside = sum(preview.not_rows.values())
         if aside:
             st.caption(t("import_data.aside", count=group_digits(aside)))
-        _tell_notes(preview.notes)
+        tell_notes(preview.notes)
         if not preview.first_rows.empty:
             st.dataframe(
                 preview.first_rows, hide_index=True, alt=t("import_data.first_rows", file=preview.name)
             )
         if not preview.refused.empty:
             show_refused(preview.refused, preview.name)
-
-
-def _tell_notes(notes: Mapping[str, int]) -> None:
-    """Say what a spreadsheet hides, merges or holds beside its data, what a ZIP does, and what came of office names."""
-    told_notes = [t(f"import_data.note_{what}", count=group_digits(count)) for what, count in notes.items()]
-    if told_notes:
-        st.caption(" ".join(told_notes))
 
 
 def show_import(visitor: Visitor) -> bool:
@@ -159,7 +151,4 @@ def _show_done(result: ImportResult) -> None:
           unchanged=group_digits(result.unchanged), rejected=group_digits(result.rejected)),
         icon=":material/task_alt:",
     )  # fmt: skip
-    notes: Counter[str] = Counter({"repeated": result.repeated} if result.repeated else {})
-    for file in result.files:
-        notes.update(file.notes)
-    _tell_notes(notes)
+    tell_notes(result.notes)

@@ -7,7 +7,7 @@ from dashboard.registry.import_log import list_imports, list_rejected
 from dashboard.ui.audit_parts import name_actor
 from dashboard.ui.errors import explain
 from dashboard.ui.tables import Column, escape_marks, show_table
-from dashboard.ui.uploads import show_refused
+from dashboard.ui.uploads import show_refused, tell_notes
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import t
 
@@ -23,7 +23,7 @@ def show_inbox(visitor: Visitor) -> None:
 
 
 def show_history(visitor: Visitor) -> None:
-    """Show the latest imports; a chosen one's refused rows can be taken along."""
+    """Show the latest imports; of a chosen one what is to be known of its files, and its refused rows to take along."""
     runs = list_imports(visitor.rt.db, visitor.scope)
     if runs.empty:
         st.caption(t("import_data.no_history"))
@@ -39,6 +39,7 @@ def show_history(visitor: Visitor) -> None:
     }  # fmt: skip
     chosen = show_table(shown, columns, key="import_history", alt=t("import_data.history"), pick=True)
     if chosen is not None:
+        tell_notes(runs["notes"].iloc[chosen])
         refused = list_rejected(visitor.rt.db, visitor.scope, int(runs["import_id"].iloc[chosen]))
         if refused.empty:
             st.caption(t("import_data.none_refused"))

@@ -1,7 +1,7 @@
 """Files that people upload: kept for this session, and what was refused of them."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from dashboard.ui.words import t, t_or_code
 
 KINDS = ["csv", "txt", "tsv", "xlsx", "xlsm", "xlsb", "xls", "ods", "xml", "htm", "html", "gz", "zip"]
 _FOLDER = "import_folder"
+_WARNED = "older_export"
 
 
 def keep_uploads(files: Sequence[Any]) -> list[Upload]:
@@ -42,6 +43,15 @@ def show_hint(visitor: Visitor, key: str) -> None:
 def uploader_key() -> str:
     """Return the key of the field for files: another one once they are taken, so that it stands empty."""
     return f"import_files_{st.session_state.setdefault('import_round', 0)}"
+
+
+def tell_notes(notes: Mapping[str, int]) -> None:
+    """Say what is to be known of an import's files: what they hide, merge or hold beside their rows, and whether they seem to be old."""
+    told = {what: t(f"import_data.note_{what}", count=group_digits(count)) for what, count in notes.items()}
+    if _WARNED in told:
+        st.warning(told.pop(_WARNED), icon=":material/history:")
+    if told:
+        st.caption(" ".join(told.values()))
 
 
 def show_refused(refused: pd.DataFrame, name: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import xlsxwriter
 
 from dashboard.access.scope import Scope
 from dashboard.coverage.cube import refresh_cube
@@ -94,17 +95,48 @@ MOBILES_TWICE = [
 ]
 
 
-@pytest.mark.parametrize("header", ["ACCT_ID,MOBILE_NO,PHONE_NO,NAME", "ACCT_ID,MOBILE_NO,,NAME"])
 def test_a_second_column_of_phone_numbers_counts_too(
-    cursor: Cursor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, header: str
+    cursor: Cursor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Under a name of its own, or under a header that was merged over both."""
     lines = [f"{1_000_000_001 + place},{one},{two},RAM" for place, (one, two, _) in enumerate(MOBILES_TWICE)]
     path = tmp_path / "twice.csv"
-    path.write_text("\n".join([header, *lines, ""]), encoding="utf-8")
+    path.write_text("\n".join(["ACCT_ID,MOBILE_NO,PHONE_NO,NAME", *lines, ""]), encoding="utf-8")
     for way in ("fast", "careful"):
         _, rows = read(cursor, path, tmp_path / way)
         assert [row[4] for row in rows] == [cell for *_, cell in MOBILES_TWICE]
+        monkeypatch.setattr(sources, "find_plain", lambda *about: None)
+
+
+@pytest.mark.parametrize("name", ["wide.xlsx", "wide.xls"])
+def test_a_header_may_stand_over_two_columns_of_phone_numbers(
+    cursor: Cursor, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    rows = [(f"{1_000_000_001 + place}", *cells[:2]) for place, cells in enumerate(MOBILES_TWICE)]
+    if name.endswith(".xlsx"):
+        with xlsxwriter.Workbook(path) as book:
+            sheet = book.add_worksheet()
+            sheet.write_row(0, 0, ("ACCT_ID", "MOBILE_NO", "", "NAME"))
+            for place, row in enumerate(rows, 1):
+                sheet.write_row(place, 0, (*row, "RAM"))
+    else:  # a web page
+        cells = "".join("<tr>" + "".join(f"<td>{cell}" for cell in (*row, "RAM")) for row in rows)
+        path.write_text(
+            f"<table><tr><th>ACCT_ID<th colspan=2>MOBILE_NO<th>NAME{cells}</table>", encoding="utf-8"
+        )
+    _, found = read(cursor, path, tmp_path / "work")
+    assert [row[4].strip() for row in found] == [cell for *_, cell in MOBILES_TWICE]
+
+
+def test_a_column_without_header_in_a_text_is_no_phone_number(
+    cursor: Cursor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may as well hold the old account number."""
+    path = tmp_path / "unnamed.csv"
+    path.write_text("ACCT_ID,MOBILE_NO,,NAME\n1000000001,,7415098765,RAM\n", encoding="utf-8")
+    for way in ("fast", "careful"):
+        _, rows = read(cursor, path, tmp_path / way)
+        assert [row[4] for row in rows] == [""]
         monkeypatch.setattr(sources, "find_plain", lambda *about: None)
 
 

@@ -14,13 +14,13 @@ from dashboard.coverage.cube import refresh_cube
 from dashboard.errors import BadInput, Unavailable
 from dashboard.registry import intake, sources
 from dashboard.registry.demo import write_demo
-from dashboard.registry.import_log import ImportResult
+from dashboard.registry.import_log import ImportResult, list_imports
 from dashboard.registry.importer import clear_leftovers, import_exports
 from dashboard.registry.sources import Upload
 from dashboard.store.clock import Clock
 from dashboard.store.database import Database, open_database
 from tests.conftest import SAMPLES
-from tests.registry.conftest import ALWAYS_ANEW, NEVER_ANEW, PLACE, Bring, export, rows_of
+from tests.registry.conftest import ALWAYS_ANEW, HEADER, NEVER_ANEW, PLACE, Bring, export, rows_of
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +195,22 @@ def test_a_number_that_an_export_replaces_stays_in_its_history(
             "SELECT account_no, source, username, mobile_before, verdict_before, mobile_after, verdict_after FROM number_event"
         ).fetchall()
     assert events == [("0000000001", "import", "admin", 9415012345, "ok", 9519912345, "ok")]
+
+
+@pytest.mark.parametrize("small_rows", [NEVER_ANEW, ALWAYS_ANEW])
+def test_an_export_older_than_what_stands_is_told(
+    db: Database, administrator: Scope, bring: Bring, small_rows: int
+) -> None:
+    def month(first: int, *days: str) -> str:
+        rows = [f"{first + place:010d},RAM,A,9415012345,{PLACE},{day}" for place, day in enumerate(days)]
+        return export(*rows, header=f"{HEADER},BILL_DATE")
+
+    bring(month(1, "05-JUL-26", "05-JUL-26", "05-JUL-26"), small_rows=small_rows)
+    mixed = bring(month(1, "05-JUN-26", "05-AUG-26", "05-AUG-26", "05-MAY-26"), small_rows=small_rows)
+    assert mixed.notes == {}  # one bill that was made again; an account nobody knew
+    older = bring(month(1, "05-MAY-26", "05-JUN-26", ""), month(9, "05-JAN-26"), small_rows=small_rows)
+    assert [file.notes for file in older.files] == [{"older_export": 2}, {}]
+    assert list(list_imports(db, administrator)["notes"]) == [{"older_export": 2}, {}, {}]
 
 
 class GivenUp(Exception):
