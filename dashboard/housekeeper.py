@@ -31,6 +31,7 @@ from dashboard.notices.outcome import keep_tallies
 from dashboard.notices.pacing import keep_hours
 from dashboard.notices.price_hold import hold_dear
 from dashboard.notices.repeats import make_occurrences, schedule_approved
+from dashboard.notices.trials import let_trials_go_on
 from dashboard.registry.import_jobs import Inbox
 from dashboard.registry.import_log import ImportResult
 from dashboard.registry.sources import Upload
@@ -101,6 +102,7 @@ class Housekeeper:
         return {
             "forget_old": lambda: forget_old(db, clock, self._runtime.settings.webhook_days),
             "rejudge_under_way": lambda: rejudge_under_way(db, clock),
+            "let_trials_go_on": lambda: let_trials_go_on(db, clock),
             "renew_odd": lambda: renew_odd(db),
             "renew_opted_out": self._runtime.opted_out.renew,
             "keep_tallies": lambda: keep_tallies(db, clock),

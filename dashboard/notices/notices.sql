@@ -79,6 +79,13 @@ SELECT notice_id FROM notice WHERE state IN ('submitted', 'approved', 'scheduled
 SELECT job_id FROM job WHERE state IN ('running', 'paused') AND job_id NOT IN (SELECT job_id FROM notice WHERE job_id IS NOT NULL)
 ORDER BY job_id;
 
+-- name: list_resting_trials(before)
+-- The test sends that have rested since a moment, with when they were made; not those whose template rests, which go on by themselves.
+SELECT job_id, created_at FROM job
+WHERE state = 'paused' AND kind = 'template' AND pause_reason <> 'template_paused' AND changed_at < :before
+    AND job_id NOT IN (SELECT job_id FROM notice WHERE job_id IS NOT NULL)
+ORDER BY job_id;
+
 -- name: list_ended()
 -- Notices whose job has ended and that do not know it yet.
 SELECT notice_id, job_changed_at FROM notice_now WHERE stored_state IN ('sending', 'paused') AND job_state = 'finished';
