@@ -11,7 +11,7 @@ from dashboard.coverage.figures import COUNTS, STATES, Coverage
 from dashboard.coverage.funnel import STEPS
 from dashboard.store.spreadsheet import Sheet, write_workbook
 from dashboard.ui.catalogue import say
-from dashboard.ui.formats import day, share
+from dashboard.ui.formats import share
 
 _MOVING = (*COUNTS, "to_collect")
 
@@ -36,16 +36,16 @@ def list_sheets(brief: Brief, language: str) -> list[Sheet]:
         [*office, name_count(name, language), getattr(figures, name), figures.rate(name)] for name in COUNTS
     ]
     districts = [_name_district(one, language) for one in brief.districts]
-    days = [[*office, day(at), *_count(then)] for at, then in brief.days]
+    days = [[*office, at, *_count(then)] for at, then in brief.days]
     return [
         Sheet(words("sheet_states"), [*place, words("column_state"), words("consumers"), words("column_rate")], states),
         Sheet(words("funnel"), [*place, words("column_step"), words("consumers"), words("column_rate")], _list_funnel(brief, language)),
         _write_target_sheet(brief, language),
-        Sheet(words("sheet_movement"), _head_movement(language), list(_list_movements(brief, language))),
+        Sheet(words("sheet_movement"), _head_movement(language), list(_list_movements(brief, language)), (1,)),
         Sheet(words("sheet_below"), [*place, *counts, *rates], _list_standings(brief.below, language)),
         Sheet(words("sheet_ranked"), [*place, *counts, *rates], _list_standings(brief.ranked, language)),
         Sheet(words("sheet_districts"), [words("column_district"), *counts, *rates], districts),
-        Sheet(words("sheet_days"), [*place, words("column_day"), *counts], days),
+        Sheet(words("sheet_days"), [*place, words("column_day"), *counts], days, (2,)),
     ]  # fmt: skip
 
 
@@ -64,12 +64,12 @@ def _write_target_sheet(brief: Brief, language: str) -> Sheet:
     rows: list[list[object]] = []
     if (outlook := brief.outlook) is not None:
         told = outlook.forecast
-        days = [day(one) if one else "" for one in (told.day, told.earliest, told.latest)]
+        days = [told.day, told.earliest, told.latest]
         pace = round(told.per_week, 1)
         rows.append(
-            [brief.office.code, brief.office.name_in(language), outlook.share, day(outlook.by_day), outlook.goal, pace, *days, write_target(brief, language)]
+            [brief.office.code, brief.office.name_in(language), outlook.share, outlook.by_day, outlook.goal, pace, *days, write_target(brief, language)]
         )  # fmt: skip
-    return Sheet(say(language, "brief.sheet_target"), head, rows)
+    return Sheet(say(language, "brief.sheet_target"), head, rows, (3, 6, 7, 8))
 
 
 def _head_movement(language: str) -> list[str]:
@@ -82,7 +82,7 @@ def _list_movements(brief: Brief, language: str) -> Iterable[list[object]]:
         for name in _MOVING:
             before, now = getattr(one.before, name), getattr(brief.figures, name)
             span = say(language, f"brief.span_{one.span}")
-            yield [span, day(one.since), name_count(name, language), before, now, now - before]
+            yield [span, one.since, name_count(name, language), before, now, now - before]
 
 
 def _list_standings(standings: Iterable[Standing], language: str) -> list[list[object]]:

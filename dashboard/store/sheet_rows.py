@@ -3,11 +3,13 @@
 import math
 import re
 from collections.abc import Sequence
+from datetime import date, datetime
 from functools import cache
 
 from xlsxwriter.utility import xl_col_to_name
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_BEGINNING = date(1899, 12, 30)  # Excel counts days from here; source: ECMA-376, part 1, 18.17.4.1
 _LONGEST = 32_767  # characters Excel allows in a cell
 _SPECIAL = re.compile("[&<>\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -29,16 +31,20 @@ def disarm(value: object) -> object:
     )
 
 
-def make_row(number: int, row: Sequence[object]) -> str:
-    """Return one row as a sheet's XML has it; text that begins like a formula is disarmed.
+def make_row(number: int, row: Sequence[object], day_style: int = 0) -> str:
+    """Return one row as a sheet's XML has it; text that begins like a formula is disarmed, a day is a number in the style of days.
 
     Source: ECMA-376, part 1: 18.3.1.4 (cells), 22.9.2.19 (characters that XML has no place for).
     """
-    cells = "".join(_make_cell(f"{_name_column(place)}{number}", cell) for place, cell in enumerate(row))
+    cells = "".join(
+        _make_cell(f"{_name_column(place)}{number}", cell, day_style) for place, cell in enumerate(row)
+    )
     return f'<row r="{number}">{cells}</row>'
 
 
-def _make_cell(name: str, value: object) -> str:
+def _make_cell(name: str, value: object, day_style: int) -> str:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return f'<c r="{name}" s="{day_style}"><v>{(value - _BEGINNING).days}</v></c>'
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f'<c r="{name}"><v>{value!r}</v></c>' if math.isfinite(value) else ""
     text = str(disarm(value))[:_LONGEST]

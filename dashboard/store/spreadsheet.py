@@ -16,16 +16,18 @@ from dashboard.store.sheet_rows import disarm, make_row
 _AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _DIMENSION = re.compile(rb"<dimension [^>]*/>")  # says how many rows there are, and may be left out
 _END_OF_ROWS = b"</sheetData>"
+_DAY_FORMAT, _DAY_WIDTH = {"num_format": "dd-mm-yyyy"}, 12
 _XLSX_ROWS = 1_048_575  # Excel's own limit, less the header
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table of a workbook. No title: the spreadsheet's own."""
+    """One table of a workbook. No title: the spreadsheet's own. `day_columns` (from 0) hold days (date), written as such."""
 
     title: str | None
     columns: Sequence[str]
     rows: Iterable[Sequence[object]]
+    day_columns: Sequence[int] = ()
 
 
 def write_table(
@@ -65,19 +67,23 @@ def write_workbook(path: Path, sheets: Sequence[Sheet]) -> int:
     """
     with TemporaryFile() as headings:
         with xlsxwriter.Workbook(headings, _AS_TEXT) as book:
-            bold = book.add_format({"bold": True})
+            bold, days = book.add_format({"bold": True}), book.add_format(_DAY_FORMAT)
             for sheet in sheets:
                 page = book.add_worksheet(sheet.title)
                 page.freeze_panes(1, 0)
+                for place in sheet.day_columns:
+                    page.set_column(place, place, _DAY_WIDTH, days)
                 page.write_row(0, 0, sheet.columns, bold)
+        day_style = days.xf_index or 0  # known once the workbook is written
         by_name = {f"xl/worksheets/sheet{place}.xml": sheet for place, sheet in enumerate(sheets, 1)}
         with ZipFile(headings) as source, ZipFile(path, "w", ZIP_DEFLATED) as target:
             return sum(
-                _copy_part(target, name, source.read(name), by_name.get(name)) for name in source.namelist()
+                _copy_part(target, name, source.read(name), by_name.get(name), day_style)
+                for name in source.namelist()
             )
 
 
-def _copy_part(target: ZipFile, name: str, content: bytes, sheet: Sheet | None) -> int:
+def _copy_part(target: ZipFile, name: str, content: bytes, sheet: Sheet | None, day_style: int) -> int:
     """Copy one part of a workbook, a sheet's with its rows; return how many these are."""
     with target.open(name, "w", force_zip64=True) as part:
         if sheet is None:
@@ -89,6 +95,6 @@ def _copy_part(target: ZipFile, name: str, content: bytes, sheet: Sheet | None) 
         for count, row in enumerate(sheet.rows, 1):
             if count > _XLSX_ROWS:
                 raise BadInput("too_many_rows", limit=_XLSX_ROWS)
-            part.write(make_row(count + 1, row).encode("utf-8", "replace"))
+            part.write(make_row(count + 1, row, day_style).encode("utf-8", "replace"))
         part.write(_END_OF_ROWS + tail)
     return count

@@ -80,7 +80,7 @@ def test_the_funnel_and_the_target_stand_on_the_first_page_and_in_the_tables(fil
     assert [row[3] for row in sheets["From consumer to enrolled"]] == [
         getattr(funnel, step) for step in STEPS
     ]
-    assert sheets["Target"][0][2:5] == [0.8, "31-03-2027", 240]
+    assert sheets["Target"][0][2:5] == [0.8, date(2027, 3, 31), 240]
 
 
 def test_the_worst_stand_first_and_nobody_is_in_both_lists(filled: Database) -> None:
@@ -210,6 +210,8 @@ def test_the_tables_hold_the_same_figures_and_no_formula(filled: Database, tmp_p
     assert sheets["States"][1][3] == sum(row[3] for row in sheets["States"][2:]) == 300
     assert sum(row[2] for row in sheets["All ranked"][1:]) == 300
     assert {row[0] for row in sheets["Movement"][1:]} == {"Last week"}
+    assert {type(row[1]) for row in sheets["Movement"][1:]} == {date}  # a spreadsheet can sort and count days
+    assert [row[2] for row in sheets["Days"][1:]] == [at for at, _ in brief.days]
     divisions = {
         sheet.title: sheet for sheet in list_sheets(_brief(filled, _code_of(filled, "circle")), "en")
     }

@@ -1,6 +1,7 @@
 """No cell of a download can become a formula."""
 
 import csv
+from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import ZipFile
@@ -68,6 +69,19 @@ def test_a_workbook_has_a_sheet_a_table_and_no_formula(tmp_path: Path) -> None:
     book = CalamineWorkbook.from_path(path)
     assert book.sheet_names == ["राज्य", "Days"]
     assert book.get_sheet_by_index(0).to_python() == [["office", "count"], ["'=1+1", 5.0]]
+
+
+def test_days_come_back_as_days_and_are_shown_as_the_department_writes_them(tmp_path: Path) -> None:
+    path, day = tmp_path / "days.xlsx", date(2026, 11, 26)
+    sheets = [
+        Sheet("Before", ["day"], [[day]], (0,)),
+        Sheet("After", ["office", "day"], [["13", day], ["14", None]], (1,)),
+    ]
+    write_workbook(path, sheets)
+    book = CalamineWorkbook.from_path(path)
+    assert book.get_sheet_by_index(0).to_python()[1:] == [[day]]
+    assert book.get_sheet_by_index(1).to_python()[1:] == [["13", day], ["14", ""]]
+    assert b"dd-mm-yyyy" in ZipFile(path).read("xl/styles.xml")
 
 
 ODD_CELLS = [
