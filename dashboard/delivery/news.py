@@ -14,7 +14,7 @@ UNREADABLE = "webhook_unreadable"  # a signed body that is no JSON
 _FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...], frozenset[str] | None]] = {
     "message_template_status_update": (
         ("message_template_name",), ("event",),
-        frozenset({"REJECTED", "PAUSED", "DISABLED", "FLAGGED", "LOCKED", "LIMIT_EXCEEDED", "PENDING_DELETION", "DELETED"}),
+        frozenset({"REJECTED", "PAUSED", "DISABLED", "IN_APPEAL", "FLAGGED", "LOCKED", "LIMIT_EXCEEDED", "PENDING_DELETION", "DELETED"}),
     ),
     "message_template_quality_update": (("message_template_name",), ("new_quality_score",), frozenset({"YELLOW", "RED"})),
     "template_category_update": (("message_template_name",), ("new_category", "correct_category"), frozenset({"MARKETING"})),

@@ -1,5 +1,7 @@
 """News from WhatsApp stands above every page of those who write or send, until an administrator notes it."""
 
+from datetime import timedelta
+
 import pytest
 
 from dashboard.access.sign_in import load_scope
@@ -27,6 +29,15 @@ def test_news_is_shown_to_who_sends_and_noted_by_the_administrator(rt: Runtime, 
     app.button(key="news_dismiss_1").click().run()
     assert not app.exception
     assert not app.warning
+
+
+def test_a_refusal_that_meta_looks_at_anew_is_still_told(rt: Runtime, open_page: Opener) -> None:
+    for place, event in enumerate(("REJECTED", "IN_APPEAL"), 1):
+        told = {"message_template_name": "bill_due", "message_template_language": "hi", "event": event}
+        news = read_news("message_template_status_update", told, NOON + timedelta(minutes=place))
+        rt.db.write(lambda cursor, news=news, place=place: insert_news(cursor, [(place, 1, news)]))
+    (banner,) = open_page("coverage", "ee").warning
+    assert "Meta is looking anew at its refusal of the template “Bill due”" in banner.value
 
 
 def test_an_administrator_is_asked_for_what_only_they_can_end(rt: Runtime, open_page: Opener) -> None:
