@@ -40,7 +40,7 @@ def set_target(
             cursor, office_code=office.code, share=share, by_day=day, username=scope.username, now=now
         )
         record(
-            cursor, now, scope.username, "target.set", office_code=office.code,
+            cursor, now, scope.username, "target.set" if share is not None else "target.remove", office_code=office.code,
             detail={"share": share, "by_day": day},
         )  # fmt: skip
 
