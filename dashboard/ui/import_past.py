@@ -33,9 +33,10 @@ def show_history(visitor: Visitor) -> None:
         username=[name_actor(username) for username in runs["username"]],
     )
     columns = {
-        "finished_at": Column(t("import_data.at"), "moment", pinned=True), "kind": Column(t("import_data.kind")), "file_names": Column(t("import_data.files")),
-        "username": Column(t("import_data.by")), "accepted": Column(t("import_data.accepted"), "count"), "new": Column(t("import_data.new"), "count"),
+        "finished_at": Column(t("import_data.at"), "moment", pinned=True), "kind": Column(t("import_data.kind")),
+        "accepted": Column(t("import_data.accepted"), "count"), "new": Column(t("import_data.new"), "count"),
         "changed": Column(t("import_data.changed"), "count"), "rejected": Column(t("import_data.rejected"), "count"),
+        "file_names": Column(t("import_data.files")), "username": Column(t("import_data.by")),
     }  # fmt: skip
     chosen = show_table(shown, columns, key="import_history", alt=t("import_data.history"), pick=True)
     if chosen is not None:
