@@ -30,6 +30,7 @@ _LONGEST_WORDS = dict.fromkeys((*CONSUMER_SOURCES, *PHONE_SOURCES), 20) | {
 }
 _MAY_BE_EMPTY = frozenset(CONSUMER_SOURCES) - {"account_no"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TOLD, _NOBODY = "SELECT mobile FROM told_since(p_recent, p_since)", "SELECT NULL::BIGINT WHERE false"
 queries = load_queries(Path(__file__).with_name("audience.sql"))
 
 
@@ -189,7 +190,9 @@ def ask_audience(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> dict[str, 
     _require_list(cursor, scope, audience.list_id)
     if audience.group_id > 0:
         require_group(cursor, scope, audience.group_id)
-    _define_audience(cursor, "consent", "undeliverable_number")
+    since = _read_since(audience.not_since)
+    recent = [job_id for (job_id,) in queries.find_recent_jobs(cursor, since=since)] if since else []
+    _define_audience(cursor, "consent", "undeliverable_number", bool(recent))
     return {
         "first": office.office_no,
         "last": office.last_no,
@@ -203,7 +206,8 @@ def ask_audience(cursor: Cursor, scope: Scope, draft: NoticeDraft) -> dict[str, 
         "length": filling.length,
         "bands": list(audience.load_bands),
         "languages": list(audience.languages),
-        "recent": _find_recent_jobs(cursor, audience.not_since),
+        "recent": recent,
+        "since": since,
         "list_id": audience.list_id,
         "group_id": audience.group_id,
     }
@@ -213,12 +217,14 @@ def take_few(cursor: Cursor, asked: Mapping[str, Any]) -> None:
     """Let the queries look through what is said of the numbers of the asked offices alone: for intervals with few enrolled. Behind `ask_audience`."""
     queries.take_numbers(cursor, first=asked["first"], last=asked["last"])
     queries.take_few(cursor)
-    _define_audience(cursor, "few_consent", "few_undeliverable")
+    _define_audience(cursor, "few_consent", "few_undeliverable", bool(asked["recent"]))
 
 
-def _define_audience(cursor: Cursor, consents: str, undeliverable: str) -> None:
-    sql = queries.define_audience.sql.replace("{consents}", consents)
-    cursor.execute(sql.replace("{undeliverable}", undeliverable))
+def _define_audience(cursor: Cursor, consents: str, undeliverable: str, by_recent: bool) -> None:
+    sql = queries.define_audience.sql.replace("{consents}", consents).replace(
+        "{undeliverable}", undeliverable
+    )
+    cursor.execute(sql.replace("{told}", _TOLD if by_recent else _NOBODY))
 
 
 def _find_feeders(cursor: Cursor, office: Office, codes: tuple[str, ...]) -> list[int]:
@@ -229,15 +235,15 @@ def _find_feeders(cursor: Cursor, office: Office, codes: tuple[str, ...]) -> lis
     return list(rows.values())
 
 
-def _find_recent_jobs(cursor: Cursor, not_since: str) -> list[int]:
+def _read_since(not_since: str) -> datetime | None:
+    """Return the midnight (UTC) with which a day begins in Asia/Kolkata; None where no day is said. Raises BadInput("not_since_day")."""
     if not not_since:
-        return []
+        return None
     try:
         day = date.fromisoformat(not_since if _DAY.fullmatch(not_since) else "")
     except ValueError:
         raise BadInput("not_since_day") from None
-    since = datetime.combine(day, time()) - INDIA_OFFSET
-    return [job_id for (job_id,) in queries.find_recent_jobs(cursor, since=since)]
+    return datetime.combine(day, time()) - INDIA_OFFSET
 
 
 def _require_list(cursor: Cursor, scope: Scope, list_id: int) -> None:

@@ -17,7 +17,8 @@ DROP TABLE few_number;
 -- typed one; p_typed[i] its typed value, or what stands where the source has nothing, '' leaving the consumer out;
 -- p_uses[i] how often it stands in the body; p_length the characters of the body without variables. Names lose line breaks
 -- and runs of blanks (Meta refuses them) and stop at 60 characters. {consents} and
--- {undeliverable}: what is looked through of consents and of numbers that WhatsApp does not know, all or those of few consumers.
+-- {undeliverable}: what is looked through of consents and of numbers that WhatsApp does not know, all or those of few consumers. {told}: the
+-- numbers that had a notice lately, looked for only where that is asked.
 CREATE OR REPLACE TEMP MACRO group_lakh(n) AS CASE
     WHEN n < 1000 THEN n::VARCHAR
     WHEN n < 100000 THEN (n // 1000) || ',' || lpad((n % 1000)::VARCHAR, 3, '0')
@@ -72,10 +73,36 @@ SELECT office_no, parameters,
            AND NOT is_of_consumer((p_levels::VARCHAR[])[place]))) > 0 AS has_hole
 FROM valued;
 
+-- The numbers to which some sends brought a notice since a moment, or may have, or will: not those whose message failed or was left out, of a
+-- cancelled send those alone that went, of an older one not those that went before.
+CREATE OR REPLACE TEMP MACRO told_since(p_jobs, p_moment) AS TABLE
+WITH asked AS MATERIALIZED (SELECT job_id, state, created_at FROM job WHERE job_id IN (SELECT unnest(p_jobs::BIGINT[]))),
+taken AS (
+    SELECT job_id, message_no, answered_at FROM outcome SEMI JOIN asked USING (job_id)
+    WHERE result IN ('accepted', 'held', 'in_doubt', 'treated_as_sent')
+), failed AS MATERIALIZED (
+    SELECT job_id, message_no FROM outcome SEMI JOIN asked USING (job_id) WHERE result IN ('failed', 'skipped')
+    UNION ALL
+    SELECT job_id, message_no FROM status_event SEMI JOIN asked USING (job_id) WHERE status = 'failed'
+), arrived AS (
+    SELECT job_id, message_no FROM status_event SEMI JOIN failed USING (job_id, message_no) WHERE status IN ('delivered', 'read', 'played')
+), not_told AS (
+    SELECT job_id, message_no FROM failed ANTI JOIN arrived USING (job_id, message_no)
+    UNION ALL
+    SELECT job_id, message_no FROM message SEMI JOIN (SELECT job_id FROM asked WHERE state = 'cancelled') USING (job_id)
+        ANTI JOIN taken USING (job_id, message_no) ANTI JOIN status_event USING (job_id, message_no)
+    UNION ALL
+    SELECT job_id, message_no FROM (
+        SELECT job_id, message_no, max(answered_at) AS last_at FROM taken SEMI JOIN (SELECT job_id FROM asked WHERE created_at < p_moment) USING (job_id)
+        GROUP BY job_id, message_no
+    ) WHERE last_at < p_moment
+)
+SELECT mobile FROM message SEMI JOIN asked USING (job_id) ANTI JOIN not_told USING (job_id, message_no);
+
 -- Judgement: `reason` is NULL for whom the notice may reach; a number that comes twice is still in twice. The office's parameters
 -- are shared by its consumers; only where a field of the row stands in the text has each consumer their own. What the row says for
 -- a source is put into words once, and only where the text has a place for it.
-CREATE OR REPLACE TEMP MACRO audience_member(p_first, p_last, p_categories, p_segments, p_feeders, p_language, p_levels, p_typed, p_uses, p_length, p_bands, p_languages, p_recent, p_list, p_group) AS TABLE
+CREATE OR REPLACE TEMP MACRO audience_member(p_first, p_last, p_categories, p_segments, p_feeders, p_language, p_levels, p_typed, p_uses, p_length, p_bands, p_languages, p_recent, p_since, p_list, p_group) AS TABLE
 WITH chosen AS NOT MATERIALIZED (
     SELECT consumer.* FROM consumer
     WHERE consumer.office_no BETWEEN p_first AND p_last
@@ -133,8 +160,7 @@ SELECT consumer.account_no, consumer.name, consumer.mobile, consumer.office_no, 
                  OR consumer.mobile NOT BETWEEN 6000000000 AND 9999999999 THEN 'no_number'
             WHEN consumer.state = 'on_file' OR NOT has_consent THEN 'not_enrolled'
             WHEN len(p_languages::VARCHAR[]) > 0 AND NOT list_contains(p_languages::VARCHAR[], consumer.language) THEN 'other_language'
-            WHEN len(p_recent::BIGINT[]) > 0 AND consumer.mobile IN (
-                SELECT message.mobile FROM message WHERE message.job_id IN (SELECT unnest(p_recent::BIGINT[]))) THEN 'recent_notice'
+            WHEN consumer.mobile IN ({told}) THEN 'recent_notice'
             WHEN coalesce(office_text.has_hole, true) THEN 'empty_variable' END AS first_reason,
        CASE WHEN list_contains(p_levels::VARCHAR[], 'consumer_name') THEN say_line(consumer.name) END AS said_consumer_name,
        CASE WHEN list_contains(p_levels::VARCHAR[], 'account_no') THEN consumer.account_no END AS said_account_no,
@@ -151,29 +177,29 @@ LEFT JOIN audience_text(p_first, p_last, p_language, p_levels, p_typed, p_uses, 
        ON office_text.office_no = consumer.office_no
 ));
 
--- name: count_members(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id)^
+-- name: count_members(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, since, list_id, group_id)^
 -- The audience by reason; those whom nothing excludes, their different numbers, and the longest text among them.
 SELECT count(*) FILTER (reason = 'opted_out'), count(*) FILTER (reason = 'no_number'), count(*) FILTER (reason = 'not_enrolled'),
        count(*) FILTER (reason = 'not_on_whatsapp'), count(*) FILTER (reason = 'empty_variable'),
        count(*) FILTER (reason = 'other_language'), count(*) FILTER (reason = 'recent_notice'),
        count(*) FILTER (reason IS NULL), count(DISTINCT mobile) FILTER (reason IS NULL),
        coalesce(max(text_length) FILTER (reason IS NULL), 0)
-FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id, :group_id);
+FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :since, :list_id, :group_id);
 
--- name: pick_member(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id, per_account, position)^
+-- name: pick_member(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, since, list_id, group_id, per_account, position)^
 -- One recipient by place, in the order in which messages are staged: by account, the lowest account for a number unless each account counts.
 SELECT name, mobile, parameters FROM (
     SELECT account_no, name, mobile, parameters
-    FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id, :group_id)
+    FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :since, :list_id, :group_id)
     WHERE reason IS NULL
     QUALIFY row_number() OVER (PARTITION BY mobile, CASE WHEN :per_account THEN account_no END ORDER BY account_no) = 1
 ) ORDER BY account_no LIMIT 1 OFFSET :position;
 
--- name: judge_few(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id)!
+-- name: judge_few(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, since, list_id, group_id)!
 -- An audience of few enrolled, each judged once.
 CREATE OR REPLACE TEMP TABLE judged_few AS
 SELECT reason, account_no, mobile, office_no, parameters, text_length
-FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id, :group_id);
+FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :since, :list_id, :group_id);
 
 -- name: count_few()
 -- How many of them there are of each reason, NULL: of whom nothing keeps the notice away; with the longest text.
@@ -190,17 +216,17 @@ DROP TABLE IF EXISTS temp.judged_few;
 DROP TABLE IF EXISTS temp.few_consent;
 DROP TABLE IF EXISTS temp.few_undeliverable;
 
--- name: judge_enrolled(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id, reasons)!
+-- name: judge_enrolled(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, since, list_id, group_id, reasons)!
 -- The enrolled of an audience judged once, narrow: why somebody gets nothing (reason_no, a place in :reasons), else what the choosing
 -- needs. {values} is filled in: parameters and text_length, which only texts with a field of the row have for each consumer apart.
 CREATE OR REPLACE TEMP TABLE judged_member AS
 SELECT CASE WHEN reason IS NOT NULL THEN list_position(:reasons::VARCHAR[], reason)::UTINYINT END AS reason_no, account_no, mobile, office_no, {values}
-FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id, :group_id)
+FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :since, :list_id, :group_id)
 WHERE state = 'enrolled';
 
--- name: count_others(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id)
+-- name: count_others(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, since, list_id, group_id)
 -- Those of an audience who are not enrolled, by reason.
-SELECT reason, count(*) FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id, :group_id)
+SELECT reason, count(*) FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :since, :list_id, :group_id)
 WHERE state <> 'enrolled' GROUP BY reason;
 
 -- name: write_words(first, last, language, levels, typed, uses, length)!
@@ -308,19 +334,20 @@ SELECT level, least(60, max(greatest(length(name), length(name_hi)))) FROM offic
 WHERE office_no <= :last AND last_no >= :first GROUP BY level;
 
 -- name: find_recent_jobs(since)
--- The sends of notices that were under way since a moment.
-SELECT job_id FROM job WHERE kind = 'template' AND state NOT IN ('held', 'discarded') AND changed_at >= :since ORDER BY job_id;
+-- The sends of notices that were under way since a moment: a job's change is its last beginning, rest or end.
+SELECT job_id FROM job
+WHERE kind = 'template' AND (state IN ('running', 'paused') OR state IN ('finished', 'cancelled') AND changed_at >= :since) ORDER BY job_id;
 
--- name: judge_account(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id, account_no)^
+-- name: judge_account(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, since, list_id, group_id, account_no)^
 -- One account of the audience: what it would read, or why it gets nothing.
 SELECT name, mobile, parameters, reason
-FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id, :group_id)
+FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :since, :list_id, :group_id)
 WHERE account_no = :account_no;
 
--- name: list_holes(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, list_id, group_id, row_limit)
+-- name: list_holes(first, last, categories, segments, feeders, language, levels, typed, uses, length, bands, languages, recent, since, list_id, group_id, row_limit)
 -- The first who are left out because a value is empty.
 SELECT account_no, name, parameters
-FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :list_id, :group_id)
+FROM audience_member(:first, :last, :categories, :segments, :feeders, :language, :levels, :typed, :uses, :length, :bands, :languages, :recent, :since, :list_id, :group_id)
 WHERE reason = 'empty_variable' LIMIT :row_limit;
 
 -- name: find_list_place(list_id)^

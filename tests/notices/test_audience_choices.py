@@ -25,13 +25,13 @@ from dashboard.notices.audience_store import (
 )
 from dashboard.notices.draft import Audience, NoticeDraft, read_audience
 from dashboard.notices.drafting import submit
-from dashboard.notices.lifecycle import start
+from dashboard.notices.lifecycle import cancel, start
 from dashboard.notices.notice import get_notice
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 from tests.conftest import NOON, scope_of
 from tests.notices.people import Person, fill_people
-from tests.notices.town import DRAFT, FIRST_NUMBER, approved
+from tests.notices.town import DRAFT, FIRST_NUMBER, answer, approved, job_of, report_status
 
 
 def _recipients(db: Database, scope: Scope, **choice: object) -> int:
@@ -61,11 +61,52 @@ def test_whoever_chose_another_language_is_left_out_by_that_reason(town: Databas
 def test_whoever_had_a_notice_lately_is_left_out(
     town: Database, clock: Clock, town_ee: Scope, town_se: Scope
 ) -> None:
-    start(town, town_ee, clock, approved(town, clock, town_ee, town_se))
+    notice_id = approved(town, clock, town_ee, town_se)
+    start(town, town_ee, clock, notice_id)
     fill_people(town, [Person("0000000090", mobile=9919912345)])
+    assert _recipients(town, town_ee, not_since=NOON.date().isoformat()) == 1  # the others wait for theirs
+    answer(town, job_of(town, town_ee, notice_id), [("accepted", None)] * 8)
     today, tomorrow = NOON.date(), NOON.date() + timedelta(days=1)
     assert _recipients(town, town_ee, not_since=today.isoformat()) == 1
     assert _recipients(town, town_ee, not_since=tomorrow.isoformat()) == 9
+
+
+def test_whoever_got_nothing_of_a_notice_is_not_left_out(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope
+) -> None:
+    """Of eight one was refused, one failed on the way, one failed and arrived all the same; three went, and the rest was cancelled."""
+    notice_id = approved(town, clock, town_ee, town_se)
+    start(town, town_ee, clock, notice_id)
+    job_id, today = job_of(town, town_ee, notice_id), NOON.date().isoformat()
+    answer(
+        town,
+        job_id,
+        [("failed", 131026), ("accepted", None), ("accepted", None), ("in_doubt", None), ("held", None)],
+    )
+    report_status(town, job_id, 2, "failed")
+    report_status(town, job_id, 3, "failed")
+    report_status(town, job_id, 3, "delivered")
+    assert _recipients(town, town_ee, not_since=today) == 2  # three of the others wait for theirs
+    cancel(town, town_ee, clock, notice_id)
+    assert _recipients(town, town_ee, not_since=today) == 5
+
+
+def test_a_send_of_many_days_counts_by_the_day_on_which_each_message_went(
+    town: Database, clock: Clock, town_ee: Scope, town_se: Scope
+) -> None:
+    notice_id = approved(town, clock, town_ee, town_se)
+    start(town, town_ee, clock, notice_id)
+    job_id = job_of(town, town_ee, notice_id)
+    answer(town, job_id, [("accepted", None)] * 8)
+    _set(
+        town,
+        f"UPDATE outcome SET answered_at = answered_at + INTERVAL 9 DAY WHERE job_id = {job_id} AND message_no > 5",
+    )
+    later = (NOON.date() + timedelta(days=7)).isoformat()
+    assert (
+        _recipients(town, town_ee, not_since=later) == 5
+    )  # it still sends, without a change of its state since
+    assert _recipients(town, town_ee, not_since=NOON.date().isoformat()) == 0
 
 
 def test_a_number_of_three_accounts_gets_one_message_or_three(

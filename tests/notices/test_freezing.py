@@ -156,8 +156,8 @@ def edit(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
 
 
 def bring_in(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
-    row = ["export", "f", "d", NOON, NOON, "admin", *[0] * 6]
-    db.write(lambda cursor: cursor.execute(f"INSERT INTO import_run VALUES (7, {', '.join('?' * 12)})", row))
+    row = ["export", "f", "d", NOON, NOON, "admin", *[0] * 6, None]
+    db.write(lambda cursor: cursor.execute(f"INSERT INTO import_run VALUES (7, {', '.join('?' * 13)})", row))
 
 
 def merge(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
