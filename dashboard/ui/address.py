@@ -1,9 +1,12 @@
 """What the address of a page carries: a reload, or a colleague who gets it, sees the same view within their own offices."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
 import streamlit as st
+
+_SERIAL = re.compile("[0-9]{1,18}")  # as the database can hold it
 
 
 def choose(page: str, name: str, options: Mapping[str, str], default: str, label: str) -> str:
@@ -26,6 +29,12 @@ def read(name: str, options: Mapping[str, str], default: str) -> str:
     """Return what the address says, or the default where it says nothing that there is."""
     asked = st.query_params.get(name, default)
     return asked if asked in options else default
+
+
+def read_number(name: str) -> int | None:
+    """Return the serial number that the address gives, None where it gives none that could be one."""
+    asked = st.query_params.get(name, "")
+    return int(asked) if _SERIAL.fullmatch(asked) else None
 
 
 def put(name: str, value: str | None) -> None:

@@ -14,7 +14,7 @@ from dashboard.ui import address, charts, maps
 from dashboard.ui.coverage_offices import choose_level, list_levels
 from dashboard.ui.formats import DASH, day, group_digits, percent, points, share, shorten
 from dashboard.ui.kept import kept
-from dashboard.ui.tables import Column, name_offices, show_table
+from dashboard.ui.tables import Column, ask_to_choose, name_offices, show_table
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t, t_each, t_or_code
 
@@ -85,7 +85,7 @@ def show_map(visitor: Visitor, office: Office) -> None:
         figure, key=f"coverage_map_{office.code}_{measure}", config=charts.CONFIG, alt=t("coverage.map_alt", **words),
         on_select="rerun", selection_mode="points",
     )  # fmt: skip
-    st.caption(t("coverage.map_hint"))
+    ask_to_choose(t("coverage.map_hint"))
     columns = {
         "name": Column(t("coverage.column_district"), pinned=True),
         "consumers": Column(t("coverage.column_consumers"), "count"),

@@ -8,7 +8,7 @@ from dashboard.registry.header_aliases import add_header_alias, list_header_alia
 from dashboard.registry.plain_files import FIELDS
 from dashboard.ui.audit_parts import name_actor
 from dashboard.ui.errors import told
-from dashboard.ui.tables import Column, escape_marks, show_table
+from dashboard.ui.tables import Column, ask_to_choose, escape_marks, show_table
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import t, t_each
 
@@ -56,6 +56,7 @@ def show_header_aliases(visitor: Visitor) -> None:
     }
     chosen = show_table(shown, columns, key="import_headers", alt=t("import_data.headers"), pick=True, rows=6)
     if chosen is None:
+        ask_to_choose(t("import_data.choose_header"))
         return
     header = str(said["written"].iloc[chosen])
     if st.button(

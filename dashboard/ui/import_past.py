@@ -6,7 +6,7 @@ from dashboard.registry.import_jobs import list_refused_files
 from dashboard.registry.import_log import list_imports, list_rejected
 from dashboard.ui.audit_parts import name_actor
 from dashboard.ui.errors import explain
-from dashboard.ui.tables import Column, escape_marks, show_table
+from dashboard.ui.tables import Column, ask_to_choose, escape_marks, show_table
 from dashboard.ui.uploads import show_refused, tell_notes
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import t
@@ -39,7 +39,9 @@ def show_history(visitor: Visitor) -> None:
         "file_names": Column(t("import_data.files")), "username": Column(t("import_data.by")),
     }  # fmt: skip
     chosen = show_table(shown, columns, key="import_history", alt=t("import_data.history"), pick=True)
-    if chosen is not None:
+    if chosen is None:
+        ask_to_choose(t("import_data.choose_import"))
+    else:
         tell_notes(runs["notes"].iloc[chosen])
         refused = list_rejected(visitor.rt.db, visitor.scope, int(runs["import_id"].iloc[chosen]))
         if refused.empty:

@@ -9,7 +9,7 @@ from dashboard.runtime import Runtime
 from dashboard.ui.catalogue import has_words
 from dashboard.ui.errors import told
 from dashboard.ui.formats import DASH, group_digits, moment
-from dashboard.ui.tables import Column, escape_marks, name_offices, show_table
+from dashboard.ui.tables import Column, ask_to_choose, escape_marks, name_offices, show_table
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import current_language, t
 
@@ -30,7 +30,7 @@ def _show_desk(visitor: Visitor) -> None:
     st.markdown(t("numbers.intro", limit=group_digits(visitor.rt.settings.daily_limit)))
     chosen = _show_table(rows, _rates_now(visitor.rt))
     if chosen is None:
-        st.caption(t("numbers.choose"))
+        ask_to_choose(t("numbers.choose"))
     else:
         _change(visitor, rows[chosen])
 

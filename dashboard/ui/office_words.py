@@ -11,7 +11,7 @@ from dashboard.registry.offices import Office
 from dashboard.store.clock import india_day
 from dashboard.ui.errors import told
 from dashboard.ui.office_picker import describe_office
-from dashboard.ui.tables import Column, escape_marks, show_table
+from dashboard.ui.tables import Column, ask_to_choose, escape_marks, show_table
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import t, t_or_code
 
@@ -100,6 +100,7 @@ def show_aliases(visitor: Visitor, office: Office) -> None:
         shown, columns, key=f"offices_aliases_{office.code}", alt=t("offices.aliases"), pick=True, rows=6
     )
     if chosen is None:
+        ask_to_choose(t("offices.choose_alias"))
         return
     alias, within = str(aliases["alias"].iloc[chosen]), str(aliases["parent_code"].iloc[chosen])
     sure = st.checkbox(t("offices.alias_sure", alias=alias), key="offices_alias_sure")

@@ -22,7 +22,7 @@ from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits
 from dashboard.ui.office_picker import choose_office, find_own_office
 from dashboard.ui.questions import close_question, question_key
-from dashboard.ui.tables import Column, show_table
+from dashboard.ui.tables import Column, ask_to_choose, show_table
 from dashboard.ui.visitor import Visitor
 from dashboard.ui.words import t, t_each
 
@@ -44,7 +44,7 @@ def show_rules(visitor: Visitor) -> None:
     st.markdown(t("rules.intro"))
     chosen = _show_table(rules)
     if chosen is None:
-        st.caption(t("rules.choose"))
+        ask_to_choose(t("rules.choose"))
     else:
         _alter(visitor, rules, chosen)
     with st.expander(t("rules.add"), icon=":material/add:", key="rules_add_box"):

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from dashboard.ui.formats import day, group_digits, moment, percent, points, rupees, signed
-from dashboard.ui.words import current_language
+from dashboard.ui.words import current_language, t
 
 Kind = Literal[
     "text", "count", "rate", "rupees", "day", "moment", "change", "points", "places", "course", "figure"
@@ -108,6 +108,11 @@ def show_cells(
     event = st.dataframe(shown, on_select="rerun", selection_mode="single-row", **options)
     chosen = event.selection.rows
     return int(chosen[0]) if chosen and chosen[0] < len(shown) else None
+
+
+def ask_to_choose(words: str) -> None:
+    """Say what a chosen row of the table above is for; the help tells how to choose one without a pointer."""
+    st.caption(words, help=t("page.choose_row_help"))
 
 
 def _tell_pick(key: str, on_pick: Callable[[int], None]) -> None:

@@ -7,6 +7,7 @@ from dashboard.notices.approval_rules import list_rules
 from dashboard.ui import approval_parts as parts
 from dashboard.ui import navigation
 from dashboard.ui.formats import group_digits
+from dashboard.ui.tables import ask_to_choose
 from dashboard.ui.visitor import current_visitor
 from dashboard.ui.words import t
 
@@ -18,7 +19,7 @@ if notices:
     st.markdown(t("notices.waiting_count", count=group_digits(len(notices))))
     chosen = parts.show_waiting(notices, parts.name_offices_of(visitor, notices))
     if chosen is None:
-        st.caption(t("notices.choose"))
+        ask_to_choose(t("notices.choose"))
     else:
         navigation.open_page("notices", notice=str(chosen))
 else:

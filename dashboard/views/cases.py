@@ -6,7 +6,7 @@ from dashboard.enrolment.cases import list_cases, settle_case
 from dashboard.ui.errors import told
 from dashboard.ui.formats import group_digits, mask_number, moment
 from dashboard.ui.office_picker import choose_office
-from dashboard.ui.tables import Column, escape_marks, name_offices, show_table
+from dashboard.ui.tables import Column, ask_to_choose, escape_marks, name_offices, show_table
 from dashboard.ui.visitor import current_visitor
 from dashboard.ui.words import t
 
@@ -37,7 +37,7 @@ columns = {
 }
 chosen = show_table(shown, columns, key="cases_table", alt=t("cases.alt"), pick=True)
 if chosen is None:
-    st.caption(t("cases.choose"))
+    ask_to_choose(t("cases.choose"))
     st.stop()
 
 case = cases.iloc[chosen]

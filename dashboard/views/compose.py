@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.notices.draft import NoticeDraft
 from dashboard.notices.drafting import judge_draft, save_draft, test_send
 from dashboard.notices.notice import get_notice
-from dashboard.ui import audience_parts
+from dashboard.ui import address, audience_parts
 from dashboard.ui import compose_parts as parts
 from dashboard.ui.binding_parts import choose_bindings
 from dashboard.ui.errors import told
@@ -19,8 +19,8 @@ visitor = current_visitor()
 rt, scope = visitor.rt, visitor.scope
 if show_freeze(visitor):
     st.stop()
-asked = st.query_params.get("notice", "")
-notice = get_notice(rt.db, scope, int(asked)) if asked.isdigit() else None
+asked = address.read_number("notice")
+notice = get_notice(rt.db, scope, asked) if asked is not None else None
 if notice and "office" not in st.query_params:
     st.query_params["office"] = notice.office_code
 

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.enrolment.groups import list_groups
 from dashboard.ui import group_parts as parts
 from dashboard.ui.office_picker import choose_office
+from dashboard.ui.tables import ask_to_choose
 from dashboard.ui.visitor import current_visitor
 from dashboard.ui.words import t
 
@@ -16,7 +17,7 @@ groups = list_groups(visitor.rt.db, visitor.scope)
 if groups:
     chosen = parts.show_groups(groups)
     if chosen is None:
-        st.caption(t("groups.choose"))
+        ask_to_choose(t("groups.choose"))
     else:
         parts.change_group(visitor, chosen)
 else:

@@ -6,32 +6,33 @@ from dashboard.notices.lifecycle import list_actions
 from dashboard.notices.notice import get_notice
 from dashboard.notices.report import list_notices, report
 from dashboard.notices.states import Action, State
-from dashboard.ui import navigation, report_parts
+from dashboard.ui import address, navigation, report_parts
 from dashboard.ui import notice_parts as parts
 from dashboard.ui import report_facts as facts
 from dashboard.ui import report_people as people
 from dashboard.ui import schedule_parts as schedule
+from dashboard.ui.tables import ask_to_choose
 from dashboard.ui.visitor import current_visitor
 from dashboard.ui.words import t
 
 visitor = current_visitor()
 db, scope = visitor.rt.db, visitor.scope
-asked = st.query_params.get("notice", "")
+asked = address.read_number("notice")
 
-if not asked.isdigit():
+if asked is None:
     notices = list_notices(db, scope)
     if notices.empty:
         st.info(t("notices.empty"), icon=":material/campaign:")
         st.stop()
     chosen = parts.show_list(notices, "notices_table", t("page.notices_help"))
     if chosen is None:
-        st.caption(t("notices.choose"))
+        ask_to_choose(t("notices.choose"))
         schedule.show_repeats(visitor)
         st.stop()
     st.query_params["notice"] = str(chosen)
     st.rerun()
 
-notice = get_notice(db, scope, int(asked))
+notice = get_notice(db, scope, asked)
 if st.button(t("notices.back"), icon=":material/arrow_back:", type="tertiary", key="notices_back"):
     del st.query_params["notice"]
     st.rerun()

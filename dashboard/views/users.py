@@ -16,7 +16,7 @@ from dashboard.ui.formats import DASH, moment
 from dashboard.ui.number_parts import show_numbers
 from dashboard.ui.office_picker import choose_office, describe_office, find_own_office
 from dashboard.ui.rule_parts import show_rules
-from dashboard.ui.tables import Column, name_offices, show_table
+from dashboard.ui.tables import Column, ask_to_choose, name_offices, show_table
 from dashboard.ui.visitor import current_visitor
 from dashboard.ui.words import current_language, t, t_each
 
@@ -70,7 +70,7 @@ columns = {
 }
 chosen = show_table(shown, columns, key="users_table", alt=t("page.users_help"), pick=True)
 if chosen is None:
-    st.caption(t("users.choose"))
+    ask_to_choose(t("users.choose"))
 else:
     account = users.iloc[chosen]
     with st.container(border=True, key="users_account"):

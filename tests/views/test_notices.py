@@ -39,6 +39,17 @@ def test_the_list_shows_the_notice(rt: Runtime, open_page: Opener, submitted: in
     assert len(app.dataframe[0].value) == 1
 
 
+@pytest.mark.parametrize("asked", ["²", "१२", "-1", "9" * 30, "<script>"])
+def test_an_address_that_names_no_notice_opens_the_list(
+    rt: Runtime, open_page: Opener, submitted: int, asked: str
+) -> None:
+    app = open_page("notices", "ee", notice=asked)
+    assert not app.exception
+    assert not app.error
+    assert len(app.dataframe[0].value) == 1
+    assert not open_page("compose", "ee", notice=asked).error
+
+
 def test_another_person_approves_exactly_what_is_shown(
     rt: Runtime, open_page: Opener, submitted: int
 ) -> None:
