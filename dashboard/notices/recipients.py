@@ -82,8 +82,11 @@ def export_recipients(
     reason: str,
     say: Say = str,
     language: str = "hi",
+    name_column: Callable[[str], str] = str,
 ) -> int:
     """Write a group of recipients with full numbers as CSV or XLSX, for calling; entered in the audit trail. Return the rows.
+
+    `name_column` turns one of `COLUMNS` into a heading.
 
     Needs Right.SEE_NUMBERS. Raises BadInput("reason_missing") without a reason of at least five characters.
     """
@@ -93,7 +96,7 @@ def export_recipients(
         notice = read_notice(cursor, scope, Right.SEE_NUMBERS, notice_id)
         expected = count_groups(report(db, scope, notice_id))[group]
         rows = _describe_all(cursor, notice.job_id or 0, GROUPS[group], language)
-        count = write_table(path, COLUMNS, _say_rows(rows, say), expected)
+        count = write_table(path, [name_column(name) for name in COLUMNS], _say_rows(rows, say), expected)
     detail = {
         "notice": notice_id,
         "group": group,

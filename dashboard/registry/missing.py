@@ -132,10 +132,11 @@ def export_missing(
     clock: Clock,
     chosen: MissingFilter = ALL,
     say: Callable[[str], str] = str,
+    name_column: Callable[[str], str] = str,
 ) -> int:
     """Write the list as CSV or XLSX by the path's suffix and enter the download in the audit trail; return the row count.
 
-    `say` turns the code of a row's reason into the reader's words. Raises BadInput("reason_missing") without a reason of at least five characters.
+    `say` turns the code of a row's reason into the reader's words, `name_column` one of `COLUMNS` into a heading. Raises BadInput("reason_missing") without a reason of at least five characters.
     """
     office = _office(db, scope, office_code)
     if len(reason.strip()) < 5:
@@ -143,7 +144,7 @@ def export_missing(
     by_reason = count_missing(db, scope, office_code, chosen.book_no)
     expected = by_reason.get(chosen.reason, 0) if chosen.reason else sum(by_reason.values())
     rows = ((*row[:-1], say(str(row[-1]))) for row in _stream(db, office, chosen))
-    count = write_table(path, COLUMNS, rows, expected)
+    count = write_table(path, [name_column(name) for name in COLUMNS], rows, expected)
     detail = {
         "reason": reason.strip()[:500],
         "format": path.suffix.lstrip("."),

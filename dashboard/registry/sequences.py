@@ -1,5 +1,6 @@
 """Sequences of numbers typed in the field, flagged for the division; and the second good number of a cell."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -71,9 +72,12 @@ def count_sequences(db: Database, scope: Scope, office_code: str) -> SequenceCou
 
 
 def export_sequences(
-    db: Database, scope: Scope, office_code: str, path: Path, reason: str, clock: Clock
-) -> int:
+    db: Database, scope: Scope, office_code: str, path: Path, reason: str, clock: Clock,
+    name_column: Callable[[str], str] = str,
+) -> int:  # fmt: skip
     """Write the flagged accounts of an office as CSV or XLSX and enter the download in the audit trail; return the row count.
+
+    `name_column` turns one of `COLUMNS` into a heading.
 
     Raises BadInput("reason_missing") without a reason of at least five characters. Needs Right.SEE_NUMBERS.
     """
@@ -83,7 +87,7 @@ def export_sequences(
         raise BadInput("reason_missing")
     with db.read() as cursor:
         rows = list(_queries.list_typed(cursor, first_no=office.office_no, last_no=office.last_no))
-    count = write_table(path, COLUMNS, rows)
+    count = write_table(path, [name_column(name) for name in COLUMNS], rows)
     detail = {"reason": reason.strip()[:500], "format": path.suffix.lstrip(".")}
 
     def enter(cursor: Cursor) -> None:

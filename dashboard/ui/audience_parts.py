@@ -34,7 +34,7 @@ from dashboard.ui.list_parts import choose_list
 from dashboard.ui.questions import close_question, question_key
 from dashboard.ui.queue_parts import show_until
 from dashboard.ui.visitor import Visitor
-from dashboard.ui.words import LANGUAGE_NAMES, current_language, t, t_each
+from dashboard.ui.words import LANGUAGE_NAMES, current_language, t, t_each, t_or_code
 
 CATEGORIES = (*(f"LMV-{place}" for place in range(1, 11)), "HV-1", "HV-2", "HV-3", "HV-4")
 _MOST_FEEDERS = 400
@@ -80,7 +80,9 @@ def choose_audience(visitor: Visitor, office: Office, notice: Notice | None) -> 
     """Let one narrow down whom the notice is for."""
     known = notice.audience if notice and notice.office_code == office.code else Audience(office.code)
     with st.container(horizontal=True):
-        categories = _choose("compose.categories", CATEGORIES, known.categories, "compose_categories", {})
+        categories = _choose(
+            "compose.categories", CATEGORIES, known.categories, "compose_categories", _name_categories()
+        )
         segments = _choose(
             "compose.segments", ARREARS_SEGMENTS, known.arrears_segments, "compose_segments",
             t_each("compose.segment_", ARREARS_SEGMENTS),
@@ -139,6 +141,10 @@ def _choose(
             **start,
         )
     )
+
+
+def _name_categories() -> dict[str, str]:
+    return {code: t_or_code("category", code) for code in CATEGORIES}
 
 
 def _choose_days(visitor: Visitor, known: str) -> str:

@@ -157,5 +157,6 @@ def _write(visitor: Visitor, office: Office, choice: Choice, reason: str, suffix
             rt.clock,
             choice.filter,
             lambda code: t_or_code("reason", code),
+            lambda name: t(f"missing.column_{name}"),
         ),
     )

@@ -130,6 +130,7 @@ def _offer_list(visitor: Visitor, notice: Notice, group: str, count: int) -> Non
             ready = prepare_file(
                 name, lambda path: export_recipients(
                     rt.db, visitor.scope, rt.clock, notice.notice_id, group, path, reason, t, current_language(),
+                    lambda column: t(f"report.column_{column}"),
                 ),
             )  # fmt: skip
             offer_file(ready, "notices_download")

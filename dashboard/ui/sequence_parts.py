@@ -48,5 +48,12 @@ def _write(visitor: Visitor, office: Office, reason: str) -> ReadyFile:
     rt = visitor.rt
     name = f"sequences_{office.code.replace('/', '_')}.xlsx"
     return prepare_file(
-        name, lambda path: export_sequences(rt.db, visitor.scope, office.code, path, reason, rt.clock)
+        name,
+        lambda path: export_sequences(
+            rt.db, visitor.scope, office.code, path, reason, rt.clock, _name_column
+        ),
     )
+
+
+def _name_column(name: str) -> str:
+    return t(f"missing.column_{name}")

@@ -4,6 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.notices import recipients
+from dashboard.registry import missing, sequences
+from dashboard.ui.audience_parts import CATEGORIES
+from dashboard.ui.catalogue import has_words
 from dashboard.ui.downloads import prepare_file, tame_name
 
 
@@ -32,3 +36,15 @@ def test_a_prepared_file_has_a_tame_name() -> None:
         return 1
 
     assert prepare_file("a/=b.csv", write).name == "b.csv"
+
+
+@pytest.mark.parametrize(
+    ("group", "columns"),
+    [("missing", missing.COLUMNS), ("missing", sequences.COLUMNS), ("report", recipients.COLUMNS)],
+)
+def test_every_column_of_a_list_has_a_heading(group: str, columns: tuple[str, ...]) -> None:
+    assert not [name for name in columns if not has_words(f"{group}.column_{name}")]
+
+
+def test_every_tariff_that_can_be_chosen_is_named_except_the_one_that_is_no_more() -> None:
+    assert [code for code in CATEGORIES if not has_words(f"category.{code}")] == ["LMV-10"]

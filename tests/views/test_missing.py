@@ -1,6 +1,11 @@
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook
 from streamlit.testing.v1 import AppTest
 
+from dashboard.registry.missing import COLUMNS
 from dashboard.runtime import Runtime
+from dashboard.ui.catalogue import say
 from tests.views.conftest import DIVISION, OTHER_DIVISION, Opener
 
 
@@ -70,6 +75,17 @@ def test_a_download_stands_in_the_audit_trail(rt: Runtime, open_page: Opener) ->
         ).fetchall()
     assert [(row[0], row[1]) for row in rows] == [("ee", DIVISION)]
     assert rows[0][2] == _sum_of_reasons(app)
+
+
+def test_the_file_has_the_headings_of_the_page(rt: Runtime, open_page: Opener, tmp_path: Path) -> None:
+    app = open_page("missing", "ee")
+    app.text_input(key="missing_why").set_value("for the linemen of subdivision 2")
+    app.button(key="missing_prepare").click().run()
+    _, ready = app.session_state["missing_ready"]
+    (tmp_path / "list.xlsx").write_bytes(ready.content)
+    head = CalamineWorkbook.from_path(tmp_path / "list.xlsx").get_sheet_by_index(0).to_python()[0]
+    assert head[:2] == [say("en", "missing.column_account_no"), "Name"]
+    assert head == [say("en", f"missing.column_{name}") for name in COLUMNS]
 
 
 def test_another_division_is_refused(rt: Runtime, open_page: Opener) -> None:
