@@ -10,7 +10,10 @@ from dashboard.registry.plain_lines import find_cuts
 
 _PIECE_BYTES = 400_000_000  # some 10 lakh rows of a billing export
 _SMALL_PIECE_BYTES = 60_000_000  # a smaller one costs more than it gives
-_PIECES = 8  # of all that comes at least: no processor is idle, and there is a share to tell meanwhile
+_PIECES = 8  # of all that comes: no processor is idle, and there is a share to tell meanwhile …
+_MANY_FILES = (
+    4  # … of as many by themselves nothing more is asked: a piece costs a fifth more to read than a file
+)
 _COPY_BYTES = 1 << 22
 _NAME = "piece.csv"
 
@@ -44,8 +47,10 @@ class Piece:
         return target
 
 
-def piece_bytes(total: int) -> int:
-    """Return how large the pieces are to be where so many bytes come in all; a file of half as much again is read whole."""
+def piece_bytes(size: int, total: int) -> int:
+    """Return how large the pieces of a file of `size` bytes are to be where `total` come in all; one of half as much again is read whole."""
+    if size * _MANY_FILES <= total:
+        return _PIECE_BYTES
     return min(_PIECE_BYTES, max(_SMALL_PIECE_BYTES, total // _PIECES))
 
 

@@ -81,8 +81,9 @@ def _each_report(uploads: Sequence[Upload]) -> list[Upload]:
 def in_pieces(uploads: Sequence[Upload], headers: Headers, tell: Callable[[], None]) -> list[Upload]:
     """Return the exports with each large plain file as its pieces, in order; `tell` as for `find_pieces`."""
     found: list[Upload] = []
-    every = piece_bytes(sum(upload.read_size for upload in uploads))
+    total = sum(upload.read_size for upload in uploads)
     for upload in uploads:
+        every = piece_bytes(upload.read_size, total)
         pieces = [] if upload.member else find_pieces(upload.path, every, headers, tell)
         found += [replace(upload, piece=piece) for piece in pieces] or [upload]
     return found

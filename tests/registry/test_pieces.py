@@ -34,7 +34,7 @@ def cut_small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def cut(path: Path) -> list[Piece]:
-    return find_pieces(path, piece_bytes(1), HEADERS, lambda: None)
+    return find_pieces(path, piece_bytes(1, 1), HEADERS, lambda: None)
 
 
 def read(cursor: Cursor, path: Path, folder: Path) -> tuple[list[Source], list[str]]:
@@ -101,7 +101,13 @@ def test_where_the_number_of_rows_is_not_told_by_bytes_the_file_is_read_whole(
 def test_pieces_are_an_eighth_of_all_that_comes_within_bounds() -> None:
     million = 1_000_000
     sizes = {289 * million: 60, 2_000 * million: 250, 14_880 * million: 400}
-    assert {total: piece_bytes(total) // million for total in sizes} == sizes
+    assert {total: piece_bytes(total, total) // million for total in sizes} == sizes
+
+
+def test_files_that_come_with_several_of_their_size_are_cut_only_where_they_are_large() -> None:
+    million = 1_000_000
+    assert piece_bytes(300 * million, 900 * million) == 112.5 * million
+    assert piece_bytes(300 * million, 1_200 * million) == 400 * million
 
 
 def test_files_of_the_usual_size_are_read_whole(tmp_path: Path) -> None:
