@@ -119,6 +119,17 @@ def disable_user(db: Database, clock: Clock, *, username: str, by: Scope | None)
     db.write(change)
 
 
+def enable_user(db: Database, clock: Clock, *, username: str, by: Scope | None) -> None:
+    """Let a person in again whose account was disabled, with the password of before. Raises as `disable_user`."""
+
+    def change(cursor: Cursor) -> None:
+        user = _require_user(cursor, by, username)
+        queries.enable_user(cursor, username=user.username)
+        _record(cursor, clock(), by, "user.enable", user.username, user.office_code, {})
+
+    db.write(change)
+
+
 def change_password(db: Database, clock: Clock, *, username: str, password: str, by: Scope | None) -> None:
     """Set a new password; every session of the account ends. Raises as `add_user` and `disable_user`."""
     password_hash = hash_password(password)

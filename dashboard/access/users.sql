@@ -18,6 +18,10 @@ INSERT INTO app_user VALUES (:username, :full_name, :role, :office_code, :passwo
 -- Out, with every session that stands.
 UPDATE app_user SET is_active = false, sessions_valid_from = :now WHERE username = :username;
 
+-- name: enable_user(username)!
+-- In again, with the password of before; sessions of before stay ended.
+UPDATE app_user SET is_active = true, failed_count = 0, locked_until = NULL WHERE username = :username;
+
 -- name: set_password(username, password_hash, now)!
 -- A new password ends every session that stands, and any lock.
 UPDATE app_user SET password_hash = :password_hash, sessions_valid_from = :now, failed_count = 0, locked_until = NULL WHERE username = :username;

@@ -6,7 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.access.scope import Right, Role
-from dashboard.access.users import add_user, change_password, disable_user, list_users, set_staff_no
+from dashboard.access.users import (
+    add_user,
+    change_password,
+    disable_user,
+    enable_user,
+    list_users,
+    set_staff_no,
+)
 from dashboard.errors import BadInput
 from dashboard.registry.offices import TOP_CODE
 from dashboard.registry.phone import judge
@@ -111,6 +118,12 @@ else:
                 with told():
                     disable_user(rt.db, rt.clock, username=account["username"], by=scope)
                     st.rerun()
+        elif st.button(
+            t("users.enable"), icon=":material/person_check:", key="users_enable", help=t("users.enable_help")
+        ):
+            with told():
+                enable_user(rt.db, rt.clock, username=account["username"], by=scope)
+                st.rerun()
 
 st.subheader(t("users.add_title"))
 office = choose_office(visitor, "users") if find_own_office(visitor) else None

@@ -13,6 +13,7 @@ from dashboard.access.users import (
     add_user,
     change_password,
     disable_user,
+    enable_user,
     find_user,
     hash_password,
     list_users,
@@ -121,6 +122,18 @@ def test_a_disabled_person_is_out_at_once(db: Database, clock: Clock, settings: 
         load_scope(db, "asha")
 
 
+def test_a_disabled_person_is_let_in_again_but_no_session_of_before(
+    db: Database, clock: Clock, settings: Settings
+) -> None:
+    _add(db, clock)
+    began = clock()
+    disable_user(db, lambda: began + timedelta(minutes=1), username="asha", by=None)
+    enable_user(db, lambda: began + timedelta(minutes=2), username="asha", by=None)
+    assert check_password(db, clock, settings, "asha", PASSWORD).result == "ok"
+    user = find_user(db, "asha")
+    assert user and not session_is_valid(user, began)
+
+
 @pytest.mark.parametrize(
     ("password", "code"),
     [("short", "password_short"), ("क" * 40, "password_long"), (" leading blank 1", "password_blank")],
@@ -149,6 +162,7 @@ def test_only_administrators_manage_accounts(db: Database, clock: Clock, role: R
     for attempt in (
         lambda: _add(db, clock, "new", by=scope),
         lambda: disable_user(db, clock, username="asha", by=scope),
+        lambda: enable_user(db, clock, username="asha", by=scope),
         lambda: change_password(db, clock, username="asha", password=PASSWORD, by=scope),
         lambda: list_users(db, scope),
     ):

@@ -6,6 +6,7 @@ from tests.access.world import OWN, PASSWORD, Entry
 
 CALLS: list[Entry] = [
     (users.add_user, Right.MANAGE_USERS, lambda w, s: users.add_user(w.db, w.clock, username="babu", full_name="B", role=Role.VIEWER, office_code=OWN, password=PASSWORD, by=s)),
+    (users.enable_user, Right.MANAGE_USERS, lambda w, s: users.enable_user(w.db, w.clock, username="asha", by=s)),
     (users.disable_user, Right.MANAGE_USERS, lambda w, s: users.disable_user(w.db, w.clock, username="asha", by=s)),
     (users.set_staff_no, Right.MANAGE_USERS, lambda w, s: users.set_staff_no(w.db, w.clock, username="asha", staff_no="EE-4711", by=s)),
     (users.change_password, Right.MANAGE_USERS, lambda w, s: users.change_password(w.db, w.clock, username="asha", password=PASSWORD, by=s)),
