@@ -45,9 +45,6 @@ class Settings(BaseSettings):
     graph_version: str = Field("v23.0", description="Version of the Graph API.")
     whatsapp_token: str = Field("", description="Bearer token of the WhatsApp account.", repr=False)
     phone_number_id: str = Field("", description="Identifier of the sending phone number.")
-    whatsapp_number: str = Field(
-        "", description="The department's WhatsApp number as consumers dial it, digits with country code."
-    )
     waba_id: str = Field("", description="Identifier of the WhatsApp Business account.")
     app_secret: str = Field("", description="Secret with which webhooks are signed.", repr=False)
     verify_token: str = Field("", description="Word that the webhook handshake must bring.", repr=False)

@@ -24,7 +24,7 @@ class _Dispatcher:
         self.is_alive, self._waiting_for = is_alive, waiting_for
 
     def status(self) -> DispatcherStatus:
-        return DispatcherStatus(80.0, 0, self._waiting_for, self.is_alive, None)
+        return DispatcherStatus(80.0, 0, self._waiting_for)
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ class Answers:
             Limits(settings.breaker_first_rows, settings.breaker_failures, settings.breaker_share)
         )
         self.pace = PaceMeter()
-        self.last_at: float | None = None  # monotonic seconds
         self._fleet, self._clock = fleet, clock
         self._max_attempts, self._pause_unit = settings.max_attempts, pause_unit
 
@@ -57,7 +56,6 @@ class Answers:
         reason = self.breaker.observe(batch.job_id, answer)
         findings.add_pause(Pause(reason, batch.job_id) if reason else None)
         lane.close_answered(result.batch_id, message.mobile)
-        self.last_at = now
 
     def _take_report(self, report: FailedReport, findings: Findings) -> None:
         """Act on a refusal that came by webhook as on one in the answer; the message itself stands as failed."""

@@ -24,10 +24,9 @@ _ANSWERS_REST = timedelta(
 )  # what stopped everything may have passed, and Meta takes them for 24 hours
 _CLOCK_ERROR = timedelta(days=2)  # by how much a clock that was wrong may hold up the limit of a day
 
-Suppressed = Callable[[Cursor, list[int]], set[int]]
+Suppressed = Callable[[Cursor, list[int]], set[int]]  # which of these numbers have opted out
 IsMarketing = Callable[[Cursor, str, str], bool]  # of a template in a language
 _STOPPED_MARKETING = 131050
-"""Which of these numbers have opted out since the audience was frozen."""
 
 _OUTCOME_COLUMNS = pa.schema(
     [

@@ -46,8 +46,6 @@ class DispatcherStatus:
     rate_per_second: float
     in_flight: int
     waiting_reason: str | None
-    child_alive: bool
-    last_answer_at: float | None  # monotonic seconds
     rates: Mapping[int, float] = field(default_factory=dict)  # messages a second, by sending number
     pace: float | None = None  # messages a second that are taken, None while too little was seen
 
@@ -111,13 +109,11 @@ class Dispatcher:
 
     def status(self) -> DispatcherStatus:
         """Say how sending stands."""
-        rates, first = self._fleet.rates, self._fleet.first_link
+        rates = self._fleet.rates
         return DispatcherStatus(
             rate_per_second=sum(rates.values()) or self._settings.rate_per_second,
             in_flight=self._fleet.open_count,
             waiting_reason=self._waiting_reason,
-            child_alive=bool(first and first.is_alive),
-            last_answer_at=self._answers.last_at,
             rates=rates,
             pace=self._answers.pace.per_second,
         )

@@ -44,20 +44,6 @@ class Rule:
     words: str
 
 
-# Why we ourselves stop or wait; the first is a person's wish.
-_OWN_WORDS = frozenset(
-    {
-        "person",
-        "provider_down",
-        "provider_silent",
-        "sender_broken",
-        "daily_limit",
-        "database",
-        "many_failed",
-        "template_held",
-        "restored",
-    }
-)
 _UNKNOWN = Rule(Action.FAIL_ALIKE, "unknown_code")
 _LONGEST_PAUSE_SECONDS = 300.0
 _MINUTE_SECONDS = 60.0
@@ -93,11 +79,6 @@ def message_words() -> frozenset[str]:
     stops = {rule.words for rule in RULES.values() if rule.action in STOPPING_ACTIONS}
     fails = {rule.words for rule in RULES.values() if rule.action in FINAL_ACTIONS}
     return frozenset(fails - stops) | {_UNKNOWN.words}
-
-
-def all_words() -> frozenset[str]:
-    """Return every key of words that a code, a pause or a wait may bring, to keep the catalogues complete."""
-    return frozenset(rule.words for rule in RULES.values()) | {_UNKNOWN.words} | _OWN_WORDS
 
 
 def pause_before_retry(action: Action, refused_before: int, unit: float) -> float:

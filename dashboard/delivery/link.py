@@ -86,10 +86,6 @@ class SenderLink:
         return self._handed_count - self._begun_count
 
     @property
-    def is_alive(self) -> bool:
-        return self._child.poll() is None
-
-    @property
     def process_id(self) -> int:
         return self._child.pid
 

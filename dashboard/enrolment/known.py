@@ -41,11 +41,6 @@ def look_up_accounts(cursor: Cursor, account_nos: Iterable[str]) -> dict[str, Ac
     return {account: Account(account, office_no, codes[office_no], *row) for account, office_no, *row in rows}
 
 
-def look_up_account(cursor: Cursor, account_no: str) -> Account | None:
-    """Return one account, None where there is none such. System function."""
-    return look_up_accounts(cursor, [account_no]).get(account_no)
-
-
 def accounts_on_file(cursor: Cursor, mobiles: Sequence[int]) -> dict[int, set[str]]:
     """Return by number the accounts that have it on file for use: one look through the registry. System function."""
     spots = find_numbers(cursor, mobiles)

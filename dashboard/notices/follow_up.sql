@@ -63,7 +63,3 @@ WHERE of_notice_id = :notice_id AND state NOT IN ('draft', 'returned') ORDER BY 
 -- Whether what an outage notice says is not so any more: supply is back, or a later time was told.
 SELECT count(*) > 0 FROM outage JOIN outage_event AS said ON said.outage_id = outage.outage_id
 WHERE outage.notice_id = :notice_id AND (said.kind = 'restored' OR (said.kind = 'expected' AND said.notice_id IS NOT NULL));
-
--- name: get_followed(notice_id)^
--- The notice that one follows.
-SELECT of_notice_id, kind FROM notice_follow WHERE notice_id = :notice_id;

@@ -122,9 +122,3 @@ def _read_tree(cursor: Cursor) -> _Tree:
 def _read_office(db: Database, code: str) -> Office:
     with db.read() as cursor:
         return find_office(cursor, code)
-
-
-def next_level(level: str) -> str | None:
-    """Return the level below, None below a feeder."""
-    place = LEVELS.index(level)
-    return LEVELS[place + 1] if place + 1 < len(LEVELS) else None

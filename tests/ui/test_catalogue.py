@@ -7,6 +7,7 @@ from string import Formatter
 
 import pytest
 
+from dashboard.delivery.errors_table import RULES, message_words
 from dashboard.ui.catalogue import LANGUAGES, LOCALES_DIR, load_catalogue, say
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -66,6 +67,11 @@ def test_every_error_that_code_raises_has_words() -> None:
     raised = {code for file in _sources() for code in _RAISED.findall(file.read_text(encoding="utf-8"))}
     assert raised
     assert not sorted(code for code in raised if f"error.{code}" not in known)
+
+
+def test_every_reason_that_the_provider_gives_has_words() -> None:
+    given = {rule.words for rule in RULES.values()} | message_words()
+    assert not sorted(words for words in given if f"provider.{words}" not in load_catalogue("hi"))
 
 
 @pytest.mark.parametrize("language", ["hi", "en"])

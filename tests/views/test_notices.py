@@ -155,7 +155,7 @@ class _HeldUp:
     """A dispatcher that cannot reach WhatsApp."""
 
     def status(self) -> DispatcherStatus:
-        return DispatcherStatus(20.0, 0, "provider_down", True, None)
+        return DispatcherStatus(20.0, 0, "provider_down")
 
 
 def test_a_send_that_waits_says_for_what(rt: Runtime, open_page: Opener, submitted: int) -> None:
