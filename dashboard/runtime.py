@@ -11,12 +11,12 @@ from dashboard.coverage.cube import refresh_cube
 from dashboard.coverage.days import keep_days, take_snapshot
 from dashboard.delivery.account import account_of, complete_settings
 from dashboard.delivery.applier import Ears, WebhookApplier
-from dashboard.delivery.claims import note_marketing
 from dashboard.delivery.client import ManagementClient
 from dashboard.delivery.credentials import Account, is_loopback
 from dashboard.delivery.dispatcher import Dispatcher
 from dashboard.delivery.findings import FailedReport
 from dashboard.delivery.gatherer import Gatherer
+from dashboard.delivery.holds import note_marketing
 from dashboard.delivery.inbound import InboundText as DeliveredText
 from dashboard.delivery.inbound import NumberChange as DeliveredChange
 from dashboard.delivery.inbound import Preference

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from dashboard.delivery import ledger, tallies
+from dashboard.delivery.holds import held_recipients
 from dashboard.delivery.wire import MessageHead
 from dashboard.store.clock import INDIA_OFFSET, india_day
 from dashboard.store.database import Cursor
@@ -18,15 +19,10 @@ from dashboard.store.queries import load_queries
 
 _queries = load_queries(Path(__file__).with_name("claims.sql"))
 _REPORT_LEAD = timedelta(minutes=10)  # a report may have been stored before the answer that it contradicts
-_DAY = timedelta(hours=24)
-_ANSWERS_REST = timedelta(
-    minutes=10
-)  # what stopped everything may have passed, and Meta takes them for 24 hours
-_CLOCK_ERROR = timedelta(days=2)  # by how much a clock that was wrong may hold up the limit of a day
+_ANSWERS_REST = timedelta(minutes=10)  # what stopped all may have passed, and Meta takes them for 24 hours
 
 Suppressed = Callable[[Cursor, list[int]], set[int]]  # which of these numbers have opted out
 IsMarketing = Callable[[Cursor, str, str], bool]  # of a template in a language
-_STOPPED_MARKETING = 131050
 
 _OUTCOME_COLUMNS = pa.schema(
     [
@@ -35,11 +31,6 @@ _OUTCOME_COLUMNS = pa.schema(
         ("judged_at", pa.timestamp("us")),
     ]
 )  # fmt: skip
-
-
-_HOLD_COLUMNS = pa.schema(
-    [("mobile", pa.int64()), ("reason", pa.string()), ("code", pa.int32()), ("until", pa.timestamp("us"))]
-)
 
 
 @dataclass(frozen=True)
@@ -94,6 +85,15 @@ class _Part:
     day_limit: int | None = None
 
 
+@dataclass(frozen=True)
+class _Lot:
+    """Messages that go next, at their `attempt`; a claim of them reaches up to `last_no`."""
+
+    attempt: int
+    last_no: int
+    messages: list[ClaimedMessage]
+
+
 def running_job_ids(cursor: Cursor, number_no: int = 1) -> frozenset[int]:
     """Return the jobs that may send from a number."""
     return frozenset(row[0] for row in _queries.running_jobs(cursor, number_no=number_no))
@@ -124,35 +124,34 @@ def claim_batch(
         if job_id in busy or (texts_only and kind != "text"):
             continue
         part = _Part(job_id, first_no, part_end, day_limit)
-        attempt, last_no, messages = _next_messages(cursor, part, now, size, first_size)
-        if messages:
+        lot = _next_lot(cursor, part, now, size, first_size)
+        if lot.messages:
             head = MessageHead(kind, template, language, tuple(json.loads(names)))
             marketing = is_marketing is not None and is_marketing(cursor, template, language)
-            batch = _claim(cursor, now, job_id, attempt, last_no, head, messages, suppressed, marketing)
-            is_first = attempt == 1 and messages[0].message_no == first_no
+            batch = _claim(cursor, now, job_id, head, lot, suppressed, marketing)
+            is_first = lot.attempt == 1 and lot.messages[0].message_no == first_no
             return replace(batch, is_first=is_first)
     return None
 
 
-def _next_messages(
-    cursor: Cursor, part: _Part, now: datetime, size: int, first_size: int | None
-) -> tuple[int, int, list[ClaimedMessage]]:
-    """Return attempt, last number and messages of the next batch of a part of a job."""
+def _next_lot(cursor: Cursor, part: _Part, now: datetime, size: int, first_size: int | None) -> _Lot:
+    """Return what of a part of a job is next."""
     again, attempt = _due_retries(cursor, part, now, size)
     if again:
-        return attempt + 1, again[-1].message_no, again
+        return _Lot(attempt + 1, again[-1].message_no, again)
     done = _last_claimed_no(cursor, part)
+    nothing = _Lot(1, done, [])
     if done >= part.last_no:
-        return 1, done, []
+        return nothing
     bounded = min(size, first_size) if first_size and done < part.first_no else size
     if part.day_limit is not None:
         bounded = min(bounded, part.day_limit - count_begun_today(cursor, part.job_id, now))
         if bounded <= 0:
-            return 1, done, []
+            return nothing
     up_to_no = min(done + bounded, part.last_no)
     fresh = _queries.fresh_messages(cursor, job_id=part.job_id, after_no=done, up_to_no=up_to_no)
     messages = [ClaimedMessage(row[0], row[1], tuple(row[2])) for row in fresh]
-    return 1, messages[-1].message_no, messages
+    return _Lot(1, messages[-1].message_no, messages)
 
 
 def count_begun_today(cursor: Cursor, job_id: int, now: datetime) -> int:
@@ -192,13 +191,13 @@ def _claim(
     cursor: Cursor,
     now: datetime,
     job_id: int,
-    attempt: int,
-    last_no: int,
     head: MessageHead,
-    messages: list[ClaimedMessage],
+    lot: _Lot,
     suppressed: Suppressed,
     is_marketing: bool,
 ) -> Batch:
+    """Write down the claim, and at once what becomes of those to whom nothing may go."""
+    messages, attempt = lot.messages, lot.attempt
     mobiles = [message.mobile for message in messages] if head.kind != "text" else []
     out = suppressed(cursor, mobiles) if mobiles else set()
     held = held_recipients(cursor, mobiles, now, is_marketing=is_marketing) if mobiles else {}
@@ -206,7 +205,7 @@ def _claim(
     claim_no = int(_queries.next_claim_no(cursor, job_id=job_id))
     _queries.insert_claim(
         cursor, job_id=job_id, claim_no=claim_no, message_nos=[message.message_no for message in kept],
-        last_no=last_no, attempt=attempt, now=now,
+        last_no=lot.last_no, attempt=attempt, now=now,
     )  # fmt: skip
     skipped = [message.message_no for message in messages if message.mobile in out]
     outcomes = [Outcome(job_id, number, attempt, "skipped") for number in skipped]
@@ -244,28 +243,6 @@ def mark_lost_claims(cursor: Cursor, now: datetime) -> int:
     return len(lost)
 
 
-def held_recipients(
-    cursor: Cursor, mobiles: Sequence[int], now: datetime, *, is_marketing: bool = False
-) -> dict[int, int]:
-    """Return to whom nothing may go, with the provider's code that says why."""
-    return dict(_queries.held_recipients(cursor, mobiles=list(mobiles), now=now, marketing=is_marketing))
-
-
-def note_marketing(cursor: Cursor, said: Sequence[tuple[int, bool, datetime]]) -> None:
-    """Note who set in WhatsApp that no marketing may come any more, or that it may again (number, stopped, when)."""
-    if not said:
-        return
-    columns = {
-        "mobile": pa.array([mobile for mobile, _, _ in said], pa.int64()),
-        "stopped": pa.array([stopped for _, stopped, _ in said], pa.bool_()),
-        "code": pa.array([_STOPPED_MARKETING] * len(said), pa.int32()),
-        "said_at": pa.array([at for _, _, at in said], pa.timestamp("us")),
-    }
-    cursor.register("marketing_words", pa.table(columns))
-    _queries.insert_marketing_words(cursor)
-    cursor.unregister("marketing_words")
-
-
 def finish_exhausted(
     cursor: Cursor, now: datetime, in_flight: frozenset[int], stopped: Mapping[int, str]
 ) -> list[int]:
@@ -294,6 +271,11 @@ def _has_more(cursor: Cursor, part: _Part) -> bool:
     )
 
 
+def mobile_of(cursor: Cursor, job_id: int, message_no: int) -> int | None:
+    """Return to whom a message goes, None where there is no such message."""
+    return _queries.mobile_of(cursor, job_id=job_id, message_no=message_no)
+
+
 def has_rested(cursor: Cursor, reason: str, before: datetime, now: datetime) -> bool:
     """Return whether any job has paused for this reason since before a moment, or any answer to a consumer for ten minutes."""
     return bool(_rested_jobs(cursor, reason, before, now))
@@ -312,45 +294,3 @@ def _rested_jobs(cursor: Cursor, reason: str, before: datetime, now: datetime) -
         cursor, reason=reason, before=before, answers_before=now - _ANSWERS_REST, now=now
     )
     return [job_id for (job_id,) in rows]
-
-
-@dataclass(frozen=True)
-class Hold:
-    """What a refusal tells of a person: nothing may go to them, until a time or (None) until they allow it."""
-
-    mobile: int
-    reason: str  # marketing, blocked, withheld
-    code: int
-    until: datetime | None = None
-
-
-def record_holds(cursor: Cursor, holds: Sequence[Hold], now: datetime) -> None:
-    """Append what refusals have told of people."""
-    if not holds:
-        return
-    columns = {name: [getattr(hold, name) for hold in holds] for name in _HOLD_COLUMNS.names}
-    cursor.register("new_holds", pa.table(columns, schema=_HOLD_COLUMNS))
-    _queries.insert_holds(cursor, now=now)
-    cursor.unregister("new_holds")
-
-
-def mobile_of(cursor: Cursor, job_id: int, message_no: int) -> int | None:
-    """Return to whom a message goes, None where there is no such message."""
-    return _queries.mobile_of(cursor, job_id=job_id, message_no=message_no)
-
-
-def count_claimed_today(cursor: Cursor, now: datetime) -> int:
-    """Return how many templates were handed to a sender in the last 24 hours: at least as many as the people they went to."""
-    return int(_queries.count_claimed_since(cursor, since=now - _DAY, until=now + _CLOCK_ERROR))
-
-
-def count_people_today(cursor: Cursor, now: datetime, limit: int, in_flight: int) -> int:
-    """Return how many different people were, or may have been, sent a template in the last 24 hours.
-
-    Below the limit it may say too many: people are told apart only where that matters. `in_flight`: claimed, not answered.
-    """
-    most = count_claimed_today(cursor, now)
-    if most < limit:
-        return most
-    since, until = now - _DAY, now + _CLOCK_ERROR
-    return int(_queries.count_people_since(cursor, since=since, until=until)) + in_flight

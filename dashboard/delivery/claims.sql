@@ -81,20 +81,6 @@ WHERE NOT EXISTS (
       AND outcome.attempt = promised.attempt
 );
 
--- name: count_claimed_since(since, until)$
--- How many templates were claimed since a moment: at least as many as the people they went to. `until` lies ahead: after the clock was
--- set back, what was sent before counts all the same, but not for ever.
-SELECT coalesce(sum(len(claim.message_nos)), 0) FROM claim JOIN job ON job.job_id = claim.job_id
-WHERE claim.claimed_at > :since AND claim.claimed_at < :until AND job.kind = 'template';
-
--- name: count_people_since(since, until)$
--- How many different people were, or may have been, sent a template since a moment.
-SELECT count(DISTINCT message.mobile)
-FROM outcome
-JOIN message ON message.job_id = outcome.job_id AND message.message_no = outcome.message_no
-JOIN job ON job.job_id = outcome.job_id
-WHERE outcome.answered_at > :since AND outcome.answered_at < :until AND outcome.result IN ('accepted', 'held', 'in_doubt') AND job.kind = 'template';
-
 -- name: unfinished_parts()
 -- The parts, one a number, of the jobs that may come to their end.
 SELECT job.job_id, state, coalesce(number_no, 1), coalesce(first_no, 1), coalesce(last_no, message_count)
@@ -109,25 +95,6 @@ WHERE state = 'paused' AND (
     pause_reason = :reason AND changed_at < :before OR kind = 'text' AND changed_at < :answers_before
     OR (pause_reason = :reason OR kind = 'text') AND changed_at > :now + INTERVAL 1 MINUTE
 );
-
--- name: held_recipients(mobiles, now, marketing)
--- Those of the numbers to whom nothing may go, with the code that says why. Of marketing the last word counts: stop or resume.
-SELECT mobile, max(code) FROM recipient_hold
-WHERE mobile IN (SELECT unnest(:mobiles)) AND (until IS NULL OR until > :now) AND reason NOT IN ('marketing', 'resumed')
-GROUP BY mobile
-UNION ALL
-SELECT mobile, max(code) FROM recipient_hold
-WHERE :marketing AND mobile IN (SELECT unnest(:mobiles)) AND reason IN ('marketing', 'resumed')
-GROUP BY mobile HAVING arg_max(reason, since) = 'marketing';
-
--- name: insert_marketing_words()!
--- What people set in WhatsApp itself (relation marketing_words).
-INSERT INTO recipient_hold
-SELECT mobile, CASE WHEN stopped THEN 'marketing' ELSE 'resumed' END, code, said_at, NULL FROM marketing_words;
-
--- name: insert_holds(now)!
--- What refusals have told of people.
-INSERT INTO recipient_hold SELECT mobile, reason, code, :now, until FROM new_holds;
 
 -- name: mobile_of(job_id, message_no)$
 -- To whom a message goes.

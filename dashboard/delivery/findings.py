@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dashboard.delivery import claims, ledger, numbers
-from dashboard.delivery.claims import Hold, Outcome
+from dashboard.delivery.claims import Outcome
 from dashboard.delivery.errors_table import Action, rule_for
 from dashboard.delivery.governor import Pause
+from dashboard.delivery.holds import Hold, record_holds
 from dashboard.delivery.numbers import FIRST_NO
 from dashboard.delivery.unreached import note_unreached
 from dashboard.store.database import Cursor
@@ -60,7 +61,7 @@ class Findings:
         """Write everything down, pause what must stop, end what has come to its end. What reports tell of people stands already."""
         claims.record_outcomes(cursor, self.outcomes, now)
         note_unreached(cursor, self.unreached, now)
-        claims.record_holds(cursor, self.holds, now)
+        record_holds(cursor, self.holds, now)
         newly = {
             pause.number_no: pause.reason for pause in self.pauses if pause.number_no and not pause.job_id
         }
@@ -77,7 +78,7 @@ def hold_reported(cursor: Cursor, reports: Sequence[FailedReport], now: datetime
             mobile = claims.mobile_of(cursor, report.job_id, report.message_no)
             if mobile is not None:
                 found.add_refusal(mobile, report.code, min(report.failed_at or now, now))
-    claims.record_holds(cursor, found.holds, now)
+    record_holds(cursor, found.holds, now)
 
 
 def _apply(cursor: Cursor, pause: Pause, now: datetime) -> None:

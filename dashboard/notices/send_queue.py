@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from dashboard.delivery.claims import count_claimed_today
+from dashboard.delivery.daily_limit import count_claimed_today
 from dashboard.notices.hours import priority_of
 from dashboard.notices.pacing import RESTS
 from dashboard.notices.templates import get_template

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from dashboard.delivery import ledger
-from dashboard.delivery.claims import claim_batch, count_people_today, record_outcomes
+from dashboard.delivery.claims import claim_batch, record_outcomes
+from dashboard.delivery.daily_limit import count_people_today
 from dashboard.delivery.verdict import judge
 from dashboard.delivery.wire import Answer
 from dashboard.store import database as database_module

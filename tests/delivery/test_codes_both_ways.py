@@ -18,6 +18,7 @@ from dashboard.delivery.dispatcher import Dispatcher
 from dashboard.delivery.errors_table import FINAL_ACTIONS, Action, rule_for
 from dashboard.delivery.findings import Findings
 from dashboard.delivery.governor import Governor
+from dashboard.delivery.holds import held_recipients
 from dashboard.delivery.lane import InFlight, Lane
 from dashboard.delivery.link import Result
 from dashboard.delivery.numbers import FIRST_NO
@@ -155,7 +156,7 @@ def test_held_person_is_not_written_to_until_the_time_has_passed(
 
     def held(after: timedelta, *, is_marketing: bool = True) -> dict[int, int]:
         with bench.db.read() as cursor:
-            return claims.held_recipients(
+            return held_recipients(
                 cursor, [FIRST_MOBILE, FIRST_MOBILE + 1], NOW + after, is_marketing=is_marketing
             )
 
@@ -170,7 +171,7 @@ def test_a_report_that_comes_a_day_late_holds_nobody_any_more(bench: Bench) -> N
     post(bench.db, late)
     apply_all(bench.db, on_failed=bench._write)
     with bench.db.read() as cursor:
-        assert claims.held_recipients(cursor, [FIRST_MOBILE], NOW) == {}
+        assert held_recipients(cursor, [FIRST_MOBILE], NOW) == {}
 
 
 @pytest.mark.parametrize("code", [131049, 130403, 131050])
@@ -180,4 +181,4 @@ def test_what_a_report_tells_of_a_person_is_kept_with_it(bench: Bench, code: int
     post(bench.db, envelope({"statuses": [report(bench.db, job_id, 1, "failed", timestamp=seconds_of(NOW), errors=[{"code": code}])]}))  # fmt: skip
     apply_all(bench.db)
     with bench.db.read() as cursor:
-        assert claims.held_recipients(cursor, [FIRST_MOBILE], NOW, is_marketing=True) == {FIRST_MOBILE: code}
+        assert held_recipients(cursor, [FIRST_MOBILE], NOW, is_marketing=True) == {FIRST_MOBILE: code}

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dashboard.delivery.claims import claim_batch, note_marketing
+from dashboard.delivery.claims import claim_batch
+from dashboard.delivery.holds import note_marketing
 from dashboard.delivery.ledger import release
 from dashboard.store.database import Database
 from tests.delivery.test_ledger import NOW, stage, tally
