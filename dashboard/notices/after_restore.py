@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from dashboard.access.audit import record
 from dashboard.delivery import ledger
 from dashboard.delivery.reference import renew_prefix
-from dashboard.notices.lifecycle import CLOCK
-from dashboard.notices.notice import queries, read_any_notice
+from dashboard.notices.notice import CLOCK, queries, read_any_notice
 from dashboard.notices.outage_course import leave_untold
 from dashboard.notices.repeats import skip_missed
 from dashboard.notices.states import Action, next_state

@@ -2,29 +2,29 @@
 
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
-from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.delivery import ledger
 from dashboard.errors import BadInput, IllegalChange, Refused
 from dashboard.notices.chain import LOST, note_given_anew, withdraw_lost
-from dashboard.notices.drafting import is_unchanged, seal_large
 from dashboard.notices.notice import (
+    CLOCK,
     Notice,
     Step,
     approval_queries,
     has_given,
+    job_of,
     queries,
     read_any_notice,
     read_notice,
+    record_deed,
 )
+from dashboard.notices.seal import is_unchanged, seal_large
 from dashboard.notices.states import Action, State, next_state
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 
 EXPIRED = "approval_expired"  # a notice's comment once the clock has taken it back
-_CLOCK = "clock"
 _SHORTEST_COMMENT = 3
 
 
@@ -57,7 +57,7 @@ def approve(db: Database, scope: Scope, clock: Clock, notice_id: int, approved_h
             if state is State.PAUSED:
                 note_given_anew(cursor, notice, now)
         number = step.step_no if step else 1
-        _record(cursor, now, scope.username, "notice.approve", notice, step=number, hash=approved_hash)
+        record_deed(cursor, now, scope.username, "notice.approve", notice, step=number, hash=approved_hash)
 
     db.write(change)
 
@@ -74,7 +74,7 @@ def return_notice(db: Database, scope: Scope, clock: Clock, notice_id: int, comm
         now = clock()
         _discard(cursor, notice, now)
         _decide(cursor, notice, state, scope.username, now, comment.strip()[:1000])
-        _record(cursor, now, scope.username, "notice.return", notice)
+        record_deed(cursor, now, scope.username, "notice.return", notice)
 
     db.write(change)
 
@@ -130,8 +130,8 @@ def _expire(cursor: Cursor, now: datetime, notice_id: int) -> None:
     if notice.state not in (State.SUBMITTED, State.APPROVED):
         return
     _discard(cursor, notice, now)
-    _decide(cursor, notice, next_state(notice.state, Action.EXPIRE), _CLOCK, now, EXPIRED)
-    _record(cursor, now, _CLOCK, "notice.expire", notice)
+    _decide(cursor, notice, next_state(notice.state, Action.EXPIRE), CLOCK, now, EXPIRED)
+    record_deed(cursor, now, CLOCK, "notice.expire", notice)
 
 
 def _require_another(scope: Scope, notice: Notice) -> None:
@@ -152,9 +152,7 @@ def _require_step(scope: Scope, notice: Notice) -> Step | None:
 
 
 def _discard(cursor: Cursor, notice: Notice, now: datetime) -> None:
-    if notice.job_id is None:
-        raise Refused("hash_stale")
-    ledger.discard(cursor, notice.job_id, now)
+    ledger.discard(cursor, job_of(notice), now)
 
 
 def _decide(
@@ -162,11 +160,4 @@ def _decide(
 ) -> None:
     queries.decide(
         cursor, notice_id=notice.notice_id, state=state.value, username=username, now=now, comment=comment
-    )  # fmt: skip
-
-
-def _record(cursor: Cursor, now: datetime, username: str, action: str, notice: Notice, **detail: Any) -> None:
-    record(
-        cursor, now, username, action, office_code=notice.office_code, row_count=notice.recipient_count,
-        detail={"notice": notice.notice_id, **detail},
     )  # fmt: skip

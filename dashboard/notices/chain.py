@@ -7,7 +7,7 @@ from functools import partial
 from dashboard.access.audit import record
 from dashboard.delivery import ledger
 from dashboard.errors import Refused
-from dashboard.notices.notice import Notice, Step, approval_queries, queries, read_any_notice
+from dashboard.notices.notice import CLOCK, Notice, Step, approval_queries, job_of, queries, read_any_notice
 from dashboard.notices.states import Action, State, next_state
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
@@ -15,7 +15,6 @@ from dashboard.store.database import Cursor, Database
 LOST = "approver_lost"  # a notice's comment, or why its send is paused, once an approval was taken back
 GIVEN_ANEW = "approved_anew"  # why it is still paused once all is approved again
 HOLDS = timedelta(hours=48)  # how long an approval holds, where the caller has no setting at hand
-_CLOCK = "clock"
 _UNDER_WAY = (State.SENDING, State.PAUSED)
 _JUDGED = (State.SUBMITTED, State.APPROVED, State.SCHEDULED, *_UNDER_WAY)
 
@@ -72,10 +71,10 @@ def withdraw_lost(cursor: Cursor, notice: Notice, now: datetime) -> Refused | No
         _hold(cursor, notice, LOST, now)
     else:
         queries.decide(
-            cursor, notice_id=notice.notice_id, state=state.value, username=_CLOCK, now=now, comment=LOST
+            cursor, notice_id=notice.notice_id, state=state.value, username=CLOCK, now=now, comment=LOST
         )
     detail = {"notice": notice.notice_id, "steps": [f"{step.step_no}: {step.given_by}" for step in lost]}
-    record(cursor, now, _CLOCK, "notice.reopen", office_code=notice.office_code, detail=detail)
+    record(cursor, now, CLOCK, "notice.reopen", office_code=notice.office_code, detail=detail)
     return _refuse(lost)
 
 
@@ -85,11 +84,9 @@ def note_given_anew(cursor: Cursor, notice: Notice, now: datetime) -> None:
 
 
 def _hold(cursor: Cursor, notice: Notice, reason: str, now: datetime) -> None:
-    if notice.job_id is None:
-        raise Refused("hash_stale")
     if notice.state is State.PAUSED:
-        ledger.go_on(cursor, notice.job_id, now)
-    ledger.pause(cursor, notice.job_id, reason, now)
+        ledger.go_on(cursor, job_of(notice), now)
+    ledger.pause(cursor, job_of(notice), reason, now)
 
 
 def rejudge_chains(db: Database, clock: Clock) -> int:

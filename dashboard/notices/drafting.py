@@ -1,9 +1,7 @@
 """From a draft to what is frozen: checks, cost and time, test send, submission."""
 
-import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -30,6 +28,7 @@ from dashboard.notices.draft import (
     resolve_filling,
 )
 from dashboard.notices.freezing import (
+    FEW,
     Chosen,
     Frozen,
     Progress,
@@ -40,13 +39,13 @@ from dashboard.notices.freezing import (
     stamp_registry,
 )
 from dashboard.notices.notice import Notice, queries, read_notice
+from dashboard.notices.seal import hash_of
 from dashboard.notices.standing import find_obstacle
 from dashboard.notices.states import Action, State, next_state
 from dashboard.notices.templates import BODY_LIMIT, get_template
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
 
-FEW = 50_000  # an audience with more enrolled consumers is frozen beside the writer
 _LAST_STEP = 0.99
 
 
@@ -271,7 +270,7 @@ def _freeze(
     state = next_state(State.RETURNED if notice.state is State.RETURNED else State.DRAFT, Action.SUBMIT)
     queries.freeze(
         cursor, notice_id=notice_id, state=state.value, recipient_count=ledger.get_job(cursor, job_id).message_count,
-        exclusions=json.dumps(dict(count.exclusions)), content_hash=_hash(notice, digest), job_id=job_id,
+        exclusions=json.dumps(dict(count.exclusions)), content_hash=hash_of(notice, digest), job_id=job_id,
         username=scope.username, now=now,
     )  # fmt: skip
     office = require_office(cursor, scope, Right.COMPOSE, draft.audience.office_code)
@@ -282,51 +281,6 @@ def _freeze(
     record(
         cursor, now, scope.username, "notice.submit", office_code=draft.audience.office_code, row_count=count.recipients, detail={"notice": notice_id, "approvals": ", ".join(levels)}
     )  # fmt: skip
-
-
-def content_hash(cursor: Cursor, notice: Notice, job_id: int) -> str:
-    """Return the sha256 (hex) over text, typed values, audience and every staged message: what an approver approves."""
-    return _hash(notice, content_digest(cursor, job_id))
-
-
-def _hash(notice: Notice, digest: str) -> str:
-    parts = [
-        notice.template,
-        notice.language,
-        notice.body,
-        filling_fields(notice.variables, notice.bindings),
-        notice.audience.as_fields,
-        digest,
-    ]
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Seal:
-    """The hash over a job's messages as they stood a moment ago."""
-
-    job_id: int
-    digest: str
-
-
-def seal_large(cursor: Cursor, notice: Notice) -> Seal | None:
-    """Hash a large notice's messages beside the writer, just before the change that asks for it; None: the change does so itself.
-
-    Messages never change once they are written; what the hash finds is a file that somebody else has altered.
-    """
-    if notice.job_id is None or ledger.get_job(cursor, notice.job_id).message_count <= FEW:
-        return None
-    return Seal(notice.job_id, content_digest(cursor, notice.job_id))
-
-
-def is_unchanged(cursor: Cursor, notice: Notice, seal: Seal | None = None) -> bool:
-    """Tell whether what would go out is what was frozen: the staged messages, and the template that WhatsApp fills."""
-    template = get_template(notice.template)
-    if notice.job_id is None or template.bodies[notice.language] != notice.body:
-        return False
-    is_sealed = seal is not None and seal.job_id == notice.job_id
-    digest = seal.digest if seal and is_sealed else content_digest(cursor, notice.job_id)
-    return _hash(notice, digest) == notice.content_hash
 
 
 def test_send(db: Database, scope: Scope, clock: Clock, draft: NoticeDraft) -> int:

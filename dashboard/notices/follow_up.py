@@ -10,8 +10,8 @@ from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
 from dashboard.delivery import ledger
 from dashboard.errors import BadInput
-from dashboard.notices.drafting import content_hash
 from dashboard.notices.notice import Notice, queries, read_notice
+from dashboard.notices.seal import content_hash
 from dashboard.notices.states import Action, State, next_state
 from dashboard.notices.templates import get_template
 from dashboard.store.database import Cursor

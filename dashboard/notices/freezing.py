@@ -20,6 +20,7 @@ from dashboard.registry.offices import find_office
 from dashboard.store.database import Cursor, Database
 from dashboard.store.watched import Tell, part_of, run_watched
 
+FEW = 50_000  # an audience with more enrolled consumers is frozen beside the writer
 Progress = Callable[[float, str], None]
 """Share done (0 to 1) and the code of the step: judge, choose, write, hash, put_in. Raises to give up."""
 _STEPS = {"judge": (0.0, 0.35), "choose": (0.35, 0.5), "write": (0.5, 0.85), "hash": (0.85, 0.99)}

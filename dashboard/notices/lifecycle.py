@@ -2,18 +2,24 @@
 
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
-from dashboard.access.audit import record
 from dashboard.access.scope import Right, Scope
-from dashboard.delivery import doubts, ledger, numbers
+from dashboard.delivery import ledger, numbers
 from dashboard.errors import BadInput, Refused
-from dashboard.notices.chain import HOLDS, require_chain, withdraw_lost
-from dashboard.notices.drafting import Seal, is_unchanged, seal_large
-from dashboard.notices.follow_up import follow_queries
+from dashboard.notices.chain import require_chain, withdraw_lost
 from dashboard.notices.hours import Span
-from dashboard.notices.notice import Notice, has_given, queries, read_any_notice, read_notice
+from dashboard.notices.notice import (
+    CLOCK,
+    Notice,
+    has_given,
+    job_of,
+    queries,
+    read_any_notice,
+    read_notice,
+    record_deed,
+)
 from dashboard.notices.pacing import AS_IT_COMES, RESTS, Pace, let_go, overrides_quiet, set_pace
+from dashboard.notices.seal import Seal, is_unchanged, seal_large
 from dashboard.notices.standing import find_obstacle
 from dashboard.notices.states import TRANSITIONS, Action, State, next_state
 from dashboard.notices.templates import get_template
@@ -23,7 +29,6 @@ from dashboard.store.database import Cursor, Database
 _PERSON = "person"
 STALE, TEMPLATE_BACK = "hash_stale", "template"  # why the clock returns a scheduled notice
 _WAIT_FOR_TEMPLATE = timedelta(hours=6)  # WhatsApp pauses a template for three hours, then for six
-CLOCK = "clock"
 _RIGHTS = {
     Action.EDIT: Right.COMPOSE, Action.DELETE: Right.COMPOSE, Action.SUBMIT: Right.COMPOSE,
     Action.APPROVE: Right.APPROVE, Action.RETURN: Right.APPROVE,
@@ -105,12 +110,14 @@ def start_on(
     require_chain(cursor, notice)
     if obstacle := find_obstacle(cursor, notice.template, notice.language):
         raise obstacle.as_error()
-    set_pace(cursor, _job_of(notice), notice.template, pace, quiet)
+    set_pace(cursor, job_of(notice), notice.template, pace, quiet)
     if send_at is None:
-        let_go(cursor, _job_of(notice), notice.template, quiet, clock())
+        let_go(cursor, job_of(notice), notice.template, quiet, clock())
         record_override(cursor, clock(), scope.username, notice, quiet)
     queries.set_schedule(cursor, notice_id=notice_id, state=state.value, send_at=send_at or clock())
-    _record(cursor, clock, scope, "notice.start" if send_at is None else "notice.schedule", notice)
+    record_deed(
+        cursor, clock(), scope.username, "notice.start" if send_at is None else "notice.schedule", notice
+    )
 
 
 def pause(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
@@ -118,8 +125,8 @@ def pause(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
 
     def change(cursor: Cursor) -> None:
         notice = _may(cursor, scope, notice_id, Action.PAUSE)
-        ledger.pause(cursor, _job_of(notice), _PERSON, clock())
-        _record(cursor, clock, scope, "notice.pause", notice)
+        ledger.pause(cursor, job_of(notice), _PERSON, clock())
+        record_deed(cursor, clock(), scope.username, "notice.pause", notice)
 
     db.write(change)
 
@@ -142,9 +149,9 @@ def go_on(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
         obstacle = find_obstacle(cursor, notice.template, notice.language)
         if obstacle and obstacle.code == "template_held":
             raise obstacle.as_error()
-        ledger.go_on(cursor, _job_of(notice), clock())
-        numbers.open_numbers_of(cursor, _job_of(notice), clock())
-        _record(cursor, clock, scope, "notice.go_on", notice)
+        ledger.go_on(cursor, job_of(notice), clock())
+        numbers.open_numbers_of(cursor, job_of(notice), clock())
+        record_deed(cursor, clock(), scope.username, "notice.go_on", notice)
         return None
 
     if refusal := db.write(change):
@@ -157,72 +164,13 @@ def cancel(db: Database, scope: Scope, clock: Clock, notice_id: int) -> None:
     def change(cursor: Cursor) -> None:
         notice = _may(cursor, scope, notice_id, Action.CANCEL)
         if notice.state in (State.APPROVED, State.SCHEDULED):
-            ledger.discard(cursor, _job_of(notice), clock())
+            ledger.discard(cursor, job_of(notice), clock())
         else:
-            ledger.cancel(cursor, _job_of(notice), clock())
+            ledger.cancel(cursor, job_of(notice), clock())
         queries.set_state(cursor, notice_id=notice_id, state=State.CANCELLED.value)
-        _record(cursor, clock, scope, "notice.cancel", notice)
+        record_deed(cursor, clock(), scope.username, "notice.cancel", notice)
 
     db.write(change)
-
-
-def count_doubts(db: Database, scope: Scope, clock: Clock, notice_id: int, grace: timedelta) -> doubts.Doubts:
-    """Count what is in doubt of a notice, and how much of it a person may settle: reports have `grace` before. Of a very large one as it was
-    up to some seconds ago."""
-    with db.read() as cursor:
-        job_id = _job_of(read_notice(cursor, scope, Right.SEND, notice_id))
-    return db.ease(("doubts", job_id, grace), lambda: _count_doubts(db, clock, job_id, grace))
-
-
-def _count_doubts(db: Database, clock: Clock, job_id: int, grace: timedelta) -> doubts.Doubts:
-    with db.read() as cursor:
-        return doubts.count_doubts(cursor, job_id, clock(), grace)
-
-
-def settle_doubt(
-    db: Database, scope: Scope, clock: Clock, notice_id: int, as_sent: bool, grace: timedelta = timedelta(),
-    holds: timedelta = HOLDS,
-) -> int:  # fmt: skip
-    """Settle every message in doubt for longer than `grace` by a person's word: treated as sent, or sent again.
-
-    Returns how many they were. Very many are settled by several commits, each of which stands in the audit trail. A notice that had
-    ended and whose approver has left since waits for that approval anew.
-    Sending again is Refused("notice_overtaken") where an outage is over or a later time was told,
-    ("doubt_too_old") where the notice ended longer ago than an approval `holds`.
-    """
-
-    def change(cursor: Cursor, chosen: doubts.Chosen) -> int:
-        notice = read_notice(cursor, scope, Right.SEND, notice_id)
-        if not as_sent and (bar := _find_bar(cursor, notice, clock(), holds)):
-            raise Refused(bar)
-        count = doubts.settle(cursor, chosen, as_sent, clock())
-        if count and not as_sent and notice.state is State.FINISHED:
-            queries.set_state(cursor, notice_id=notice_id, state=State.SENDING.value)
-            withdraw_lost(cursor, read_any_notice(cursor, notice_id), clock())
-        if count:
-            _record(cursor, clock, scope, "notice.settle_doubt", notice, as_sent=as_sent, count=count)
-        return count
-
-    with db.read() as cursor:
-        job_id = _job_of(read_notice(cursor, scope, Right.SEND, notice_id))
-        lots = doubts.choose_ripe(cursor, job_id, clock() - grace)
-    return sum(db.write(partial(change, chosen=lot)) for lot in lots)
-
-
-def find_doubt_bar(
-    db: Database, scope: Scope, clock: Clock, notice_id: int, holds: timedelta = HOLDS
-) -> str | None:
-    """Return why what is in doubt may not be sent again (a key of `error`), None where it may. Needs Right.SEND."""
-    with db.read() as cursor:
-        return _find_bar(cursor, read_notice(cursor, scope, Right.SEND, notice_id), clock(), holds)
-
-
-def _find_bar(cursor: Cursor, notice: Notice, now: datetime, holds: timedelta) -> str | None:
-    if follow_queries.is_overtaken(cursor, notice_id=notice.notice_id):
-        return "notice_overtaken"
-    if notice.state is State.FINISHED and now >= (notice.finished_at or now) + holds:
-        return "doubt_too_old"
-    return None
 
 
 def release_due(db: Database, clock: Clock, quiet: Span | None = None) -> int:
@@ -251,7 +199,7 @@ def _release(cursor: Cursor, clock: Clock, notice_id: int, quiet: Span | None, s
     notice = read_any_notice(cursor, notice_id)
     if notice.state is not State.SCHEDULED:
         return
-    now, job_id = clock(), _job_of(notice)
+    now, job_id = clock(), job_of(notice)
     if withdraw_lost(cursor, notice, now):
         return
     obstacle = find_obstacle(cursor, notice.template, notice.language)
@@ -273,7 +221,7 @@ def _release(cursor: Cursor, clock: Clock, notice_id: int, quiet: Span | None, s
             now=now,
             comment=TEMPLATE_BACK if obstacle else STALE,
         )
-    _record_clock(cursor, now, f"notice.{action}", notice)
+    record_deed(cursor, now, CLOCK, f"notice.{action}", notice)
 
 
 def settle_finished(db: Database, clock: Clock) -> int:
@@ -289,45 +237,18 @@ def _finish(cursor: Cursor, now: datetime, notice_id: int, finished_at: datetime
     notice = read_any_notice(cursor, notice_id)
     if notice.state is State.FINISHED:  # a person may have let doubtful messages go again meanwhile
         queries.finish_notice(cursor, notice_id=notice_id, finished_at=finished_at)
-        _record_clock(cursor, now, "notice.finish", notice)
+        record_deed(cursor, now, CLOCK, "notice.finish", notice)
 
 
 def record_override(cursor: Cursor, now: datetime, username: str, notice: Notice, quiet: Span | None) -> None:
     """Say in the audit trail why a notice went out in quiet hours, where it did."""
     if not overrides_quiet(notice.template, quiet, now):
         return
-    detail = {
-        "notice": notice.notice_id,
-        "reason": get_template(notice.template).purpose,
-        "quiet": str(quiet),
-    }
-    record(
-        cursor, now, username, "notice.quiet_override", office_code=notice.office_code,
-        row_count=notice.recipient_count, detail=detail,
-    )  # fmt: skip
+    purpose = get_template(notice.template).purpose
+    record_deed(cursor, now, username, "notice.quiet_override", notice, reason=purpose, quiet=str(quiet))
 
 
 def _may(cursor: Cursor, scope: Scope, notice_id: int, action: Action) -> Notice:
     notice = read_notice(cursor, scope, Right.SEND, notice_id)
     next_state(notice.state, action)
     return notice
-
-
-def _job_of(notice: Notice) -> int:
-    if notice.job_id is None:
-        raise Refused("hash_stale")
-    return notice.job_id
-
-
-def _record_clock(cursor: Cursor, now: datetime, action: str, notice: Notice) -> None:
-    detail = {"notice": notice.notice_id}
-    record(
-        cursor, now, CLOCK, action, office_code=notice.office_code, row_count=notice.recipient_count, detail=detail
-    )  # fmt: skip
-
-
-def _record(cursor: Cursor, clock: Clock, scope: Scope, action: str, notice: Notice, **detail: Any) -> None:
-    record(
-        cursor, clock(), scope.username, action, office_code=notice.office_code, row_count=notice.recipient_count,
-        detail={"notice": notice.notice_id, **detail},
-    )  # fmt: skip

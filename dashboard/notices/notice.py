@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from dashboard.access.audit import record
 from dashboard.access.persons import read_persons
 from dashboard.access.scope import Right, Scope
 from dashboard.errors import Refused
@@ -17,6 +18,7 @@ from dashboard.store.database import Cursor, Database
 from dashboard.store.queries import load_queries
 
 queries = load_queries(Path(__file__).with_name("notices.sql"))
+CLOCK = "clock"  # who does what nobody presses a button for
 approval_queries = load_queries(Path(__file__).with_name("approval.sql"))
 
 
@@ -112,6 +114,23 @@ def read_notice(cursor: Cursor, scope: Scope, right: Right, notice_id: int) -> N
 def read_any_notice(cursor: Cursor, notice_id: int) -> Notice:
     """Return a notice without asking who asks: for the clockwork only."""
     return _to_notice(cursor, queries.get_notice(cursor, notice_id=notice_id))
+
+
+def job_of(notice: Notice) -> int:
+    """Return the job of a notice that is frozen. Raises Refused("hash_stale") where it is not."""
+    if notice.job_id is None:
+        raise Refused("hash_stale")
+    return notice.job_id
+
+
+def record_deed(
+    cursor: Cursor, now: datetime, username: str, action: str, notice: Notice, **detail: object
+) -> None:
+    """Add to the audit trail what was done with a notice; `action` reads `notice.deed`."""
+    record(
+        cursor, now, username, action, office_code=notice.office_code, row_count=notice.recipient_count,
+        detail={"notice": notice.notice_id, **detail},
+    )  # fmt: skip
 
 
 def _to_notice(cursor: Cursor, row: tuple[Any, ...]) -> Notice:

@@ -13,8 +13,8 @@ from dashboard.notices.drafting import submit_on
 from dashboard.notices.follow_up import FollowUp, stage_those_reached, write_follow_up
 from dashboard.notices.freezing import choose_few
 from dashboard.notices.hours import Span
-from dashboard.notices.lifecycle import CLOCK, start_on
-from dashboard.notices.notice import Notice, queries, read_any_notice
+from dashboard.notices.lifecycle import start_on
+from dashboard.notices.notice import CLOCK, Notice, queries, read_any_notice
 from dashboard.notices.outage import (
     TEMPLATE,
     Outage,

@@ -5,7 +5,7 @@ from functools import partial
 
 from dashboard.access.audit import record
 from dashboard.delivery import ledger
-from dashboard.notices.notice import queries, read_any_notice
+from dashboard.notices.notice import CLOCK, queries, read_any_notice
 from dashboard.notices.standing import read_standing
 from dashboard.notices.states import State
 from dashboard.store.clock import Clock
@@ -34,4 +34,4 @@ def _hold(cursor: Cursor, now: datetime, notice_id: int) -> None:
     if notice.state is State.SENDING and notice.job_id is not None:
         ledger.pause(cursor, notice.job_id, HELD, now)
         detail = {"notice": notice_id, "reason": HELD}
-        record(cursor, now, "clock", "notice.pause", office_code=notice.office_code, detail=detail)
+        record(cursor, now, CLOCK, "notice.pause", office_code=notice.office_code, detail=detail)

@@ -20,10 +20,11 @@ from dashboard.access.sign_in import load_scope
 from dashboard.errors import BadInput, Refused, SetuError
 from dashboard.notices.audience import require_office
 from dashboard.notices.draft import NoticeDraft, check_draft, filling_fields, read_audience, read_filling
-from dashboard.notices.drafting import Seal, seal_large, submit
+from dashboard.notices.drafting import submit
 from dashboard.notices.hours import Span
 from dashboard.notices.lifecycle import start_on
 from dashboard.notices.notice import read_any_notice
+from dashboard.notices.seal import Seal, seal_large
 from dashboard.notices.states import State
 from dashboard.store.clock import INDIA_OFFSET, Clock, india_day
 from dashboard.store.database import Cursor, Database

@@ -8,11 +8,11 @@ from dashboard.delivery.errors_table import rule_for
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.approval_rules import needed_steps, open_steps
 from dashboard.notices.chain import HOLDS, still_holds
-from dashboard.notices.drafting import is_unchanged, seal_large
 from dashboard.notices.follow_up import RESEND, FollowUp, follow_queries, write_follow_up
 from dashboard.notices.hours import Span
 from dashboard.notices.lifecycle import start_on
 from dashboard.notices.notice import Notice, queries, read_notice
+from dashboard.notices.seal import is_unchanged, seal_large
 from dashboard.notices.states import State
 from dashboard.registry.offices import find_office
 from dashboard.store.clock import Clock

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.access.scope import Right
 from dashboard.delivery.errors_table import message_words
 from dashboard.notices import lifecycle
+from dashboard.notices.doubts import count_doubts, find_doubt_bar, settle_doubt
 from dashboard.notices.notice import Notice, get_notice
 from dashboard.notices.prices import finish_at
 from dashboard.notices.report import Report, read_pace, report
@@ -142,9 +143,7 @@ def show_doubt(visitor: Visitor, notice: Notice, sums: Report) -> None:
         return
     grace = timedelta(hours=visitor.rt.settings.doubt_grace_hours)
     with told():
-        doubts = lifecycle.count_doubts(
-            visitor.rt.db, visitor.scope, visitor.rt.clock, notice.notice_id, grace
-        )
+        doubts = count_doubts(visitor.rt.db, visitor.scope, visitor.rt.clock, notice.notice_id, grace)
         with st.container(border=True, key="notices_doubt"):
             st.markdown(t("notices.doubt", count=group_digits(sums.in_doubt)))
             if doubts.next_ripe_at:
@@ -157,7 +156,7 @@ def show_doubt(visitor: Visitor, notice: Notice, sums: Report) -> None:
 def _offer_to_settle(visitor: Visitor, notice: Notice, count: int, grace: timedelta) -> None:
     """Offer both ways to settle, each after a question: neither can be taken back; only the first where it is too late."""
     rt, holds = visitor.rt, timedelta(hours=visitor.rt.settings.approval_hours)
-    bar = lifecycle.find_doubt_bar(rt.db, visitor.scope, rt.clock, notice.notice_id, holds)
+    bar = find_doubt_bar(rt.db, visitor.scope, rt.clock, notice.notice_id, holds)
     ways = (("sent", "done_all", True), ("again", "redo", False))
     with st.container(horizontal=True):
         for name, icon, as_sent in ways[:1] if bar else ways:
@@ -173,9 +172,7 @@ def _offer_to_settle(visitor: Visitor, notice: Notice, count: int, grace: timede
 def _settle(visitor: Visitor, notice: Notice, as_sent: bool, grace: timedelta) -> None:
     holds = timedelta(hours=visitor.rt.settings.approval_hours)
     with told():
-        lifecycle.settle_doubt(
-            visitor.rt.db, visitor.scope, visitor.rt.clock, notice.notice_id, as_sent, grace, holds
-        )
+        settle_doubt(visitor.rt.db, visitor.scope, visitor.rt.clock, notice.notice_id, as_sent, grace, holds)
         close_question(f"notices_doubt_{'sent' if as_sent else 'again'}_open")
         st.rerun()
 

@@ -17,9 +17,10 @@ from dashboard.notices.audience import count_audience, count_live, count_members
 from dashboard.notices.audience_preview import list_holes, preview_account
 from dashboard.notices.checks import warn_of
 from dashboard.notices.draft import Audience, Binding, NoticeDraft, check_draft
-from dashboard.notices.drafting import is_unchanged, judge_draft, save_draft, submit
+from dashboard.notices.drafting import judge_draft, save_draft, submit
 from dashboard.notices.frozen import preview_message
 from dashboard.notices.notice import get_notice, read_any_notice
+from dashboard.notices.seal import is_unchanged
 from dashboard.notices.standing import keep_standing
 from dashboard.notices.templates import remember
 from dashboard.registry.office_contact import clean_phone, phone_of, set_phone

@@ -17,15 +17,9 @@ from dashboard.notices.approval import (
     list_waiting_for,
 )
 from dashboard.notices.chain import GIVEN_ANEW, LOST, rejudge_chains, rejudge_under_way
+from dashboard.notices.doubts import settle_doubt
 from dashboard.notices.drafting import submit
-from dashboard.notices.lifecycle import (
-    go_on,
-    list_actions,
-    pause,
-    release_due,
-    settle_doubt,
-    start,
-)
+from dashboard.notices.lifecycle import go_on, list_actions, pause, release_due, start
 from dashboard.notices.notice import get_notice
 from dashboard.notices.states import Action, State
 from dashboard.store.clock import Clock

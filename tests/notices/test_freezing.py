@@ -13,7 +13,7 @@ from dashboard.access.scope import Role, Scope
 from dashboard.coverage.cube import refresh_cube
 from dashboard.delivery import ledger, making
 from dashboard.errors import BadInput, IllegalChange, Refused, SetuError, Unavailable
-from dashboard.notices import drafting
+from dashboard.notices import drafting, seal
 from dashboard.notices.approval import approve
 from dashboard.notices.draft import Audience, Binding, NoticeDraft
 from dashboard.notices.drafting import save_draft, submit
@@ -325,15 +325,15 @@ def test_a_large_notice_is_hashed_before_the_change_that_approves_or_starts_it(
     all_large: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(drafting, "FEW", 1)
+    monkeypatch.setattr(seal, "FEW", 1)
     hashed_by: list[str] = []
-    hash_plainly = drafting.content_digest
+    hash_plainly = seal.content_digest
 
     def hash_told(cursor: Cursor, job_id: int) -> str:
         hashed_by.append(threading.current_thread().name)
         return hash_plainly(cursor, job_id)
 
-    monkeypatch.setattr(drafting, "content_digest", hash_told)
+    monkeypatch.setattr(seal, "content_digest", hash_told)
     notice_id = submit(crowd, town_ee, clock, DRAFT)
     approve(crowd, town_se, clock, notice_id, get_notice(crowd, town_se, notice_id).content_hash)
     start(crowd, town_ee, clock, notice_id, NOON + timedelta(days=1))

@@ -8,7 +8,7 @@ import pytest
 from dashboard.access.scope import Scope
 from dashboard.delivery import ledger
 from dashboard.errors import Refused, Unavailable
-from dashboard.notices import drafting, lifecycle, templates
+from dashboard.notices import lifecycle, seal, templates
 from dashboard.notices.drafting import save_draft, submit
 from dashboard.notices.frozen import preview_message
 from dashboard.notices.lifecycle import (
@@ -46,7 +46,7 @@ def _change_template(monkeypatch: pytest.MonkeyPatch) -> None:
     changed = dataclasses.replace(
         templates.get_template("bill_due"), bodies={"hi": "क {month} ख", "en": "a {month} b"}
     )
-    monkeypatch.setattr(drafting, "get_template", lambda name: changed)
+    monkeypatch.setattr(seal, "get_template", lambda name: changed)
 
 
 def test_a_template_that_changed_since_stops_the_start(

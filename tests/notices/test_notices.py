@@ -16,19 +16,12 @@ from dashboard.errors import BadInput, IllegalChange, Refused
 from dashboard.notices.approval import approve, list_waiting_for, return_notice
 from dashboard.notices.audience import count_audience
 from dashboard.notices.audience_preview import preview_recipient
+from dashboard.notices.doubts import settle_doubt
 from dashboard.notices.draft import Audience, NoticeDraft
 from dashboard.notices.drafting import delete_draft, judge_draft, save_draft, submit
 from dashboard.notices.drafting import test_send as send_test
 from dashboard.notices.frozen import preview_message
-from dashboard.notices.lifecycle import (
-    cancel,
-    go_on,
-    pause,
-    release_due,
-    settle_doubt,
-    settle_finished,
-    start,
-)
+from dashboard.notices.lifecycle import cancel, go_on, pause, release_due, settle_finished, start
 from dashboard.notices.notice import get_notice
 from dashboard.notices.prices import estimate, finish_at
 from dashboard.notices.recipients import export_recipients, list_recipients

@@ -10,8 +10,9 @@ from dashboard.delivery.claims import Outcome, claim_batch
 from dashboard.delivery.client import TemplateStatus
 from dashboard.errors import BadInput, Refused
 from dashboard.notices.after_restore import hold_after_restore
+from dashboard.notices.doubts import find_doubt_bar, settle_doubt
 from dashboard.notices.hours import Span
-from dashboard.notices.lifecycle import find_doubt_bar, settle_doubt, settle_finished
+from dashboard.notices.lifecycle import settle_finished
 from dashboard.notices.notice import get_notice
 from dashboard.notices.outage import (
     Outage,

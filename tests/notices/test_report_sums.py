@@ -8,12 +8,8 @@ from dashboard.access.audit import list_audit
 from dashboard.access.scope import Role, Scope
 from dashboard.delivery import doubts
 from dashboard.errors import Refused
-from dashboard.notices.lifecycle import (
-    cancel,
-    settle_doubt,
-    settle_finished,
-    start,
-)
+from dashboard.notices.doubts import settle_doubt
+from dashboard.notices.lifecycle import cancel, settle_finished, start
 from dashboard.notices.notice import get_notice
 from dashboard.notices.recipients import list_recipients
 from dashboard.notices.report import report
