@@ -203,7 +203,7 @@ def test_days_and_templates_are_chosen_on_the_page(shared) -> None:
     requests.post(at(shared, "/sandbox/templates"), json={**pause, "status": "APPROVED"}, timeout=PATIENCE)
     assert call(shared, template_call()) == (200, None)
     assert requests.get(at(shared, "/sandbox/state"), timeout=PATIENCE).json()["preset"] == "calm"
-    for path in ("/knobs", "/knobs.js", "/sandbox/words", "/sandbox/templates"):
+    for path in ("/knobs", "/common.js", "/knobs.js", "/sandbox/words", "/sandbox/templates"):
         assert requests.get(at(shared, path), timeout=PATIENCE).status_code == 200
         assert (
             requests.get(at(shared, path), headers={"Host": "evil.example"}, timeout=PATIENCE).status_code

@@ -19,6 +19,7 @@ _FILES = {
     "/": ("page.html", "text/html"),
     "/knobs": ("knobs.html", "text/html"),
     "/sandbox.css": ("sandbox.css", "text/css"),
+    "/common.js": ("common.js", "text/javascript"),
     "/knobs.js": ("knobs.js", "text/javascript"),
 }
 _FONTS_DIR = PROJECT_DIR / "dashboard" / "static" / "fonts"

@@ -14,24 +14,10 @@ const COLUMNS = { status: ["PENDING", "APPROVED", "REJECTED", "PAUSED", "DISABLE
   quality: ["UNKNOWN", "GREEN", "YELLOW", "RED"] };
 const OTHER = { hi: "English", en: "हिन्दी" };
 const COUNTS = ["accepted", "reported", "waiting", "templates"];
-const $ = id => document.getElementById(id);
-let words = {}, language = "hi", drawn = "";
-try { language = localStorage.getItem("sandbox-language") === "en" ? "en" : "hi"; } catch (error) { /* private window: Hindi */ }
+let words = {}, drawn = "";
 const has = key => key in words[language];
 const word = key => words[language][key] || key;
 
-function element(tag, text, className) {  // text goes in as text, never as markup
-  const made = document.createElement(tag);
-  if (text !== undefined) made.textContent = text;
-  if (className) made.className = className;
-  return made;
-}
-async function call(path, body) {
-  const options = body ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) } : {};
-  const answer = await fetch(path, options);
-  if (!answer.ok) throw new Error(String(answer.status));
-  return answer.json();
-}
 function group(number) {  // lakh and crore
   const text = String(number), tail = text.slice(-3), head = text.slice(0, -3);
   return head ? head.replace(/\B(?=(\d{2})+$)/g, ",") + "," + tail : tail;
