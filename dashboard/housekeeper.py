@@ -36,9 +36,10 @@ from dashboard.registry.import_jobs import Inbox
 from dashboard.registry.import_log import ImportResult
 from dashboard.registry.sources import Upload
 from dashboard.registry.states import Refresh
-from dashboard.runtime import Runtime, read_fact
+from dashboard.runtime import Runtime
 from dashboard.store.clock import Clock, india_day
 from dashboard.store.database import Cursor, Database
+from dashboard.store.facts import keep_fact, read_fact
 
 _log = logging.getLogger(__name__)
 _TICK_SECONDS = 1.0
@@ -167,9 +168,10 @@ def verify_reached(db: Database, clock: Clock) -> int:
 
     How far the last look went is kept in the commit that notes them: what a crash cuts off is found at the next start.
     """
-    now, last = clock(), read_fact(db, "verified_until")
-    since = datetime.fromisoformat(last) if last else datetime(1970, 1, 9)
+    now = clock()
     with db.read() as cursor:
+        last = read_fact(cursor, "verified_until")
+        since = datetime.fromisoformat(last) if last else datetime(1970, 1, 9)
         heard = numbers_heard(cursor, since - _LATE_MESSAGES)
         reached = numbers_reached(cursor, since - _LATE_REPORTS)
     new = find_new_numbers(db, pa.concat_tables([heard, reached]))
@@ -177,8 +179,7 @@ def verify_reached(db: Database, clock: Clock) -> int:
     def note(cursor: Cursor) -> None:
         if new.num_rows:
             verify_numbers(cursor, new, now)
-        cursor.execute("DELETE FROM fact WHERE name = 'verified_until'")
-        cursor.execute("INSERT INTO fact VALUES ('verified_until', ?)", [now.isoformat()])
+        keep_fact(cursor, "verified_until", now.isoformat())
 
     if (
         new.num_rows or now - since > _MARK_EVERY

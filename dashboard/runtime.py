@@ -48,6 +48,7 @@ from dashboard.registry.sources import Upload, spread
 from dashboard.registry.states import Refresh
 from dashboard.store.clock import Clock, india_day, utc_now
 from dashboard.store.database import Cursor, Database, open_database
+from dashboard.store.facts import read_fact
 
 _log = logging.getLogger(__name__)
 
@@ -148,7 +149,9 @@ def open_registry(settings: Settings, clock: Clock = utc_now) -> Runtime:
     sweep_unmade(db)
     keep_days(db, clock)
     load_written(db)
-    return Runtime(complete_settings(db, settings), db, clock, is_demo=read_fact(db, "is_demo") == "1")
+    with db.read() as cursor:
+        is_demo = read_fact(cursor, "is_demo") == "1"
+    return Runtime(complete_settings(db, settings), db, clock, is_demo=is_demo)
 
 
 def start(settings: Settings, clock: Clock = utc_now) -> Runtime:
@@ -206,13 +209,6 @@ def stop(runtime: Runtime) -> None:
     runtime.db.close()
     if _current is runtime:
         install(None)
-
-
-def read_fact(db: Database, name: str) -> str | None:
-    """Return one fact about this installation, None where it is not known."""
-    with db.read() as cursor:
-        row = cursor.execute("SELECT value FROM fact WHERE name = ?", [name]).fetchone()
-    return row[0] if row else None
 
 
 def _sandbox_config(settings: Settings) -> SandboxConfig:

@@ -15,6 +15,7 @@ from dashboard.config import Settings
 from dashboard.errors import Refused
 from dashboard.store.clock import Clock
 from dashboard.store.database import Cursor, Database
+from dashboard.store.facts import keep_secret
 
 _ALL_OFFICES = 2_147_483_647
 
@@ -131,13 +132,8 @@ def credentials_of(db: Database) -> dict[str, Any]:
 
 def cookie_key(db: Database) -> str:
     """Return the installation's key for session cookies: 32 random bytes, made when first asked for."""
+    return db.recall(("cookie_key",), lambda: db.write(_keep_key, alters_pages=False))
 
-    return db.recall(("cookie_key",), lambda: db.write(_find_or_make_key, alters_pages=False))
 
-
-def _find_or_make_key(cursor: Cursor) -> str:
-    row = cursor.execute("SELECT value FROM fact WHERE name = 'cookie_key'").fetchone()
-    if row is None:
-        row = (secrets.token_hex(32),)
-        cursor.execute("INSERT INTO fact VALUES ('cookie_key', ?)", [row[0]])
-    return str(row[0])
+def _keep_key(cursor: Cursor) -> str:
+    return keep_secret(cursor, "cookie_key", 32)

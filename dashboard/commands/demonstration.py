@@ -24,6 +24,7 @@ from dashboard.registry.demo import OFFICE_NAMES_FILE, write_demo
 from dashboard.registry.offices import TOP_CODE, list_children
 from dashboard.runtime import Runtime
 from dashboard.store.clock import Clock, india_day, utc_now
+from dashboard.store.facts import keep_fact
 from dashboard.ui.formats import group_digits
 
 _CONSUMERS, _SEED = 200_000, 7
@@ -76,7 +77,7 @@ def _make_in(settings: Settings) -> list[dict[str, Any]]:
     past = _Past(_HISTORY_WEEKS * 7)
     rt = runtime.open_registry(settings, past.now)
     try:
-        rt.db.write(lambda cursor: cursor.execute("INSERT INTO fact VALUES ('is_demo', '1')"))
+        rt.db.write(lambda cursor: keep_fact(cursor, "is_demo", "1"))
         rt.is_demo = True
         bring_in(rt, [*paths, export_dir / OFFICE_NAMES_FILE])
         _say("Months of opt-ins, week by week …")

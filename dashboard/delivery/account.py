@@ -1,22 +1,19 @@
 """The WhatsApp account that an installation sends from, and the secrets of the sandbox's account."""
 
-import secrets
-from pathlib import Path
-
 from dashboard.config import Settings
 from dashboard.delivery.credentials import Account
-from dashboard.store.database import Cursor, Database
-from dashboard.store.queries import load_queries
+from dashboard.store.database import Database
+from dashboard.store.facts import keep_secret, read_fact
 
-_queries = load_queries(Path(__file__).with_name("ledger.sql"))
 _SANDBOX_PHONE_NUMBER_ID = "100000000000001"
 _SANDBOX_WABA_ID = "200000000000001"
+_SECRET_BYTES = 24
 
 
 def account_of(db: Database, settings: Settings) -> Account:
     """Return the account of an installation. Raises Refused("demo_loopback_only")."""
     with db.read() as cursor:
-        is_demo = _queries.get_fact(cursor, name="is_demo") == "1"
+        is_demo = read_fact(cursor, "is_demo") == "1"
     return Account(
         graph_url=settings.graph_url or f"http://127.0.0.1:{settings.sandbox_port}",
         version=settings.graph_version,
@@ -36,20 +33,11 @@ def complete_settings(db: Database, settings: Settings) -> Settings:
     if not settings.uses_sandbox:
         return settings
     names = ("whatsapp_token", "app_secret", "verify_token")
-    made = {name: getattr(settings, name) or keep_secret(db, f"sandbox_{name}") for name in names}
+    made = {name: getattr(settings, name) or _keep_secret(db, f"sandbox_{name}") for name in names}
     made["phone_number_id"] = settings.phone_number_id or _SANDBOX_PHONE_NUMBER_ID
     made["waba_id"] = settings.waba_id or _SANDBOX_WABA_ID
     return settings.model_copy(update=made)
 
 
-def keep_secret(db: Database, name: str, size: int = 24) -> str:
-    """Return the secret of this name, made at random when first asked for."""
-
-    def change(cursor: Cursor) -> str:
-        known = _queries.get_fact(cursor, name=name)
-        if known is None:
-            known = secrets.token_urlsafe(size)
-            _queries.insert_fact(cursor, name=name, value=known)
-        return str(known)
-
-    return db.write(change, alters_pages=False)
+def _keep_secret(db: Database, name: str) -> str:
+    return db.write(lambda cursor: keep_secret(cursor, name, _SECRET_BYTES), alters_pages=False)

@@ -112,15 +112,3 @@ SELECT state, count(*), count(*) FILTER (result = 'treated_as_sent'), count(*) F
 -- name: count_failures(job_id)
 -- How many messages failed with each code.
 SELECT code, count(*) FROM message_state(:job_id) WHERE state = 'failed' GROUP BY code ORDER BY count(*) DESC, code;
-
--- name: get_fact(name)$
--- One fact about this installation.
-SELECT value FROM fact WHERE name = :name;
-
--- name: drop_fact(name)!
--- A fact that holds no more.
-DELETE FROM fact WHERE name = :name;
-
--- name: insert_fact(name, value)!
--- A fact made on the spot.
-INSERT INTO fact VALUES (:name, :value);

@@ -1,25 +1,22 @@
 """The reference that travels with each message and comes back with every report about it."""
 
 import re
-from pathlib import Path
 
-from dashboard.delivery.account import keep_secret
 from dashboard.store.database import Cursor, Database
-from dashboard.store.queries import load_queries
+from dashboard.store.facts import drop_fact, keep_secret
 
-_queries = load_queries(Path(__file__).with_name("ledger.sql"))
 _PREFIX = "delivery_prefix"
 _REFERENCE = re.compile(r"(?P<prefix>[\w-]+)\.j(?P<job>\d{1,18})m(?P<message>\d{1,9})")
 
 
 def read_prefix(db: Database) -> str:
     """Return this installation's own prefix: reports on another one's messages are never taken for ours."""
-    return keep_secret(db, _PREFIX, size=9)
+    return db.write(lambda cursor: keep_secret(cursor, _PREFIX, 9), alters_pages=False)
 
 
 def renew_prefix(cursor: Cursor) -> None:
     """Take another prefix from now on; reports on earlier messages are still known by WhatsApp's id."""
-    _queries.drop_fact(cursor, name=_PREFIX)
+    drop_fact(cursor, _PREFIX)
 
 
 def make_reference(prefix: str, job_id: int, message_no: int) -> str:

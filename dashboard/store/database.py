@@ -22,6 +22,7 @@ from dashboard.store.connection import (
     is_disk_trouble,
     reopen,
 )
+from dashboard.store.facts import keep_fact
 from dashboard.store.memory import Memory
 
 T = TypeVar("T")
@@ -259,8 +260,7 @@ def _as_ours(error: BaseException) -> BaseException:
 
 def _write_probe(cursor: Cursor) -> None:
     """Write something that the disk must hold."""
-    cursor.execute("DELETE FROM fact WHERE name = 'written_at'")
-    cursor.execute("INSERT INTO fact VALUES ('written_at', ?)", [utc_now().isoformat()])
+    keep_fact(cursor, "written_at", utc_now().isoformat())
 
 
 def _roll_back(cursor: Cursor) -> None:
