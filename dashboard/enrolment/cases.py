@@ -1,6 +1,7 @@
 """Numbers to settle: a number that differs from the one on file is a case for a person, never a silent overwrite."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -34,6 +35,20 @@ _COLUMNS = (
     "source",
     "opened_at",
 )
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A case with the place of its consumer."""
+
+    case_id: int
+    account_no: str
+    office_no: int
+    office_code: str
+    claimed: int
+    state: str
+    language: str
+    source: str
 
 
 def open_case(
@@ -93,16 +108,10 @@ def settle_case(
         raise BadInput("comment_missing")
 
     def change(cursor: Cursor) -> None:
-        row = _queries.get_case(cursor, case_id=case_id)
-        if row is None:
-            raise Refused("office")
-        account_no, office_no, office_code, claimed, state, language, source = row
-        scope.require_offices(office_no, office_no)
-        if state != "open":
-            raise IllegalChange("case_settled")
+        case = _read_open(cursor, scope, case_id)
         now = clock()
         if accept:
-            _take(cursor, scope, account_no, claimed, language, source, case_id, now, refresh)
+            _take(cursor, scope, case, now, refresh)
         _queries.settle(
             cursor,
             case_id=case_id,
@@ -116,7 +125,7 @@ def settle_case(
             now,
             scope.username,
             "case.accept" if accept else "case.reject",
-            office_code=office_code,
+            office_code=case.office_code,
             row_count=1,
             detail={"case": case_id},
         )
@@ -124,23 +133,27 @@ def settle_case(
     db.write(change)
 
 
-def _take(
-    cursor: Cursor,
-    scope: Scope,
-    account_no: str,
-    claimed: int,
-    language: str,
-    source: str,
-    case_id: int,
-    now: datetime,
-    refresh: Refresh,
-) -> None:
-    if source == "export" or (source == "number_change" and not _has_joined(cursor, account_no)):
-        _replace_number(cursor, scope, account_no, claimed, now, refresh)
+def _read_open(cursor: Cursor, scope: Scope, case_id: int) -> _Case:
+    row = _queries.get_case(cursor, case_id=case_id)
+    if row is None:
+        raise Refused("office")
+    case = _Case(case_id, *row)
+    scope.require_offices(case.office_no, case.office_no)
+    if case.state != "open":
+        raise IllegalChange("case_settled")
+    return case
+
+
+def _take(cursor: Cursor, scope: Scope, case: _Case, now: datetime, refresh: Refresh) -> None:
+    """Put the claimed number in use, with consent where the claim, or the old number, carries one."""
+    joined = case.source != "number_change" or _has_joined(cursor, case.account_no)
+    if case.source == "export" or not joined:
+        _replace_number(cursor, scope, case.account_no, case.claimed, now, refresh)
         return
     fact = ConsentFact(
-        account_no, claimed, "opt_in", now, now, source, scope.username, f"case:{case_id}", language
-    )
+        case.account_no, case.claimed, "opt_in", now, now, case.source, scope.username, f"case:{case.case_id}",
+        case.language,
+    )  # fmt: skip
     record_consents(cursor, [fact], refresh)
 
 
@@ -157,6 +170,6 @@ def _replace_number(
     before = read_consumer(cursor, require_consumer(cursor, scope, Right.SETTLE_CASES, account_no))
     append_number_event(cursor, before, str(claimed), claimed, OK, now, "case", scope.username, "")
     take_accounts(cursor, [account_no])
-    cursor.execute("DELETE FROM consent WHERE account_no = ?", [account_no])
-    cursor.execute("UPDATE touched SET mobile = ?, verdict = 'ok'", [claimed])
+    _queries.delete_consent(cursor, account_no=account_no)
+    _queries.put_claimed(cursor, mobile=claimed)
     put_back(cursor, refresh)

@@ -25,3 +25,11 @@ WHERE case_id = :case_id;
 -- name: settle(case_id, state, username, now, comment)!
 -- A person's decision.
 UPDATE number_case SET state = :state, settled_by = :username, settled_at = :now, comment = :comment WHERE case_id = :case_id;
+
+-- name: delete_consent(account_no)!
+-- The consent was for the old number; its events stay.
+DELETE FROM consent WHERE account_no = :account_no;
+
+-- name: put_claimed(mobile)!
+-- The number claimed is the one in use (relation touched).
+UPDATE touched SET mobile = :mobile, verdict = 'ok';

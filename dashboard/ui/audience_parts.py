@@ -22,7 +22,7 @@ from dashboard.notices.draft import (
     NoticeDraft,
 )
 from dashboard.notices.notice import Notice
-from dashboard.notices.prices import estimate, finish_at
+from dashboard.notices.prices import Estimate, estimate, finish_at
 from dashboard.notices.send_queue import read_queue
 from dashboard.notices.standing import category_of
 from dashboard.notices.templates import LANGUAGES
@@ -224,6 +224,23 @@ def show_audience(visitor: Visitor, draft: NoticeDraft, notice_id: int | None) -
     rt, now = visitor.rt, visitor.rt.clock()
     queue = read_queue(rt.db, rt.clock, draft.template, count.recipients, notice_id)
     facts = estimate(rt.settings, category, count.recipients, now, queue)
+    _show_sums(visitor, count, facts)
+    if count.recipients:
+        show_until(finish_at(rt.settings, draft.template, count.recipients, now, queue, rt.rate), queue)
+    st.caption(t("compose.of_consumers", count=group_digits(count.consumers)))
+    reasons = [
+        f"- {t(f'notices.excluded_{reason}')}: **{group_digits(number)}**"
+        for reason, number in count.exclusions.items()
+        if number
+    ]
+    st.markdown("\n".join(reasons))
+    if not count.is_exact:
+        st.caption(_say_why(count))
+    return count
+
+
+def _show_sums(visitor: Visitor, count: AudienceCount, facts: Estimate) -> None:
+    settings = visitor.rt.settings
     with st.container(horizontal=True, key="compose_sums"):
         about = "" if count.is_exact else "≤ "
         st.metric(
@@ -244,22 +261,10 @@ def show_audience(visitor: Visitor, draft: NoticeDraft, notice_id: int | None) -
             border=True,
             help=t(
                 "compose.rate",
-                rate=f"{visitor.rt.settings.rate_per_second:g}",
-                limit=group_digits(visitor.rt.settings.daily_limit),
+                rate=f"{settings.rate_per_second:g}",
+                limit=group_digits(settings.daily_limit),
             ),
         )
-    if count.recipients:
-        show_until(finish_at(rt.settings, draft.template, count.recipients, now, queue, rt.rate), queue)
-    st.caption(t("compose.of_consumers", count=group_digits(count.consumers)))
-    reasons = [
-        f"- {t(f'notices.excluded_{reason}')}: **{group_digits(number)}**"
-        for reason, number in count.exclusions.items()
-        if number
-    ]
-    st.markdown("\n".join(reasons))
-    if not count.is_exact:
-        st.caption(_say_why(count))
-    return count
 
 
 def _say_why(count: AudienceCount) -> str:

@@ -172,9 +172,6 @@ class BrowserSession:
         selection = {"selection": {"points": [point], "point_indices": [row], "box": [], "lasso": []}}
         await self._click(WidgetState(id=chart.id, string_value=json.dumps(selection)))
 
-    async def turn_page(self, pagination: Any, number: int) -> None:
-        await self._click(WidgetState(id=pagination.id, int_value=number))
-
     async def go_to(self, page_hash: str, query: str = "") -> None:
         """Open another page of the menu, or one that a link leads to."""
         self._states.clear()

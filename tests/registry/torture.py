@@ -30,7 +30,6 @@ def lines(*rows: list[str], mark: str = ",", end: str = "\n", quoted: bool = Fal
 
 
 TWO = (HEADER, row(A), row(B))
-LINE = ",".join(row("{}"))
 
 
 @dataclass(frozen=True)
