@@ -17,6 +17,7 @@ from dashboard.errors import BadInput
 from dashboard.registry.headers import Headers
 from dashboard.registry.intake import Intake, span_of
 from dashboard.registry.intake import queries as intake_queries
+from dashboard.registry.office_placing import place_all
 from dashboard.registry.office_tree import load_tree
 from dashboard.registry.offices import TOP_CODE, Office
 from dashboard.registry.phone import install_macros
@@ -181,7 +182,7 @@ def place_rows(cursor: Cursor) -> Placing:
     """Find the office of every different set of office columns; leaves the tables of places and of numbers."""
     tree = load_tree(cursor)
     paths = list(queries.list_paths(cursor))
-    codes = tree.place_all([path[1:] for path in paths])
+    codes = place_all(tree, [path[1:] for path in paths])
     fallback = TOP_CODE
     if None in codes:
         _keep_places(cursor, paths, codes, {})

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.registry.office_numbers import Numbers
-from dashboard.registry.office_tree import Node, OfficeTree
-from dashboard.registry.offices import LEVELS
+from dashboard.registry.office_placing import place, place_all
+from dashboard.registry.office_tree import OfficeTree
+from dashboard.registry.offices import LEVELS, Node
 
 FULL = (
     "MVVNL",
@@ -33,14 +34,14 @@ def _tree() -> OfficeTree:
 
 def test_a_full_row_builds_every_level_once() -> None:
     tree = _tree()
-    code = tree.place(FULL)
-    assert code == tree.place(FULL) == "3999011/33/11 KV X/FD 1"
+    code = place(tree, FULL)
+    assert code == place(tree, FULL) == "3999011/33/11 KV X/FD 1"
     assert [office.level for office in tree.number()] == list(LEVELS)
 
 
 def test_a_report_without_codes_finds_the_offices_by_name() -> None:
     tree = _tree()
-    full = tree.place(FULL)
+    full = place(tree, FULL)
     named = (
         "MVVNL",
         None,
@@ -54,38 +55,38 @@ def test_a_report_without_codes_finds_the_offices_by_name() -> None:
         "33/11 kV X",
         "FD 1",
     )
-    assert tree.place(named) == full
+    assert place(tree, named) == full
 
 
 def test_a_code_that_came_as_a_number_with_a_point_is_that_code() -> None:
     tree = _tree()
-    full = tree.place(FULL)
-    assert tree.place((*FULL[:7], "3999011.0", *FULL[8:])) == full
+    full = place(tree, FULL)
+    assert place(tree, (*FULL[:7], "3999011.0", *FULL[8:])) == full
 
 
 def test_a_discom_is_one_however_many_rows_name_it() -> None:
     tree = _tree()
     for division in ("DIV000001", "DIV000002"):
-        tree.place(("MVVNL", "Z1", "Z", "C1", "C", division, division, None, None, None, None))
+        place(tree, ("MVVNL", "Z1", "Z", "C1", "C", division, division, None, None, None, None))
     assert [office.code for office in tree.number() if office.level == "discom"] == ["MVVNL"]
 
 
 def test_a_row_without_a_division_is_unplaced_and_counted() -> None:
     tree = _tree()
-    code = tree.place(("KESCO", *[None] * 10))
+    code = place(tree, ("KESCO", *[None] * 10))
     assert code == "KESCO/UNPLACED"
     assert tree.nodes[code].level == "division"
 
 
 def test_a_row_that_names_no_office_leaves_the_account_where_it_is() -> None:
-    assert _tree().place([None] * 11) is None
+    assert place(_tree(), [None] * 11) is None
 
 
 def test_an_sdo_code_tells_the_division() -> None:
     tree = _tree()
-    tree.place(FULL)
+    place(tree, FULL)
     assert (
-        tree.place((None, None, None, None, None, None, None, "3999012", "EUDSD TWO", None, None))
+        place(tree, (None, None, None, None, None, None, None, "3999012", "EUDSD TWO", None, None))
         == "3999012"
     )
     assert tree.nodes["3999012"].parent_code == "DIV399901"
@@ -93,8 +94,8 @@ def test_an_sdo_code_tells_the_division() -> None:
 
 def test_one_zone_code_in_two_discoms_is_two_zones() -> None:
     tree = _tree()
-    first = tree.place(("MVVNL", "Z1", "NORTH", None, None, "DIV100001", "A", None, None, None, None))
-    second = tree.place(("PVVNL", "Z1", "WEST", None, None, "DIV200001", "B", None, None, None, None))
+    first = place(tree, ("MVVNL", "Z1", "NORTH", None, None, "DIV100001", "A", None, None, None, None))
+    second = place(tree, ("PVVNL", "Z1", "WEST", None, None, "DIV200001", "B", None, None, None, None))
     assert tree.nodes[first or ""].parent_code == "Z1"
     assert tree.nodes[second or ""].parent_code == "PVVNL/Z1"
 
@@ -105,14 +106,14 @@ def _of(discom: str | None, division: str) -> tuple[str | None, ...]:
 
 def test_a_row_without_a_discom_follows_the_rows_that_name_it() -> None:
     tree = _tree()
-    first, second = tree.place_all([_of(None, "DIV100001"), _of("MVVNL", "DIV100001")])
+    first, second = place_all(tree, [_of(None, "DIV100001"), _of("MVVNL", "DIV100001")])
     assert first == second
     assert tree.discom_of(first or "") == "MVVNL"
 
 
 def test_a_code_of_two_discoms_without_a_discom_is_unplaced() -> None:
     tree = _tree()
-    codes = tree.place_all([_of(None, "DIV100001"), _of("MVVNL", "DIV100001"), _of("PVVNL", "DIV100001")])
+    codes = place_all(tree, [_of(None, "DIV100001"), _of("MVVNL", "DIV100001"), _of("PVVNL", "DIV100001")])
     assert tree.nodes[codes[0] or ""].parent_code == "UP/UNPLACED"
     assert len(set(codes)) == 3
 
@@ -121,7 +122,7 @@ def test_a_code_of_two_discoms_without_a_discom_is_unplaced() -> None:
 @given(st.lists(st.tuples(*[st.sampled_from([None, "A", "B", "C"]) for _ in range(11)]), max_size=30))
 def test_any_rows_make_a_tree_of_nested_intervals(paths: list[tuple[str | None, ...]]) -> None:
     tree = _tree()
-    codes = [tree.place(path) for path in paths]
+    codes = [place(tree, path) for path in paths]
     offices = {office.code: office for office in tree.number()}
     by_number = {office.office_no: office for office in offices.values()}
     assert set(offices) == set(tree.nodes)
@@ -136,20 +137,20 @@ def test_any_rows_make_a_tree_of_nested_intervals(paths: list[tuple[str | None, 
 
 def test_an_office_with_its_parents_code_is_an_office_of_its_own() -> None:
     tree = _tree()
-    code = tree.place(("MVVNL", "Z1", "Z", "LKO11", "C", "LKO11", "D", None, None, None, None))
+    code = place(tree, ("MVVNL", "Z1", "Z", "LKO11", "C", "LKO11", "D", None, None, None, None))
     assert code == "MVVNL/LKO11"
     assert tree.nodes[code or ""].parent_code == "LKO11"
 
 
 def test_new_offices_leave_the_others_numbers_alone() -> None:
     tree = _tree()
-    tree.place(FULL)
+    place(tree, FULL)
     before = {office.code: office for office in tree.number()}
     tree.numbers = {
         code: Numbers(one.office_no, one.last_no, tree.nodes[code].parent_code)
         for code, one in before.items()
     }
-    tree.place((*FULL[:9], "33/11 KV NEW", "FD 7"))
+    place(tree, (*FULL[:9], "33/11 KV NEW", "FD 7"))
     after = {office.code: office for office in tree.number()}
     assert len(after) == len(before) + 2
     assert {code: after[code] for code in before} == before
@@ -162,10 +163,10 @@ def test_new_offices_leave_the_others_numbers_alone() -> None:
 )
 def test_the_order_of_the_rows_does_not_matter(paths: list[tuple[str | None, ...]], shuffle: Random) -> None:
     tree, other = _tree(), _tree()
-    found = dict(zip(paths, tree.place_all(paths), strict=True))
+    found = dict(zip(paths, place_all(tree, paths), strict=True))
     shuffled = paths.copy()
     shuffle.shuffle(shuffled)
-    again = dict(zip(shuffled, other.place_all(shuffled), strict=True))
+    again = dict(zip(shuffled, place_all(other, shuffled), strict=True))
     assert {path: again[path] for path in found} == found
 
 
@@ -179,13 +180,13 @@ def test_the_order_of_the_rows_does_not_matter(paths: list[tuple[str | None, ...
 )  # fmt: skip
 def test_a_discom_written_in_another_way_is_that_discom(written: str, code: str) -> None:
     tree = _tree()
-    tree.place((written, *FULL[1:]))
+    place(tree, (written, *FULL[1:]))
     assert [node.code for node in tree.nodes.values() if node.level == "discom"] == [code]
 
 
 def test_a_discom_that_a_person_named_so_stays_what_it_is() -> None:
     tree = _tree()
     tree.add(Node("M.V.V.N.L.", "discom", "UP", "Another", ""))
-    tree.place(("M.V.V.N.L.", *FULL[1:]))
-    tree.place(FULL)
+    place(tree, ("M.V.V.N.L.", *FULL[1:]))
+    place(tree, FULL)
     assert [node.code for node in tree.nodes.values() if node.level == "discom"] == ["M.V.V.N.L.", "MVVNL"]
