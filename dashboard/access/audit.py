@@ -40,11 +40,23 @@ def record(
     )
 
 
-def list_audit(db: Database, scope: Scope, limit: int = 500) -> pd.DataFrame:
-    """Return the latest events within the scope, newest first; columns as in `COLUMNS`, times in UTC."""
+def list_audit(
+    db: Database, scope: Scope, limit: int = 500, *, before: datetime | None = None, sign_ins: bool = True
+) -> pd.DataFrame:
+    """Return the latest events within the scope, newest first; columns as in `COLUMNS`, times in UTC.
+
+    `before`: only what happened earlier; without `sign_ins` nobody's coming and going.
+    """
     scope.require(Right.SEE_AUDIT)
     with db.read() as cursor:
         rows = list(
-            _queries.list_audit(cursor, first_no=scope.first_no, last_no=scope.last_no, row_limit=limit)
+            _queries.list_audit(
+                cursor,
+                first_no=scope.first_no,
+                last_no=scope.last_no,
+                before=before,
+                sign_ins=sign_ins,
+                row_limit=limit,
+            )  # fmt: skip
         )
     return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -3,15 +3,17 @@
 import io
 import time
 import zipfile
+from datetime import timedelta
 
 import pytest
 
+from dashboard.access.audit import record
 from dashboard.access.scope import Role, Scope
 from dashboard.access.users import find_user
 from dashboard.notices.approval_rules import list_rules
 from dashboard.runtime import Runtime
 from dashboard.ui.tables import escape_marks
-from tests.conftest import SAMPLES
+from tests.conftest import NOON, SAMPLES
 from tests.views.conftest import OPT_INS, PASSWORD, REPORTS, Opener
 
 
@@ -173,3 +175,16 @@ def test_the_audit_trail_names_who_did_what(rt: Runtime, open_page: Opener) -> N
     app = open_page("audit", "admin")
     assert not app.exception
     assert "Billing export imported" in set(app.dataframe[0].value["action"])
+
+
+def test_the_audit_trail_reaches_back_and_leaves_out_who_came_and_went(
+    rt: Runtime, open_page: Opener
+) -> None:
+    rt.db.write(lambda cursor: record(cursor, NOON - timedelta(days=40), "ee", "sign_out"))
+    rt.db.write(lambda cursor: record(cursor, NOON - timedelta(days=50), "ee", "notice.save"))
+    app = open_page("audit", "admin")
+    assert "Signed out" not in set(app.dataframe[0].value["action"])
+    app.toggle(key="audit_sign_ins").set_value(True).run()
+    assert "Signed out" in set(app.dataframe[0].value["action"])
+    app.date_input(key="audit_until").set_value((NOON - timedelta(days=45)).date()).run()
+    assert set(app.dataframe[0].value["action"]) == {"Notice saved"}
