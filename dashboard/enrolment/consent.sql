@@ -66,13 +66,24 @@ SELECT mobile, account_no FROM consent WHERE mobile IN (SELECT mobile FROM asked
 SELECT mobile, account_no FROM consumer WHERE {which} AND verdict = 'ok';
 
 -- name: suppressed()
--- Numbers of the relation asked_numbers that have opted out and joined with no other account since.
-SELECT DISTINCT asked_numbers.mobile FROM asked_numbers JOIN consent USING (mobile)
-GROUP BY asked_numbers.mobile HAVING arg_max(status, changed_at) = 'out';
+-- Numbers of the relation asked_numbers that have opted out and joined with no other account since, and those that were taken off every
+-- account with which they joined.
+SELECT asked_numbers.mobile FROM asked_numbers JOIN consent USING (mobile)
+GROUP BY asked_numbers.mobile HAVING arg_max(status, changed_at) = 'out' OR NOT bool_or(status = 'in');
 
 -- name: last_event()$
 -- The last fact of consent: rows of a table that is only ever appended to.
 SELECT coalesce(max(rowid), -1) FROM consent_event;
+
+-- name: last_number_fact()$
+-- The last change of a number, likewise.
+SELECT coalesce(max(rowid), -1) FROM number_event;
+
+-- name: taken_off_between(after, last)
+-- The numbers of which a change behind one and up to another says that a person has taken them off an account.
+SELECT DISTINCT mobile_before AS mobile FROM number_event
+WHERE source IN ('correction', 'case') AND mobile_before IS NOT NULL AND mobile_before IS DISTINCT FROM mobile_after
+    AND rowid > :after AND rowid <= :last;
 
 -- name: stopped_between(after, last)
 -- The numbers of which a fact behind one and up to another says that they opt out.
@@ -81,6 +92,11 @@ SELECT DISTINCT mobile FROM consent_event WHERE kind = 'opt_out' AND rowid > :af
 -- name: stopped_since(after)
 -- The same up to now, what stands in the change at hand too.
 SELECT DISTINCT mobile FROM consent_event WHERE kind = 'opt_out' AND rowid > :after;
+
+-- name: taken_off_since(after)
+-- The numbers that were taken off an account up to now, likewise.
+SELECT DISTINCT mobile_before AS mobile FROM number_event
+WHERE source IN ('correction', 'case') AND mobile_before IS NOT NULL AND mobile_before IS DISTINCT FROM mobile_after AND rowid > :after;
 
 -- name: insert_undeliverable(now)!
 -- WhatsApp could not reach these numbers.

@@ -112,3 +112,36 @@ def test_numbers_that_never_said_stop_are_not_looked_for_in_the_consents(
         assert opted_out.among(cursor, NUMBERS[:3]) == set()
         assert opted_out.among(cursor, NUMBERS) == {NUMBERS[3]}
     assert asked == [[NUMBERS[3]]]
+
+
+def test_a_number_that_a_person_took_off_the_account_gets_nothing_more_until_it_is_put_back(
+    registry: Database, clock: Clock
+) -> None:
+    """A notice that was frozen before would tell a stranger what the consumer owes."""
+    opted_out, desk = (
+        OptedOut(registry),
+        Desk(registry, scope_of(registry, Role.COMPOSER, "UP"), clock, refresh_cube, 20),
+    )
+    first, second = ACCOUNTS[3:]
+    opted_out.renew()
+
+    def told() -> set[int]:
+        with registry.read() as cursor:
+            found = opted_out.among(cursor, NUMBERS)
+        opted_out.renew()
+        with registry.read() as cursor:
+            assert opted_out.among(cursor, NUMBERS) == found
+        return found
+
+    for account in (first, second):
+        correct_number(desk, account, str(NUMBERS[3]), "asked at the counter")
+    handle_inbound(
+        registry, clock, refresh_cube, InboundText("wamid.1", NUMBERS[3], f"JOIN {first}, {second}", NOON)
+    )
+    assert told() == set()
+    correct_number(desk, first, "", "not the consumer's")
+    assert told() == set()  # the other account has it still
+    correct_number(desk, second, str(NUMBERS[2]), "not the consumer's")
+    assert told() == {NUMBERS[3]}
+    correct_number(desk, second, str(NUMBERS[3]), "asked once more")
+    assert told() == set()
