@@ -48,15 +48,9 @@ def list_audit(
     `before`: only what happened earlier; without `sign_ins` nobody's coming and going.
     """
     scope.require(Right.SEE_AUDIT)
+    interval = {"first_no": scope.first_no, "last_no": scope.last_no}
     with db.read() as cursor:
         rows = list(
-            _queries.list_audit(
-                cursor,
-                first_no=scope.first_no,
-                last_no=scope.last_no,
-                before=before,
-                sign_ins=sign_ins,
-                row_limit=limit,
-            )  # fmt: skip
+            _queries.list_audit(cursor, **interval, before=before, sign_ins=sign_ins, row_limit=limit)
         )
     return pd.DataFrame(rows, columns=list(COLUMNS))
