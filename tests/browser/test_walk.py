@@ -315,9 +315,9 @@ def _account_without_number(installation: Installation, page: Page) -> str:
         page.locator(".st-key-missing_take button").click()
     with Path(waiting.value.path()).open(encoding="utf-8-sig", newline="") as file:
         account = next(
-            row["account_no"]
+            row[say("en", "missing.column_account_no")]
             for row in csv.DictReader(file)
-            if row["reason"] in ("missing", say("en", "reason.missing"))
+            if row[say("en", "missing.column_reason")] == say("en", "reason.missing")
         )
     _open(page, "en", "coverage")
     return str(account)
