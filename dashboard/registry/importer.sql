@@ -3,7 +3,7 @@
 -- offices there are. What is not merged yet is put aside (`staging.rest`) and merged now. Of a small import that is all, and goes into
 -- the registry inside one commit. Of a large one `next_row` becomes the next registry as it lies, or, where the rows of an office stand
 -- scattered, is written once more in the order of offices; it takes the old one's place in one short commit. Places in braces are filled
--- in by importer code.
+-- in by the code of the import.
 
 -- name: create_staging()#
 -- A place for what an import works with; whatever an earlier one left there goes.

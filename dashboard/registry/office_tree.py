@@ -6,13 +6,12 @@ from pathlib import Path
 
 from dashboard.registry.discoms import known_names
 from dashboard.registry.office_claims import Ident
-from dashboard.registry.office_columns import PATH_FIELDS, fold_name
+from dashboard.registry.office_columns import fold_name
 from dashboard.registry.office_numbers import Numbers, number_offices
 from dashboard.registry.offices import TOP_CODE, Node, Office
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
 
-__all__ = ["PATH_FIELDS", "OfficeTree", "count_leaves", "load_tree"]
 _queries = load_queries(Path(__file__).with_name("office_tree.sql"))
 UNPLACED = "UNPLACED"
 

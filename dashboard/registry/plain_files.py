@@ -13,7 +13,7 @@ from typing import Protocol
 import duckdb
 
 from dashboard.registry.headers import Headers, map_columns
-from dashboard.registry.office_tree import PATH_FIELDS
+from dashboard.registry.office_columns import PATH_FIELDS
 from dashboard.registry.plain_head import read_head
 from dashboard.registry.plain_lines import Lines, find_lines
 from dashboard.registry.tabular import TableReader, told_of
