@@ -7,11 +7,12 @@ from typing import Any
 from dashboard.delivery.json_parts import clean, dicts_of, mobile_of, part_of, text_of, time_of
 
 _NO_WORDS = ("system", "reaction", "unsupported")
+_CAPTIONED = ("image", "video", "document")
 
 
 @dataclass(frozen=True)
 class InboundText:
-    """What a consumer wrote; the text is empty where it was a picture or the like.
+    """What a consumer wrote; the text is empty where it was a picture or the like without words under it.
 
     `payload` is what a pressed button stands for, `reply_to` WhatsApp's id of the message that it answers, `heard_by` the id of
     the number of ours that it was written to: the one that may answer in free words.
@@ -108,7 +109,10 @@ def read_preference(
 
 def _read_text(entry: dict[str, Any]) -> str:
     reply = _read_reply(entry)
-    texts = (part_of(entry, "text").get("body"), part_of(entry, "button").get("text"), reply.get("title"))
+    texts = (
+        part_of(entry, "text").get("body"), part_of(entry, "button").get("text"), reply.get("title"),
+        *(part_of(entry, kind).get("caption") for kind in _CAPTIONED),
+    )  # fmt: skip
     return next((clean(text) for text in texts if isinstance(text, str)), "")
 
 

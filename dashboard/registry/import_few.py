@@ -69,7 +69,7 @@ def _put_in(cursor: Cursor, plan: Plan) -> set[int]:
     run_on(cursor, queries.keep_moved, MERGED)
     keep_moves(cursor, MOVED, plan.clock())
     run_on(cursor, queries.keep_readers, MERGED)
-    run_on(cursor, queries.keep_numbers_before, MERGED, **only)
+    run_on(cursor, queries.keep_numbers_before, MERGED, import_id=plan.import_id)
     queries.keep_touched_numbers(cursor, **only)
     queries.delete_changed(cursor, **only)
     queries.insert_changed(cursor, **only)

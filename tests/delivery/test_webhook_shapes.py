@@ -42,6 +42,7 @@ MESSAGES = [
     ({"messages": [{**WRITTEN, "from": SENDER, "referral": {"x": 1}, "new": [1]}], "more": {}}, [STOPPED]),  # unknown parts
     ({"messages": [{**WRITTEN, "from": SENDER, "type": "reaction"}]}, []),
     ({"messages": [{**WRITTEN, "from": "4915112345678"}]}, []),
+    ({"messages": [{"id": "wamid.in", "timestamp": "1795497600", "from": SENDER, "type": "image", "image": {"id": "9", "caption": "STOP"}}]}, [STOPPED]),
     ({"messages": [{**WRITTEN}]}, []),  # from nobody
     ({"messages": [{**WRITTEN, "id": 5, "from": SENDER}]}, []),
 ]  # fmt: skip
