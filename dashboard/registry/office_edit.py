@@ -1,5 +1,6 @@
 """What an administrator does with offices: look at the tree, name them in Hindi, make two into one."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -95,8 +96,10 @@ def merge_office(db: Database, scope: Scope, clock: Clock, code: str, into: str,
         source, target = _require(cursor, scope, code), _require(cursor, scope, into)
         tree = load_tree(cursor)
         _require_alike(tree, source, target)
-        moved = _move_consumers(cursor, tree, source, target, clock(), refresh)
-        _keep_aliases(cursor, tree, source.code, target.code)
+        merged = merge_nodes(tree, source.code, target.code)
+        moved = _move_consumers(cursor, tree, source, target, merged, clock(), refresh)
+        for old_code, new_code in merged.items():
+            _keep_aliases(cursor, tree, old_code, new_code, is_twin=old_code != source.code)
         close_empty_offices(cursor, clock())
         record(
             cursor, clock(), scope.username, "offices.merge", office_code=target.code, row_count=moved,
@@ -164,14 +167,13 @@ def _require_alike(tree: OfficeTree, source: Office, target: Office) -> None:
 
 
 def _move_consumers(
-    cursor: Cursor, tree: OfficeTree, source: Office, target: Office, now: datetime, refresh: Refresh
-) -> int:
+    cursor: Cursor, tree: OfficeTree, source: Office, target: Office, merged: Mapping[str, str], now: datetime, refresh: Refresh
+) -> int:  # fmt: skip
     before = cursor.execute(
         "SELECT coalesce(sum(consumers), 0) FROM coverage_cube WHERE office_no BETWEEN ? AND ?",
         [source.office_no, source.last_no],
     ).fetchone()
     keep_totals(cursor)
-    merged = merge_nodes(tree, source.code, target.code)
     write_tree(cursor, tree.number(), now=now)
     cursor.register("merged_code", pa.table({"from_code": list(merged), "to_code": list(merged.values())}))
     _queries.keep_merged(cursor)
@@ -200,10 +202,16 @@ def merge_nodes(tree: OfficeTree, source: str, target: str) -> dict[str, str]:
     return merged
 
 
-def _keep_aliases(cursor: Cursor, tree: OfficeTree, source: str, target: str) -> None:
+def _keep_aliases(cursor: Cursor, tree: OfficeTree, source: str, target: str, *, is_twin: bool) -> None:
+    """Let reports mean the other office by this one's code, and its name (a twin has the other one's); so for what they name below it."""
     node = tree.nodes[source]
     _queries.point_aliases(cursor, code=source, into_code=target)
+    _queries.delete_lower_aliases(cursor, code=source, into_code=target)
+    _queries.move_lower_aliases(cursor, code=source, into_code=target)
     discom = tree.discom_of(source)
-    own_code = source.removeprefix(f"{discom}/")
-    for parent, alias in ((discom, own_code), (node.parent_code, fold_name(node.name))):
+    said = [(discom, source.removeprefix(f"{discom}/"))] if node.level in CODED_LEVELS else []
+    if not is_twin:
+        said.append((str(node.parent_code), fold_name(node.name)))
+    for parent, alias in said:
+        _queries.forget_alias(cursor, parent_code=parent, level=node.level, alias=alias)
         _queries.insert_alias(cursor, parent_code=parent, level=node.level, alias=alias, code=target)

@@ -55,8 +55,22 @@ UPDATE consumer SET office_no = merged.to_no FROM office_merged AS merged WHERE 
 -- What meant the office that goes means the other one.
 UPDATE office_alias SET code = :into_code WHERE code = :code;
 
+-- name: delete_lower_aliases(code, into_code)!
+-- A name below the office that goes, under which reports mean something below the other one too …
+DELETE FROM office_alias WHERE parent_code = :code AND EXISTS (
+    SELECT 1 FROM office_alias AS there
+    WHERE there.parent_code = :into_code AND there.level = office_alias.level AND there.alias = office_alias.alias);
+
+-- name: move_lower_aliases(code, into_code)!
+-- … means what it means there; the others are found below that one from now on.
+UPDATE office_alias SET parent_code = :into_code WHERE parent_code = :code;
+
+-- name: forget_alias(parent_code, level, alias)!
+-- What a name or code meant before …
+DELETE FROM office_alias WHERE parent_code = :parent_code AND level = :level AND alias = :alias;
+
 -- name: insert_alias(parent_code, level, alias, code)!
--- Another name or code of an office.
+-- … it means this office from now on.
 INSERT INTO office_alias VALUES (:parent_code, :level, :alias, :code);
 
 -- name: list_aliases(code)
