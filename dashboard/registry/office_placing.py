@@ -8,6 +8,7 @@ from dashboard.registry.discoms import find_discom, known_names
 from dashboard.registry.office_claims import Claims, Ident
 from dashboard.registry.office_columns import Cell, OfficeColumns, fold_name, read_columns
 from dashboard.registry.office_tree import OfficeTree, count_leaves
+from dashboard.registry.office_zeros import restore_zeros
 from dashboard.registry.offices import LEVELS, TOP_CODE, Node
 
 _Named = list[tuple[Cell, Ident]]  # the offices a row names, from the top
@@ -28,6 +29,7 @@ def place_all(
     office of its discom: it is counted, never dropped. What is decided does not depend on the order of the paths.
     """
     rows = [_with_known_discom(tree, read_columns(path)) for path in paths]
+    rows = restore_zeros(rows, tree.list_codes())
     return _Rows(tree, rows, may_move=may_move).place()
 
 
@@ -118,12 +120,17 @@ class _Rows:
         known = known or self._tree.find_code(TOP_CODE, cell.level, cell.code)
         if known is None and is_alone and len(self._discoms_with(cell)) > 1:
             return ("unclear", discom, cell.level, cell.code)
-        if known is None and isinstance(by_name, str) and "/" in by_name:
-            known = by_name  # until now its reports had no codes
+        if known is None and isinstance(by_name, str) and self._has_no_code(by_name):
+            known = by_name  # until now its reports had none
         office: Ident = known or ("code", discom, cell.level, cell.code)
         if cell.name:
             self._tree.by_name.setdefault((above, cell.level, cell.name), office)
         return office
+
+    def _has_no_code(self, code: str) -> bool:
+        """Return whether an office was only ever named; see `_add_new`. A code that another discom has too begins with its discom."""
+        node = self._tree.nodes[code]
+        return code.removesuffix(f" ({node.level})").endswith(f"/{fold_name(node.name)}")
 
     def _settle(self, row: OfficeColumns, said: _Named) -> str:
         base = self._place_contradiction(said) or self._place_named(said)

@@ -1,6 +1,6 @@
 """The office tree: all standing offices, and every name and code under which reports may mean one of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from dashboard.registry.discoms import known_names
 from dashboard.registry.office_claims import Ident
 from dashboard.registry.office_columns import fold_name
 from dashboard.registry.office_numbers import Numbers, number_offices
+from dashboard.registry.office_zeros import KnownCode
 from dashboard.registry.offices import TOP_CODE, Node, Office
 from dashboard.store.database import Cursor
 from dashboard.store.queries import load_queries
@@ -54,6 +55,13 @@ class OfficeTree:
         key = (parent_code, level, fold_name(name))
         if not isinstance(self.by_name.get(key), str):
             self.by_name[key] = code
+
+    def list_codes(self) -> Iterable[KnownCode]:
+        """Yield the codes that reports and persons gave to offices."""
+        for (discom, level, own_code), code in self._by_code.items():
+            yield KnownCode(str(discom), level, own_code, fold_name(self.nodes[code].name))
+        for discom_code, level, own_code in self.aliases:
+            yield KnownCode(discom_code, level, own_code, "")
 
     def unplaced(self, parent: str = TOP_CODE) -> str:
         """Return the *unplaced* office of a discom, or of the state, adding it where there is none yet."""

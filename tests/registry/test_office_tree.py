@@ -190,3 +190,20 @@ def test_a_discom_that_a_person_named_so_stays_what_it_is() -> None:
     place(tree, ("M.V.V.N.L.", *FULL[1:]))
     place(tree, FULL)
     assert [node.code for node in tree.nodes.values() if node.level == "discom"] == ["M.V.V.N.L.", "MVVNL"]
+
+
+def _town(code: str, name: str = "EAST") -> tuple[str | None, ...]:
+    return ("MVVNL", None, "Z", None, "C", "DIV000001", "TOWN", code, name, None, None)
+
+
+def test_a_code_that_lost_its_zeros_means_the_office_that_has_them() -> None:
+    tree = _tree()
+    assert place_all(tree, [_town("11"), _town("0000011")]) == ["0000011"] * 2  # of one import
+    assert place_all(tree, [_town("11"), _town("11", "")]) == ["0000011"] * 2  # of a later one
+    assert place(tree, _town("0011")) == "0000011"
+
+
+def test_codes_that_differ_by_zeros_and_name_are_two_offices() -> None:
+    tree = _tree()
+    assert place_all(tree, [_town("0011"), _town("11", "WEST")]) == ["0011", "11"]
+    assert place_all(tree, [_town("11", "WEST"), _town("0011"), _town("011", "")]) == ["11", "0011", "011"]
