@@ -120,8 +120,8 @@ def close_empty_offices(cursor: Cursor, now: datetime) -> list[str]:
 
 
 def _keep_successors(cursor: Cursor, heirs: Mapping[str, Sequence[str]]) -> None:
-    gone = dict(queries.list_gone(cursor))
-    found = {code: _find_heir(code, gone, heirs, set()) for code in gone}
+    above: dict[str, str | None] = dict(queries.list_gone(cursor))
+    found = {code: _find_heir(code, above, heirs, set()) or _find_above(code, above, heirs) for code in above}
     cursor.register(
         "office_heir",
         pa.table({"code": list(found), "successor_code": pa.array(list(found.values()), pa.string())}),
@@ -141,6 +141,14 @@ def _find_heir(
         if heir not in seen and (further := _find_heir(heir, gone, heirs, seen)):
             return further
     return None
+
+
+def _find_above(code: str, above: Mapping[str, str | None], heirs: Mapping[str, Sequence[str]]) -> str | None:
+    """Return what the office stood under, or who took its place: its consumers went to no other office of its level."""
+    parent = above[code]
+    if parent is None or parent not in above:
+        return parent
+    return _find_heir(parent, above, heirs, set()) or _find_above(parent, above, heirs)
 
 
 def _move_users(cursor: Cursor, now: datetime) -> None:

@@ -154,23 +154,23 @@ UPDATE office_span SET valid_to = greatest(CAST(:day AS DATE), valid_from) WHERE
 DELETE FROM office WHERE code IN (SELECT code FROM office_empty);
 
 -- name: set_successors()!
--- Who asks for an office that is gone is led to its successor, {heirs}: code, successor_code.
+-- An office that is gone has a successor (one of its level where consumers went to such a one), {heirs}: code, successor_code.
 UPDATE office_span SET successor_code = heir.successor_code
 FROM {heirs} AS heir WHERE heir.code = office_span.code AND office_span.valid_to IS NOT NULL
     AND office_span.successor_code IS DISTINCT FROM heir.successor_code AND office_span.code NOT IN (SELECT code FROM office);
 
 -- name: list_gone()
--- Codes that stand no more, with the successor known so far.
-SELECT DISTINCT ON (code) code, successor_code FROM office_span WHERE code NOT IN (SELECT code FROM office) ORDER BY code, valid_to DESC;
+-- Codes that stand no more, with what they stood under at last.
+SELECT DISTINCT ON (code) code, parent_code FROM office_span WHERE code NOT IN (SELECT code FROM office) ORDER BY code, valid_to DESC;
 
 -- name: list_homeless_users()
--- Accounts whose office is gone, with its successor's code.
+-- Accounts whose office is gone, with the code of its successor of the same level.
 SELECT app_user.username, app_user.office_code, successor.code
 FROM app_user JOIN (
-    SELECT code, any_value(successor_code) AS successor_code FROM office_span
+    SELECT code, any_value(level) AS level, any_value(successor_code) AS successor_code FROM office_span
     WHERE successor_code IS NOT NULL AND code NOT IN (SELECT code FROM office) GROUP BY code
 ) AS gone ON gone.code = app_user.office_code
-JOIN office AS successor ON successor.code = gone.successor_code ORDER BY app_user.username;
+JOIN office AS successor ON successor.code = gone.successor_code AND successor.level = gone.level ORDER BY app_user.username;
 
 -- name: move_user(username, office_code)!
 -- An account follows its office.
