@@ -118,6 +118,13 @@ SELECT (SELECT count(*) FROM office_move), (SELECT count(*) FROM office_span);
 SELECT DISTINCT move.to_code FROM office_move AS move
 JOIN (SELECT code, min(valid_from) AS day FROM office_span GROUP BY code) AS born ON born.code = move.to_code AND move.moved_on <= born.day;
 
+-- name: list_arrivals()
+-- Enrolled accounts that came to an office less those that left it, by day, with the day on which the office began.
+SELECT code, born_on, moved_on, sum(enrolled)::BIGINT FROM (
+    SELECT to_code AS code, moved_on, enrolled FROM office_move UNION ALL SELECT from_code, moved_on, -enrolled FROM office_move
+) JOIN (SELECT code, min(valid_from) AS born_on FROM office_span GROUP BY code) USING (code)
+GROUP BY ALL HAVING sum(enrolled) <> 0 ORDER BY code, moved_on;
+
 -- name: list_kept_codes(first_day, last_day)
 -- The offices of which days were kept in a span, in order.
 SELECT DISTINCT office_code FROM coverage_day WHERE day BETWEEN :first_day AND :last_day ORDER BY office_code;

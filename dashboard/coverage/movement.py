@@ -13,6 +13,7 @@ from dashboard.access.scope import Scope
 from dashboard.coverage.board import Numbers, Past, board_of, heirs_of, offices_at, past_of
 from dashboard.coverage.cube import COUNTS, queries
 from dashboard.coverage.figures import Coverage, coverage_by, coverage_of, trend
+from dashboard.coverage.joined import arrivals_of, count_joined
 from dashboard.coverage.pace import Forecast, forecast
 from dashboard.coverage.targets import target_of
 from dashboard.registry.offices import get_office
@@ -85,7 +86,7 @@ class Outlook:
 
 
 def outlook_of(db: Database, scope: Scope, office_code: str, clock: Clock) -> Outlook | None:
-    """Return how an office stands to its target; None where it has none."""
+    """Return how an office stands to its target; None where it has none. Its pace is who joined, not who came with another office."""
     target = target_of(db, scope, office_code)
     if target is None:
         return None
@@ -93,11 +94,12 @@ def outlook_of(db: Database, scope: Scope, office_code: str, clock: Clock) -> Ou
     past = _days_before(db, scope, office_code, clock, range(_PACE_DAYS, 0, -1))
     goal = -int(-now.consumers * target.share // 1)
     enrolled = {today - timedelta(days=back): figures[2] for back, figures in past.items() if back > 0}
+    joined = count_joined(enrolled, arrivals_of(db, office_code))
     return Outlook(
         target.share,
         target.by_day,
         goal,
-        forecast([*enrolled, today], [*enrolled.values(), now.enrolled], goal, today),
+        forecast([*joined, today], [*joined.values(), now.enrolled], goal, today),
     )
 
 

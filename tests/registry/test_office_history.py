@@ -13,9 +13,10 @@ from dashboard.access.users import add_user
 from dashboard.coverage.cube import refresh_cube
 from dashboard.coverage.days import take_snapshot
 from dashboard.coverage.figures import coverage_of, trend
-from dashboard.coverage.movement import compare_days, coverage_by_on
+from dashboard.coverage.movement import compare_days, coverage_by_on, outlook_of
+from dashboard.coverage.targets import set_target
 from dashboard.enrolment.inbound import InboundText, handle_inbound
-from dashboard.errors import BadInput
+from dashboard.errors import BadInput, Refused
 from dashboard.registry.importer import Upload, import_exports
 from dashboard.registry.office_edit import list_offices, merge_office
 from dashboard.registry.offices import find_office
@@ -211,3 +212,101 @@ def test_offices_of_two_discoms_are_not_merged(db: Database, bring: Bring, admin
     with pytest.raises(BadInput, match="office_merge"):
         merge_office(db, administrator, lambda: LATER, "DIV000002", "DIV000001", refresh_cube)
     assert consumers_of(db, "DIV000002") == 10
+
+
+def codes_at(db: Database, level: str) -> dict[str, int]:
+    """The offices of a level and their consumers."""
+    with db.read() as cursor:
+        codes = [
+            code for (code,) in cursor.execute("SELECT code FROM office WHERE level = ?", [level]).fetchall()
+        ]
+    return {code: consumers_of(db, code) for code in codes}
+
+
+def test_subdivisions_that_became_one_by_a_merger_stay_one_in_later_exports(
+    db: Database, bring: Bring, administrator: Scope
+) -> None:
+    twin = ALAM.replace("ALAM WEST,SS B,F2", "GOMTI EAST,SS A,F1")
+    bring(NOON, (GOMTI, range(1, 41)), (twin, range(101, 111)))
+    merge_office(db, administrator, lambda: LATER, "DIV000002", "DIV000001", refresh_cube)
+    assert codes_at(db, "subdivision") == {"0000011": 50}
+    bring(LATER, (GOMTI, range(1, 41)), (twin, range(101, 112)))
+    assert codes_at(db, "subdivision") == {"0000011": 51}
+
+
+def test_a_merged_feeder_stays_merged_when_its_substation_is_merged_too(
+    db: Database, bring: Bring, administrator: Scope
+) -> None:
+    merged, other = GOMTI.replace("F1", "F2"), GOMTI.replace("SS A,F1", "SS B,F9")
+    bring(NOON, (GOMTI, range(1, 41)), (merged, range(41, 50)), (other, range(51, 60)))
+    with db.read() as cursor:
+        codes = dict(
+            cursor.execute("SELECT name, code FROM office WHERE level IN ('substation', 'feeder')").fetchall()
+        )
+    merge_office(db, administrator, lambda: LATER, codes["F2"], codes["F1"], refresh_cube)
+    merge_office(db, administrator, lambda: LATER, codes["SS A"], codes["SS B"], refresh_cube)
+    before = codes_at(db, "feeder")
+    assert sorted(before.values()) == [9, 49]
+    bring(LATER, (GOMTI, range(1, 41)), (merged, range(41, 51)), (other, range(51, 60)))
+    assert codes_at(db, "feeder") == before | {codes["F1"]: 50}
+
+
+def test_codes_without_their_zeros_are_the_same_offices(db: Database, bring: Bring) -> None:
+    bring(NOON, (GOMTI, range(1, 41)), (ALAM, range(101, 111)))
+    cut = [one.replace(",00000", ",") for one in (GOMTI, ALAM)]
+    bring(LATER, (cut[0], range(1, 41)), (cut[1], range(101, 111)))
+    assert codes_at(db, "subdivision") == {"0000011": 40, "0000021": 10}
+
+
+def test_an_office_whose_consumers_went_to_no_other_of_its_level_keeps_its_days(
+    db: Database, bring: Bring
+) -> None:
+    bring(NOON, (GOMTI, range(1, 41)), (ALAM, range(101, 111)))
+    keep_day(db, NOON)
+    add_user(
+        db, lambda: NOON, username="sdo", full_name="SDO", role=Role.COMPOSER, office_code="0000021", password="a long enough one", by=None
+    )  # fmt: skip
+    bring(LATER, ("MVVNL" + "," * 9, range(101, 111)))  # the export has lost where they stand
+    assert (consumers_of(db, "MVVNL/UNPLACED"), codes_at(db, "subdivision")) == (10, {"0000011": 40})
+    day = coverage_by_on(db, scope_of(db, Role.VIEWER, "UP"), "UP", "subdivision", india_day(NOON))
+    assert dict(zip(day["office_code"], day["consumers"], strict=True)) == {"0000011": 40, "0000021": 10}
+    with pytest.raises(Refused, match="office"):  # nobody's right grows by itself
+        load_scope(db, "sdo")
+
+
+def test_a_new_code_is_a_new_division_though_the_old_one_shares_its_code_with_another_discom(
+    db: Database, bring: Bring
+) -> None:
+    there = GOMTI.replace("MVVNL,LUCKNOW,C1", "PVVNL,MEERUT,C7")
+    bring(NOON, (GOMTI, range(1, 41)), (there, range(101, 111)))
+    bring(LATER, (there.replace("DIV000001", "DIV000009"), range(101, 111)))
+    assert codes_at(db, "division") == {"DIV000001": 40, "DIV000009": 10}
+
+
+def pace_of(db: Database, code: str, now: datetime) -> float:
+    outlook = outlook_of(db, scope_of(db, Role.VIEWER, "UP"), code, lambda: now)
+    assert outlook is not None
+    return outlook.forecast.per_week
+
+
+def test_a_pace_counts_who_joined_and_not_who_came_or_went_with_their_office(
+    db: Database, bring: Bring, administrator: Scope
+) -> None:
+    bring(NOON, (GOMTI, range(1, 41)), (ALAM, range(101, 111)))
+    for code in ("DIV000001", "DIV000002"):
+        set_target(db, administrator, lambda: NOON, code, 0.9, india_day(LATER))
+    for week in range(5):  # one account a week joins in each division
+        now = NOON + timedelta(days=7 * week)
+        keep_day(db, now - timedelta(days=1))
+        for account in (2 + 2 * week, 102 + 2 * week):
+            said = InboundText(f"w{account}", 9415012345, f"JOIN {account:010d}", now)
+            handle_inbound(db, lambda now=now: now, refresh_cube, said)  # type: ignore[misc]
+    now = NOON + timedelta(days=34)
+    keep_day(db, now - timedelta(days=1))
+    assert (pace_of(db, "DIV000001", now), pace_of(db, "DIV000002", now)) == (1, 1)
+    bring(now, (ALAM, range(1, 9)))  # four of the five who joined go over
+    assert (coverage_of(db, administrator, "DIV000001").enrolled, coverage_of(db, administrator, "DIV000002").enrolled) == (1, 9)  # fmt: skip
+    assert (pace_of(db, "DIV000001", now), pace_of(db, "DIV000002", now)) == (1, 1)
+    bring(now, (NEW, range(101, 111)), (NEW, range(1, 9)))  # a new code for all of it
+    set_target(db, administrator, lambda: NOON, "DIV000003", 0.9, india_day(LATER))
+    assert pace_of(db, "DIV000003", now) == 1
