@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import shutil
 import threading
 import time
@@ -20,6 +21,8 @@ _OWN_FOLDERS = ("done", "refused")
 _NO_FAULT_OF_THE_FILE = ("file_changed", "packed_too_large")  # it waits where it is
 _log = logging.getLogger(__name__)
 _REASON = ".reason.json"
+_LONGEST_NAME = 255 - len(_REASON) - 4  # bytes: a disk's limit, less what is added to a name
+_LONGEST_SUFFIX = 10  # characters; what is longer is no kind of file
 _EARLY = 0.03  # share below which no time left is told
 
 Run = Callable[[Scope, Sequence[Upload], Progress], ImportResult]
@@ -218,16 +221,26 @@ class Inbox:
     def _move_into(self, path: Path, folder: Path) -> Path:
         """Move a file; where the name is taken a number is added: nothing that came in is lost. Folders that are empty then go."""
         folder.mkdir(parents=True, exist_ok=True)
-        target, number = folder / path.name, 1
-        while target.exists():
+        stem, suffix = _shorten(path)
+        target, number = folder / f"{stem}{suffix}", 1
+        while target.exists() or target.with_name(target.name + _REASON).exists():
             number += 1
-            target = folder / f"{path.stem}-{number}{path.suffix}"
+            target = folder / f"{stem}-{number}{suffix}"
         shutil.move(path, target)
         above = path.parent
         while above != self._folder and not any(above.iterdir()):
             above.rmdir()
             above = above.parent
         return target
+
+
+def _shorten(path: Path) -> tuple[str, str]:
+    """Return a file's name and suffix, the name cut where the reason's name beside it would be longer than a disk takes."""
+    if len(os.fsencode(path.name)) <= _LONGEST_NAME:
+        return path.stem, path.suffix
+    suffix = path.suffix if len(path.suffix) < _LONGEST_SUFFIX else ""
+    name = os.fsencode(path.name.removesuffix(suffix))[: _LONGEST_NAME - len(os.fsencode(suffix))]
+    return name.decode(errors="ignore"), suffix
 
 
 def list_refused_files(folder: Path, scope: Scope) -> list[tuple[str, SetuError]]:
@@ -238,6 +251,8 @@ def list_refused_files(folder: Path, scope: Scope) -> list[tuple[str, SetuError]
     )
     found: list[tuple[str, SetuError]] = []
     for path in reasons:
+        if not path.with_name(path.name.removesuffix(_REASON)).exists():
+            continue  # taken out again, or a file that is only called so
         reason = json.loads(path.read_text(encoding="utf-8"))
         found.append(
             (readable(path.name).removesuffix(_REASON), BadInput(reason["code"], **reason["values"]))

@@ -203,6 +203,28 @@ def test_a_broken_file_is_put_aside_with_the_reason_and_the_others_go_in(
     assert (name, error.code, error.values) == ("broken.csv", "not_text", {"file": "broken.csv"})
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("x" * 251 + ".csv", "x" * 235 + ".csv"), ("न" * 83 + ".csv", "न" * 78 + ".csv"), ("x." + "y" * 253, "x." + "y" * 237)],
+)  # fmt: skip
+def test_a_broken_file_with_a_very_long_name_has_its_reason_beside_it(
+    tmp_path: Path, administrator: Scope, name: str, kept: str
+) -> None:
+    inbox = Inbox(tmp_path, Registry(name).bring_in, quiet_seconds=0)
+    for _ in range(2):
+        (tmp_path / name).write_text("broken", encoding="utf-8")
+        inbox.look("2026-11-25", 0)
+    told = {one: error.code for one, error in list_refused_files(tmp_path, administrator)}
+    assert (len(told), told[kept]) == (2, "not_text")
+
+
+def test_a_refused_file_that_is_called_like_a_reason_is_none(tmp_path: Path, administrator: Scope) -> None:
+    inbox = Inbox(tmp_path, Registry("x.csv.reason.json").bring_in, quiet_seconds=0)
+    (tmp_path / "x.csv.reason.json").write_text("{}", encoding="utf-8")
+    inbox.look("2026-11-25", 0)
+    assert [name for name, _ in list_refused_files(tmp_path, administrator)] == ["x.csv.reason.json"]
+
+
 def test_the_same_name_twice_loses_nothing(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path, Registry().bring_in, quiet_seconds=0)
     for text in ("monday", "tuesday"):
