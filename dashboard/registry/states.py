@@ -87,11 +87,12 @@ def refresh_offices(cursor: Cursor, office_nos: Sequence[int], refresh: Refresh)
 
 
 def keep_consented_numbers(cursor: Cursor, import_id: int, consumer: str) -> int:
-    """Keep in use the numbers consented to where this import brought others; return how many were kept.
+    """Keep in use the numbers consented to, and those put right by a person, where this import brought others; return how many were kept.
 
     The differing cell stays in `mobile_raw`; a good one is put down for `open_export_cases`. To be called after
     merging and before the registry's own judgement (reader's own, shared), which then sees the number in use.
     """
+    run_on(cursor, _queries.restore_corrected, consumer, import_id=import_id)
     run_on(cursor, _queries.keep_export_cases, consumer, import_id=import_id)
     return run_on(cursor, _queries.restore_consented, consumer, f"{consumer}.import_id = {int(import_id)}")
 

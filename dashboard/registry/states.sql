@@ -47,6 +47,16 @@ FROM consent
 WHERE consent.account_no = {consumer}.account_no AND consent.status = 'in' AND {which}
     AND {consumer}.mobile IS DISTINCT FROM consent.mobile;
 
+-- name: restore_corrected(import_id)!
+-- A number that a person put away does not come back written otherwise: what was put right stays in use, the cell is kept as it came.
+UPDATE {consumer} SET mobile = before.mobile, verdict = CASE WHEN before.mobile IS NULL THEN 'missing' ELSE 'ok' END
+FROM staging.number_before AS before JOIN (
+    SELECT account_no, arg_max(struct_pack(mobile := mobile_after), happened_at) AS last,
+        list(mobile_before) FILTER (reason <> 'undo') AS put_away
+    FROM number_event WHERE source = 'correction' GROUP BY account_no
+) AS said ON said.account_no = before.account_no AND said.last.mobile IS NOT DISTINCT FROM before.mobile
+WHERE {consumer}.account_no = before.account_no AND {consumer}.import_id = :import_id AND list_contains(said.put_away, {consumer}.mobile);
+
 -- name: keep_returned(import_id)!
 -- Accounts whose consent was set aside, because another number was in use, and to which this import brings the consented one back.
 CREATE OR REPLACE TABLE staging.returned AS

@@ -183,6 +183,19 @@ def test_what_an_import_has_overtaken_is_not_undone(desk: Desk, again: Importer)
         undo_text(desk, ASHA, "name")
 
 
+@pytest.mark.parametrize("small_rows", [200_000, 0])
+def test_a_number_put_away_does_not_come_back_written_otherwise(
+    desk: Desk, again: Importer, small_rows: int
+) -> None:
+    correct_number(desk, ASHA, str(NEW), WHY)
+    row = next(line for line in ROWS.splitlines() if line.startswith(ASHA))
+    for cell in (f"+91-{OLD}", f"0{OLD}"):
+        again(row, row.replace(str(OLD), cell), small_rows=small_rows)
+        assert _number(desk)[:2] == (NEW, "ok")
+    again(row, row.replace(str(OLD), "9415054321"), small_rows=small_rows)
+    assert _number(desk)[0] == 9415054321  # the export knows a third one
+
+
 def test_a_name_corrected_twice_still_stands_against_the_exports_name(desk: Desk, again: Importer) -> None:
     correct_text(desk, ASHA, "name", "  Asha   Devi ", WHY)
     correct_text(desk, ASHA, "name", "Asha Devi Verma", WHY)
@@ -293,7 +306,8 @@ def test_consent_set_aside_comes_back_with_its_number_in_an_export(
     _opt_in(desk)
     correct_number(desk, ASHA, str(NEW), WHY)
     assert _number(desk) == (NEW, "ok", "on_file")
-    again(str(OLD), f"+91{OLD}", small_rows=small_rows)  # another cell, the consented number
+    again(str(OLD), "9415054321", small_rows=small_rows)  # the correction is overtaken
+    again(str(OLD), f"+91{OLD}", small_rows=small_rows)  # the consented number again
     assert _number(desk) == (OLD, "ok", "enrolled")
 
 
@@ -301,5 +315,6 @@ def test_consent_set_aside_stays_away_after_a_stop(desk: Desk, again: Importer) 
     _opt_in(desk)
     correct_number(desk, ASHA, str(NEW), WHY)
     _stop(desk, OLD)
+    again(str(OLD), "9415054321")
     again(str(OLD), f"+91{OLD}")
     assert _number(desk) == (OLD, "ok", "opted_out")
