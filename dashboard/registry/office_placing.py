@@ -66,8 +66,12 @@ class _Rows:
             if not cell:
                 continue
             is_next = LEVELS.index(cell.level) - 1 == (LEVELS.index(last_level) if last_level else -9)
-            office = self._find(discom, above, cell, is_next, is_alone=not row.discom)
-            self._claims.add(office, above, is_next=is_next)
+            alias = self._find_alias(discom, above, cell)
+            office = alias or self._find(discom, above, cell, is_next, is_alone=not row.discom)
+            if alias:  # what the row names above it stood above the office that was
+                said = [one for one in said if one[0].level == "discom"]
+            else:
+                self._claims.add(office, above, is_next=is_next)
             if cell.code and cell.name and _is_own_code(office, cell.code):
                 self._claims.count_name(office, cell.name)
             said.append((cell, office))
@@ -94,7 +98,8 @@ class _Rows:
         return discoms.pop() if len(discoms) == 1 else TOP_CODE
 
     def _named_discom(self, name: str) -> Ident:
-        return self._find(TOP_CODE, TOP_CODE, Cell("discom", name, name), True)
+        cell = Cell("discom", name, name)
+        return self._find_alias(TOP_CODE, TOP_CODE, cell) or self._find(TOP_CODE, TOP_CODE, cell, True)
 
     def _discoms_with(self, cell: Cell) -> set[Ident]:
         """Return the discoms that have an office of this level and code, or are said to by this import."""
@@ -102,17 +107,19 @@ class _Rows:
         said = self._said.get((cell.level, cell.code), ())
         return known | {self._named_discom(name) for name in said}
 
-    def _find(
-        self, discom: Ident, above: Ident, cell: Cell, is_next: bool, *, is_alone: bool = False
-    ) -> Ident:
-        """Return the office that a cell means: by alias, code, or name below the one above it."""
-        by_name = self._tree.by_name.get((above, cell.level, cell.name)) if cell.name else None
-        by_name = self._tree.made.get(by_name, by_name) if by_name else None
+    def _find_alias(self, discom: Ident, above: Ident, cell: Cell) -> str | None:
+        """Return the office that a person said a code or a name means."""
         alias = self._tree.aliases.get((str(discom), cell.level, cell.code)) if cell.code else None
         if isinstance(above, str) and cell.name:
             alias = alias or self._tree.aliases.get((above, cell.level, cell.name))
-        if alias in self._tree.nodes:
-            return str(alias)
+        return alias if alias in self._tree.nodes else None
+
+    def _find(
+        self, discom: Ident, above: Ident, cell: Cell, is_next: bool, *, is_alone: bool = False
+    ) -> Ident:
+        """Return the office that a cell means: by code, or name below the one above it."""
+        by_name = self._tree.by_name.get((above, cell.level, cell.name)) if cell.name else None
+        by_name = self._tree.made.get(by_name, by_name) if by_name else None
         if not cell.code:
             unique = None if is_next else self._tree.find_unique_name(str(discom), cell.level, cell.name)
             return by_name or unique or ("name", above, cell.level, cell.name)

@@ -310,3 +310,17 @@ def test_a_pace_counts_who_joined_and_not_who_came_or_went_with_their_office(
     bring(now, (NEW, range(101, 111)), (NEW, range(1, 9)))  # a new code for all of it
     set_target(db, administrator, lambda: NOON, "DIV000003", 0.9, india_day(LATER))
     assert pace_of(db, "DIV000003", now) == 1
+
+
+def test_a_division_merged_into_one_of_another_circle_is_not_unplaced_by_the_next_export(
+    db: Database, bring: Bring, administrator: Scope
+) -> None:
+    there = ALAM.replace("C1,CIRCLE ONE", "C2,CIRCLE TWO")
+    groups = [(GOMTI.replace("F1", f"F{place}"), range(10 * place, 10 * place + 10)) for place in (1, 2, 3)]
+    bring(NOON, *groups, (there, range(101, 111)))
+    merge_office(db, administrator, lambda: LATER, "DIV000002", "DIV000001", refresh_cube)
+    bring(LATER, *groups, (there, range(101, 112)))
+    assert codes_at(db, "division") == {"DIV000001": 41}
+    bring(LATER, (there, range(101, 113)))
+    assert codes_at(db, "division") == {"DIV000001": 42}
+    assert codes_at(db, "circle") == {"C1": 42}
